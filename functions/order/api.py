@@ -1,0 +1,106 @@
+"""The API: what comes in by HTTP, and what goes out."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.utilities.idempotency.exceptions import (
+    IdempotencyAlreadyInProgressError,
+    IdempotencyPersistenceLayerError,
+    IdempotencyValidationError,
+)
+from botocore.exceptions import BotoCoreError, ClientError
+
+from order import problems
+from order.placing import other_order, place
+from order.problems import Problem
+from order.request import key_of, order_of
+from order.views import event_view, order_view
+from outbox import store as outbox
+from shared import door
+from shared.errors import TransientError, UnknownOrder, classified
+from shared.idempotency import api_config
+from shared.observability import logger
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+app = APIGatewayRestResolver()
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answer a request; each function of the API gets only its own route."""
+    api_config.register_lambda_context(context)
+    return app.resolve(event, context)
+
+
+@app.post("/orders")
+def post_order() -> Response[str]:
+    """Accept an order."""
+    receipt = place(order_of(app.current_event.body), key_of(app.current_event.headers))
+    logger.set_correlation_id(receipt["orderId"])
+    replayed = receipt.pop("replayed")
+    logger.info("order accepted", extra={"replayed": replayed})
+    headers: dict[str, str | list[str]] = {"Location": f"/orders/{receipt['orderId']}"}
+    return _json(202, receipt, {**headers, "Idempotency-Replayed": "true"} if replayed else headers)
+
+
+@app.get("/orders/<order_id>")
+def get_order(order_id: str) -> Response[str]:
+    """Show the order as it is now."""
+    return _json(200, order_view(door.read(order_id)))
+
+
+@app.get("/orders/<order_id>/events")
+def get_events(order_id: str) -> Response[str]:
+    """Tell all that happened to the order, oldest first."""
+    history = outbox.history(order_id)
+    if not history.events:
+        raise UnknownOrder(order_id)
+    return _json(200, {"orderId": order_id, "events": [event_view(event) for event in history]})
+
+
+@app.exception_handler(Problem)
+def _problem(problem: Problem) -> Response[str]:
+    return problems.response(problem)
+
+
+@app.exception_handler(UnknownOrder)
+def _unknown(_: UnknownOrder) -> Response[str]:
+    return problems.response(Problem(404, "There is no such order"))
+
+
+@app.exception_handler(NotFoundError)
+def _no_route(_: NotFoundError) -> Response[str]:
+    return problems.response(Problem(404, "There is nothing here"))
+
+
+@app.exception_handler(IdempotencyAlreadyInProgressError)
+def _in_progress(_: IdempotencyAlreadyInProgressError) -> Response[str]:
+    busy = Problem(409, "A request with this idempotency key is running", "Ask again.", retry_after=1)
+    return problems.response(busy)
+
+
+@app.exception_handler(IdempotencyValidationError)
+def _other_body(_: IdempotencyValidationError) -> Response[str]:
+    return problems.response(other_order())
+
+
+@app.exception_handler(Exception)
+def _failed(error: Exception) -> Response[str]:
+    """Answer 5xx; what went wrong stands in the log only."""
+    logger.exception("request failed")
+    return problems.response(problems.unavailable() if _may_pass(error) else problems.unexpected())
+
+
+def _may_pass(error: Exception) -> bool:
+    kind = classified(error) if isinstance(error, BotoCoreError | ClientError) else error
+    return isinstance(kind, TransientError | IdempotencyPersistenceLayerError)
+
+
+def _json(status: int, body: dict[str, Any], headers: dict[str, str | list[str]] | None = None) -> Response[str]:
+    return Response(status_code=status, content_type="application/json", headers=headers or {}, body=json.dumps(body))

@@ -1,0 +1,52 @@
+"""The catalogue, as the order sees it: its price is the price."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from order.problems import Problem
+from shared import dynamodb, tables
+from shared.errors import TransientError
+from shared.money import to_number
+
+if TYPE_CHECKING:
+    from order.domain import Order
+
+
+def check(order: Order) -> None:
+    """Check that each product exists and costs what the client thinks.
+
+    Raises:
+        Problem: 422, each error naming its line.
+        TransientError: the catalogue could not be read completely.
+    """
+    prices = _prices([line.product_id for line in order.lines])
+    errors = [
+        {"field": f"items.{n}", "message": message}
+        for n, line in enumerate(order.lines)
+        if (message := _difference(line.product_id, line.unit_price, prices))
+    ]
+    if errors:
+        raise Problem(422, "The order does not match the catalogue", errors=errors)
+
+
+def _difference(product_id: str, price: int, prices: dict[str, int]) -> str | None:
+    if product_id not in prices:
+        return f"there is no product {product_id}"
+    if prices[product_id] != price:
+        return f"{product_id} costs {to_number(prices[product_id])}, not {to_number(price)}"
+    return None
+
+
+def _prices(product_ids: list[str]) -> dict[str, int]:
+    table = tables.inventory()
+    request: Any = {
+        "Keys": [dynamodb.to_wire({"productId": product_id}) for product_id in product_ids],
+        "ProjectionExpression": "#productId, #price",
+        "ExpressionAttributeNames": {"#productId": "productId", "#price": "price"},
+    }
+    answer = dynamodb.client.batch_get_item(RequestItems={table: request})
+    if answer["UnprocessedKeys"]:
+        raise TransientError("the catalogue is busy")
+    products = [dynamodb.from_wire(item) for item in answer["Responses"][table]]
+    return {product["productId"]: product["price"] for product in products}

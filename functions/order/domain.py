@@ -1,0 +1,101 @@
+"""The order: what it is made of, and what its row says."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+PLACED = "OrderPlaced"
+CONFIRMED = "OrderConfirmed"
+CANCELLING = "OrderCancelling"
+FAILED = "OrderFailed"
+PARKED = "OrderParked"
+
+# What must be on record before the order may be confirmed, and before it may be called failed.
+STEPS = ("InventoryReserved", "PaymentCharged")
+COMPENSATIONS = ("PaymentRefunded", "InventoryReleased")
+
+NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:order-saga")
+LONGEST_CAUSE = 500  # characters
+
+
+@dataclass(frozen=True)
+class Line:
+    """So many pieces of a product, at a price in minor units."""
+
+    product_id: str
+    quantity: int
+    unit_price: int
+
+
+@dataclass(frozen=True)
+class Order:
+    """An order as the customer means it; at most one line for a product."""
+
+    customer_id: str
+    lines: tuple[Line, ...]
+    payment_token: str
+
+    @property
+    def total(self) -> int:
+        """What the order costs, in minor units."""
+        return sum(line.quantity * line.unit_price for line in self.lines)
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of the order: the same order again has the same."""
+        canonical = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why an order is cancelled: the name of an error and a sentence for people."""
+
+    code: str
+    cause: str
+
+
+def order_id(stage: str, customer_id: str, key: str) -> str:
+    """Derive the order's id from the idempotency key: the same key of a customer is the same order, for ever."""
+    name = json.dumps([stage, customer_id, "POST /orders", key])
+    return str(uuid.uuid5(NAMESPACE, name))
+
+
+def merged(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Merge the lines of one product: a transaction touches an item only once.
+
+    Raises:
+        ValueError: a product has two prices.
+    """
+    by_product: dict[str, Line] = {}
+    for line in lines:
+        known = by_product.get(line.product_id, Line(line.product_id, 0, line.unit_price))
+        if known.unit_price != line.unit_price:
+            raise ValueError(f"{line.product_id} has two prices")
+        by_product[line.product_id] = Line(line.product_id, known.quantity + line.quantity, line.unit_price)
+    return tuple(by_product.values())
+
+
+def reason(error: Mapping[str, str]) -> Reason:
+    """Read why a step failed from a Catch's error: its name, and the message within Lambda's JSON."""
+    return Reason(error["Error"], _message(error.get("Cause", ""))[:LONGEST_CAUSE])
+
+
+def _message(cause: str) -> str:
+    try:
+        parsed: Any = json.loads(cause)
+    except ValueError:
+        return cause
+    return str(parsed.get("errorMessage", cause)) if isinstance(parsed, dict) else cause
+
+
+def not_undone(events: Sequence[str]) -> list[str]:
+    """Tell which compensations are not on record."""
+    return [compensation for compensation in COMPENSATIONS if compensation not in events]

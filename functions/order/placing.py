@@ -1,0 +1,80 @@
+"""Placing an order, once for each idempotency key."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools.utilities.idempotency import idempotent_function
+
+from order import catalogue, store
+from order.domain import order_id
+from order.problems import Problem
+from order.store import AlreadyPlaced
+from shared import door
+from shared.errors import UnknownOrder
+from shared.idempotency import api_config, persistence
+from shared.money import to_number
+from shared.observability import count
+
+if TYPE_CHECKING:
+    from order.domain import Order
+    from shared.dynamodb import Item
+
+
+def place(order: Order, key: str | None) -> dict[str, Any]:
+    """Place the order, or give the first answer again where its key was used before.
+
+    Raises:
+        Problem: 422 the key was used for another order, or the order does not match the catalogue.
+    """
+    if key is None:
+        return _place(str(uuid.uuid4()), order)
+    request = {"customerId": order.customer_id, "key": key, "fingerprint": order.fingerprint}
+    return dict(_place_once(request=request, order=order))
+
+
+@idempotent_function(
+    data_keyword_argument="request",
+    persistence_store=persistence,
+    config=api_config,
+    key_prefix="PlaceOrder",
+)
+def _place_once(*, request: dict[str, str], order: Order) -> dict[str, Any]:
+    derived = order_id(os.environ["STAGE"], request["customerId"], request["key"])
+    try:
+        return _replay(door.read(derived), order)  # a price that changed since does not matter
+    except UnknownOrder:
+        return _place(derived, order)
+
+
+def _place(new_id: str, order: Order) -> dict[str, Any]:
+    catalogue.check(order)
+    try:
+        store.place(new_id, order)
+    except AlreadyPlaced as earlier:
+        return _replay(earlier.row, order)
+    count("OrdersPlaced")
+    return _receipt(new_id, order.total, replayed=False)
+
+
+def _replay(row: Item, order: Order) -> dict[str, Any]:
+    if row["fingerprint"] != order.fingerprint:
+        raise other_order()
+    return _receipt(row["orderId"], row["totalAmount"], replayed=True)
+
+
+def other_order() -> Problem:
+    """Refuse a key that was used for another order."""
+    return Problem(422, "The idempotency key was used for another order", "Use a new key for a new order.")
+
+
+def _receipt(placed: str, total: int, *, replayed: bool) -> dict[str, Any]:
+    return {
+        "orderId": placed,
+        "status": door.PENDING,
+        "totalAmount": to_number(total),
+        "message": "Order created successfully",
+        "replayed": replayed,
+    }

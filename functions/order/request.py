@@ -1,0 +1,92 @@
+"""What `POST /orders` accepts: bounded, typed, and nothing that is not named here."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.alias_generators import to_camel
+
+from order.domain import Line, Order, merged
+from order.problems import Problem
+from shared.money import to_minor
+
+LARGEST_BODY = 64 * 1024  # bytes
+LONGEST_KEY = 255
+KEY_HEADERS = ("x-idempotency-key", "idempotency-key")
+
+Text = Annotated[str, Field(min_length=1, max_length=255)]
+Price = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
+
+
+class Strict(BaseModel):
+    """Refuses unknown fields and does not guess types; names are camelCase outside."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, alias_generator=to_camel)
+
+
+class LineRequest(Strict):
+    """One line of the order."""
+
+    product_id: Text
+    quantity: Annotated[int, Field(ge=1, le=1000)]
+    price: Annotated[Price, Field(strict=False)]
+
+
+class OrderRequest(Strict):
+    """The body of the request."""
+
+    customer_id: Text
+    items: Annotated[list[LineRequest], Field(min_length=1, max_length=25)]
+    payment_token: Text = "pm_ok"  # noqa: S105  a token of the simulated gateway
+
+
+def order_of(body: str | None) -> Order:
+    """Read the order from the body of the request.
+
+    Raises:
+        Problem: 400 it is not JSON; 413 it is too large; 422 it is not an order, each error naming its field.
+    """
+    raw = (body or "").encode()
+    if len(raw) > LARGEST_BODY:
+        raise Problem(413, "The body is too large", f"It may have {LARGEST_BODY} bytes.")
+    try:
+        request = OrderRequest.model_validate_json(raw)
+        return _order(request)
+    except ValidationError as invalid:
+        raise _problem(invalid) from None
+    except ValueError as conflict:
+        raise Problem(422, "This is not a valid order", str(conflict)) from None
+
+
+def key_of(headers: dict[str, str]) -> str | None:
+    """Read the idempotency key, whatever the case of its header.
+
+    Raises:
+        Problem: 400 it is empty, too long or not printable, or there are two that differ.
+    """
+    given = {value for name, value in headers.items() if name.lower() in KEY_HEADERS}
+    if not given:
+        return None
+    key = given.pop()
+    if given:
+        raise Problem(400, "Two idempotency keys", f"{' and '.join(KEY_HEADERS)} differ.")
+    if not 1 <= len(key) <= LONGEST_KEY or not key.isprintable():
+        raise Problem(400, "The idempotency key is not valid", f"It has 1 to {LONGEST_KEY} printable characters.")
+    return key
+
+
+def _order(request: OrderRequest) -> Order:
+    lines = [Line(each.product_id, each.quantity, to_minor(each.price)) for each in request.items]
+    return Order(request.customer_id, merged(lines), request.payment_token)
+
+
+def _problem(invalid: ValidationError) -> Problem:
+    errors: list[dict[str, Any]] = [
+        {"field": ".".join(str(part) for part in error["loc"]), "message": error["msg"]}
+        for error in invalid.errors(include_url=False, include_input=False, include_context=False)
+    ]
+    if any(error["type"] == "json_invalid" for error in invalid.errors()):
+        return Problem(400, "The body is not JSON", errors[0]["message"])
+    return Problem(422, "This is not a valid order", "Each error names its field.", errors=errors)

@@ -1,0 +1,48 @@
+"""Orders and events as clients see them: money with two decimals, times in ISO 8601, no payment token."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from shared.money import to_number
+
+if TYPE_CHECKING:
+    from outbox.event import Event
+    from shared.dynamodb import Item
+
+
+def order_view(order: Item) -> dict[str, Any]:
+    """Show an order row."""
+    view = {
+        "orderId": order["orderId"],
+        "status": order["status"],
+        "customerId": order["customerId"],
+        "items": [{**_without(line, "unitPrice"), "price": to_number(line["unitPrice"])} for line in order["items"]],
+        "totalAmount": to_number(order["totalAmount"]),
+        "createdAt": iso(order["createdAt"]),
+        "updatedAt": iso(order["updatedAt"]),
+    }
+    if "reason" in order:
+        view["reason"] = order["reason"]
+    if "parked" in order:
+        view["parked"] = {**order["parked"], "at": iso(order["parked"]["at"])}
+    return view
+
+
+def event_view(event: Event) -> dict[str, Any]:
+    """Show an event."""
+    return {"type": event.type, "at": iso(event.at), "detail": _money_outside(dict(event.detail))}
+
+
+def iso(at: int) -> str:
+    """Write milliseconds since the epoch as 2026-01-31T12:00:00.000Z."""
+    return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _money_outside(detail: dict[str, Any]) -> dict[str, Any]:
+    return {name: to_number(value) if name in {"amount", "totalAmount"} else value for name, value in detail.items()}
+
+
+def _without(line: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in line.items() if key != name}

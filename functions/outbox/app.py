@@ -1,0 +1,33 @@
+"""Entry point of the relay, fed by the outbox table's stream."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+
+from outbox.dispatch import dispatch
+from outbox.event import of_row
+from shared.observability import logger
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+    from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+# A batch in which every record failed is reported record by record like any other: raising would block the shard.
+processor = BatchProcessor(event_type=EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
+
+
+@logger.inject_lambda_context(clear_state=True)
+def relay(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+    """Dispatch each new event; one that fails is reported and holds up no other."""
+    return process_partial_response(event, record_handler=_relay, processor=processor, context=context)
+
+
+def _relay(record: DynamoDBRecord) -> None:
+    row = record.dynamodb.new_image if record.dynamodb else {}
+    event = of_row(row)
+    logger.set_correlation_id(event.order_id)
+    dispatch(event)
+    logger.info("dispatched", extra={"eventId": event.id, "startsSaga": event.starts_saga})

@@ -1,0 +1,41 @@
+"""Powertools' idempotency: the fast way to the same answer, and one caller at a time.
+
+Its records expire and can die half way, so nothing is correct because of it: the order row and the event rows are.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer, IdempotencyConfig
+
+from shared import dynamodb, tables
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.idempotency.persistence.datarecord import DataRecord
+
+persistence = DynamoDBPersistenceLayer(table_name=tables.idempotency(), boto3_client=dynamodb.client)
+
+
+def _config(**settings: Any) -> IdempotencyConfig:  # noqa: ANN401  Powertools' own keywords
+    return IdempotencyConfig(
+        raise_on_no_idempotency_key=True,
+        expires_after_seconds=int(os.environ["IDEMPOTENCY_TTL_SECONDS"]),
+        hash_function="sha256",
+        **settings,
+    )
+
+
+def _mark_replayed(answer: Any, _record: DataRecord) -> Any:  # noqa: ANN401  Powertools' hook
+    return {**answer, "replayed": True}
+
+
+# A step's payload is the order's id and no more, so the key already covers all there is to validate.
+step_config = _config(event_key_jmespath="orderId")
+
+api_config = _config(
+    event_key_jmespath="[customerId, key]",
+    payload_validation_jmespath="fingerprint",
+    response_hook=_mark_replayed,
+)

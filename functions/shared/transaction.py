@@ -1,0 +1,103 @@
+"""One transaction for one decision, and what a cancelled one means.
+
+Reasons are read by rank, never in the order in which DynamoDB lists them: the step's own row (done before), the closed
+door, a conflict, a rule such as the stock. A loser of a race so learns that it has already won elsewhere.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from shared import dynamodb
+from shared.errors import TransientError, classified
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+    from shared.dynamodb import Item
+
+type Refusal = Callable[[Item | None], Exception]
+
+ATTEMPTS = 8
+FIRST_PAUSE, LONGEST_PAUSE = 0.02, 0.5  # seconds
+BUSY = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
+
+
+class Rank(IntEnum):
+    """Precedence of the reasons for which a transaction was cancelled."""
+
+    OWN_ROW = 0
+    DOOR = 1
+    BUSY = 2
+    RULE = 3
+    DEFECT = 4
+
+
+@dataclass(frozen=True)
+class Action:
+    """One action of a transaction, and the error its failed condition stands for."""
+
+    request: TransactWriteItemTypeDef
+    rank: Rank
+    refusal: Refusal
+
+
+def action(kind: str, rank: Rank, refusal: Refusal, request: Mapping[str, Any]) -> Action:
+    """Build a Put, Update or ConditionCheck which, when refused, shows the item as it stands."""
+    shown: Any = {kind: {**request, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}}
+    return Action(shown, rank, refusal)
+
+
+def transact(actions: Sequence[Action]) -> None:
+    """Write all actions or none, trying again for a second or two while others are in the way.
+
+    Raises:
+        Exception: the refusal of the highest rank; TransientError when the others did not get out of the way.
+    """
+    for attempt in range(ATTEMPTS):
+        refusal = _refusal(actions)
+        if refusal is None:
+            return
+        if not isinstance(refusal, TransientError) or attempt == ATTEMPTS - 1:
+            raise refusal
+        _pause(attempt)
+
+
+def _refusal(actions: Sequence[Action]) -> Exception | None:
+    try:
+        dynamodb.client.transact_write_items(TransactItems=[each.request for each in actions])
+    except dynamodb.client.exceptions.TransactionCanceledException as cancelled:
+        return _reading(cancelled, actions)
+    except (BotoCoreError, ClientError) as error:
+        return classified(error)
+    return None
+
+
+def _reading(cancelled: ClientError, actions: Sequence[Action]) -> Exception:
+    reasons: Any = cancelled.response.get("CancellationReasons", [])
+    meanings = [_meaning(each, reason, cancelled) for each, reason in zip(actions, reasons, strict=True)]
+    return min((meaning for meaning in meanings if meaning), key=lambda meaning: meaning[0])[1]
+
+
+def _meaning(refused: Action, reason: Mapping[str, Any], cancelled: ClientError) -> tuple[Rank, Exception] | None:
+    match reason["Code"]:
+        case "None":
+            return None
+        case "ConditionalCheckFailed":
+            item = dynamodb.from_wire(reason["Item"]) if reason.get("Item") else None
+            return refused.rank, refused.refusal(item)
+        case code if code in BUSY:
+            return Rank.BUSY, TransientError(code)
+        case _:
+            return Rank.DEFECT, cancelled
+
+
+def _pause(attempt: int) -> None:
+    time.sleep(random.uniform(FIRST_PAUSE, min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempt + 1))))

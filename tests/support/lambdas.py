@@ -1,0 +1,48 @@
+"""The functions as the state machine sees them: by logical id, with a Lambda context, failing by error name."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tests.support.asl import TaskFailed
+from tests.support.template import resources
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass(frozen=True)
+class Context:
+    """What Powertools needs of a Lambda context."""
+
+    function_name: str = "test"
+    memory_limit_in_mb: int = 512
+    invoked_function_arn: str = "arn:aws:lambda:us-east-1:123456789012:function:test"
+    aws_request_id: str = "test-request"
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Leave what the template allows a step."""
+        return 4000
+
+
+def handler(logical_id: str) -> Callable[[Any, Any], Any]:
+    """Find the handler of a function as the template names it."""
+    module, _, name = resources("AWS::Serverless::Function")[logical_id]["Properties"]["Handler"].rpartition(".")
+    found: Callable[[Any, Any], Any] = getattr(importlib.import_module(module), name)
+    return found
+
+
+def invoke(logical_id: str, payload: Any) -> Any:
+    """Call a function as the state machine does.
+
+    Raises:
+        TaskFailed: with the class name of what the handler raised.
+    """
+    try:
+        return handler(logical_id)(payload, Context())
+    except Exception as error:
+        cause = {"errorMessage": str(error), "errorType": type(error).__name__, "stackTrace": []}
+        raise TaskFailed(type(error).__name__, json.dumps(cause)) from error

@@ -1,0 +1,34 @@
+"""The template and the definition, as data."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from samcli.yamlhelper import yaml_parse
+
+ROOT = Path(__file__).parents[2]
+
+
+@cache
+def template() -> dict[str, Any]:
+    """Give the SAM template, its intrinsic functions in their long form."""
+    return dict(yaml_parse((ROOT / "template.yaml").read_text()))
+
+
+@cache
+def definition() -> dict[str, Any]:
+    """Give the state machine's definition, its placeholders as they stand."""
+    return dict(json.loads((ROOT / "statemachine" / "order_saga.asl.json").read_text()))
+
+
+def resources(kind: str) -> dict[str, dict[str, Any]]:
+    """Give the resources of a type by logical id."""
+    return {name: each for name, each in template()["Resources"].items() if each["Type"] == kind}
+
+
+def tasks() -> dict[str, dict[str, Any]]:
+    """Give the task states by name."""
+    return {name: state for name, state in definition()["States"].items() if state["Type"] == "Task"}

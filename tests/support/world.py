@@ -1,0 +1,97 @@
+"""A world in memory: the template's own tables in moto, the catalogue, and a way to look at everything."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from typing import TYPE_CHECKING, Any
+
+from order.domain import Line, Order
+from order.placing import place
+from outbox import store as outbox
+from shared import door, dynamodb
+from tests.support.template import resources
+
+if TYPE_CHECKING:
+    from shared.dynamodb import Item
+
+PRICES = {"laptop": 129999, "monitor": 34999, "PROD-003": 79999}
+STOCK = 100
+
+
+def create_tables() -> None:
+    """Create the tables as the template describes them."""
+    for logical_id, table in resources("AWS::DynamoDB::Table").items():
+        wanted = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
+        properties: Any = {name: table["Properties"][name] for name in wanted if name in table["Properties"]}
+        dynamodb.client.create_table(TableName=os.environ[variable(logical_id)], **properties)
+
+
+def variable(logical_id: str) -> str:
+    """Name the environment variable of a table: GatewayLedgerTable → GATEWAY_LEDGER_TABLE."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", logical_id).upper()
+
+
+def stock_up(available: int = STOCK) -> None:
+    """Put every product of the catalogue on the shelf."""
+    for product_id, price in PRICES.items():
+        put(
+            "INVENTORY",
+            {"productId": product_id, "name": product_id, "price": price, "available": available, "stocked": available},
+        )
+
+
+def order(token: str = "pm_ok", quantity: int = 2, product_id: str = "monitor", customer: str = "customer-1") -> Order:
+    """Make an order of one line."""
+    return Order(customer, (Line(product_id, quantity, PRICES[product_id]),), token)
+
+
+def placed(token: str = "pm_ok", **line: Any) -> str:
+    """Place an order and give its id."""
+    return str(place(order(token, **line), None)["orderId"])
+
+
+def put(table: str, item: Item) -> None:
+    """Write a row, whatever the rules say."""
+    dynamodb.client.put_item(TableName=os.environ[f"{table}_TABLE"], Item=dynamodb.to_wire(item))
+
+
+def rows(table: str) -> list[Item]:
+    """Read every row of a table."""
+    pages = dynamodb.client.get_paginator("scan").paginate(TableName=os.environ[f"{table}_TABLE"])
+    return [dynamodb.from_wire(item) for page in pages for item in page["Items"]]
+
+
+def available(product_id: str = "monitor") -> int:
+    """Read how many pieces are on the shelf."""
+    return int(next(row["available"] for row in rows("INVENTORY") if row["productId"] == product_id))
+
+
+def status(order_id: str) -> str:
+    """Read the order's status."""
+    return str(door.read(order_id)["status"])
+
+
+def events(order_id: str) -> list[str]:
+    """Read what happened to the order, in order."""
+    return [event.type for event in outbox.history(order_id)]
+
+
+def net_charge() -> int:
+    """Add up what the gateway took and did not give back, in minor units, over all intents."""
+    return sum(row["taken"] - row["refunded"] for row in rows("GATEWAY_LEDGER") if "taken" in row)
+
+
+def snapshot() -> str:
+    """Give all that is on record, but for the counters of calls at the gateway."""
+    tables = ("ORDERS", "EVENTS", "INVENTORY", "PAYMENTS", "GATEWAY_LEDGER")
+    counted = ("confirms", "refunds")
+    return json.dumps(
+        {
+            table: sorted(
+                json.dumps({k: v for k, v in row.items() if k not in counted}, sort_keys=True) for row in rows(table)
+            )
+            for table in tables
+        }
+    )
