@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-TABLES = ("ORDERS", "EVENTS", "INVENTORY", "PAYMENTS", "GATEWAY_LEDGER", "IDEMPOTENCY")
+TABLES = ("ORDERS", "EVENTS", "INVENTORY", "PAYMENTS", "GATEWAY_LEDGER", "IDEMPOTENCY", "CIRCUIT_BREAKER")
 
 # Before anything of the functions is imported: they read some of it at import, as Lambda gives it to them.
 os.environ.update({f"{table}_TABLE": f"test-{table.lower()}" for table in TABLES})
@@ -20,6 +20,7 @@ os.environ.update(
     PAYMENT_PROVIDER="simulated",
     POWERTOOLS_LOG_LEVEL="CRITICAL",
     STAGE="test",
+    UNDISPATCHED_AFTER_SECONDS="60",
     STATE_MACHINE_ARN="arn:aws:states:us-east-1:123456789012:stateMachine:test",
 )
 os.environ.pop("AWS_ENDPOINT_URL", None)

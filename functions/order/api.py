@@ -14,14 +14,15 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
 )
 from botocore.exceptions import BotoCoreError, ClientError
 
-from order import problems
+from order import decisions, problems
+from order.domain import Reason
 from order.placing import other_order, place
 from order.problems import Problem
 from order.request import key_of, order_of
 from order.views import event_view, order_view
 from outbox import store as outbox
 from shared import door
-from shared.errors import TransientError, UnknownOrder, classified
+from shared.errors import OrderAlreadyConfirmed, TransientError, UnknownOrder, classified
 from shared.idempotency import api_config
 from shared.observability import logger
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 app = APIGatewayRestResolver()
+
+BY_CUSTOMER = Reason("CustomerCancelled", "the customer cancelled the order")
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -62,6 +65,19 @@ def get_events(order_id: str) -> Response[str]:
     if not history.events:
         raise UnknownOrder(order_id)
     return _json(200, {"orderId": order_id, "events": [event_view(event) for event in history]})
+
+
+@app.post("/orders/<order_id>/cancel")
+def post_cancel(order_id: str) -> Response[str]:
+    """Decide the cancellation: an answer of 202 means that the order is cancelled, not that it may be."""
+    decisions.cancel(order_id, BY_CUSTOMER, starts_saga=True)
+    logger.info("order cancelled", extra={"orderId": order_id})
+    return _json(202, {"orderId": order_id, "status": door.read(order_id)["status"]})
+
+
+@app.exception_handler(OrderAlreadyConfirmed)
+def _confirmed(_: OrderAlreadyConfirmed) -> Response[str]:
+    return problems.response(Problem(409, "The order is confirmed", "A confirmed order can only be returned."))
 
 
 @app.exception_handler(Problem)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from order import store
+from order import decisions
 from order.domain import reason
 from shared.observability import count, observed
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 @observed
 def confirm(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Confirm the order. After this there is no way back."""
-    confirmed = store.confirm(event["orderId"])
+    confirmed = decisions.confirm(event["orderId"])
     if not confirmed.repeated:
         count("OrdersConfirmed")
     return confirmed.summary
@@ -24,13 +24,13 @@ def confirm(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
 @observed
 def cancel(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Decide that the order is to be undone."""
-    return store.cancel(event["orderId"], reason(event["error"])).summary
+    return decisions.cancel(event["orderId"], reason(event["error"])).summary
 
 
 @observed
 def fail(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """End the cancelled order and say why it failed, or park it when something is not undone."""
-    failed = store.fail(event["orderId"], event["failures"])
+    failed = decisions.fail(event["orderId"], event["failures"])
     if not failed.repeated:
         count("OrdersFailed", reason=failed.detail["reason"])
     return {**failed.summary, **failed.detail}

@@ -16,6 +16,7 @@ CONFIRMED = "OrderConfirmed"
 CANCELLING = "OrderCancelling"
 FAILED = "OrderFailed"
 PARKED = "OrderParked"
+RESUMED = "OrderResumed"
 
 # What must be on record before the order may be confirmed, and before it may be called failed.
 STEPS = ("InventoryReserved", "PaymentCharged")

@@ -10,6 +10,8 @@ import os
 from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
+from payment.breaker import GuardedGateway
+
 if TYPE_CHECKING:
     from payment.domain import Intent
 
@@ -32,7 +34,7 @@ class Gateway(Protocol):
 
 @cache
 def gateway() -> Gateway:
-    """Give the gateway that the parameter PaymentProvider names.
+    """Give the gateway that the parameter PaymentProvider names, behind the circuit breaker.
 
     Raises:
         LookupError: there is no such provider.
@@ -41,6 +43,6 @@ def gateway() -> Gateway:
         case "simulated":
             from payment.simulated import SimulatedGateway  # noqa: PLC0415  only the provider in use is loaded
 
-            return SimulatedGateway()
+            return GuardedGateway(SimulatedGateway())
         case other:
             raise LookupError(f"no payment provider is called {other}")

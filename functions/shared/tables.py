@@ -31,3 +31,8 @@ def ledger() -> str:
 def idempotency() -> str:
     """Name the table of Powertools' idempotency records."""
     return os.environ["IDEMPOTENCY_TABLE"]
+
+
+def breaker() -> str:
+    """Name the table of the gateway's circuit breaker."""
+    return os.environ["CIRCUIT_BREAKER_TABLE"]

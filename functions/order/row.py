@@ -1,0 +1,69 @@
+"""The order row, the decision record of the saga: PENDING → CONFIRMED, or PENDING → CANCELLING → FAILED."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from shared import clock, door, dynamodb, tables
+from shared.errors import OrderAlreadyConfirmed, OrderCancelled, OrderNotCancelling, UnknownOrder
+from shared.transaction import Action, Rank, action
+
+if TYPE_CHECKING:
+    from shared.dynamodb import Item
+    from shared.transaction import Refusal
+
+
+def decide(
+    order_id: str,
+    before: str,
+    after: str,
+    *,
+    settings: dict[str, Any] | None = None,
+    removed: tuple[str, ...] = (),
+    condition: str = "",
+) -> Action:
+    """Move the status, the one write that decides, and with it what `settings` and `removed` say.
+
+    `condition` is added to the one on the status; it may name what `settings` and `removed` name.
+    """
+    settings = {"status": after, "updatedAt": clock.now(), **(settings or {})}
+    update = "SET " + ", ".join(f"#{name} = :{name}" for name in settings)
+    if removed:
+        update += " REMOVE " + ", ".join(f"#{name}" for name in removed)
+    values = {**settings, "before": before}
+    return action(
+        "Update",
+        Rank.DOOR,
+        _refusal(order_id, before),
+        {
+            "TableName": tables.orders(),
+            "Key": dynamodb.to_wire({"orderId": order_id}),
+            "UpdateExpression": update,
+            "ConditionExpression": f"#status = :before{condition}",
+            "ExpressionAttributeNames": {f"#{name}": name for name in (*settings, *removed)},
+            "ExpressionAttributeValues": dynamodb.to_wire({f":{name}": value for name, value in values.items()}),
+        },
+    )
+
+
+def milliseconds(setting: str) -> int:
+    """Read a setting in seconds from the environment."""
+    return int(os.environ[setting]) * 1000
+
+
+def _refusal(order_id: str, expected: str) -> Refusal:
+    def refusal(order: Item | None) -> Exception:
+        match order, expected:
+            case None, _:
+                return UnknownOrder(order_id)
+            case {"status": door.CONFIRMED}, door.PENDING:
+                return OrderAlreadyConfirmed(order_id)
+            case {"status": status}, door.PENDING:
+                return OrderCancelled(f"the order is {status}")
+            case {"status": status}, _:
+                return OrderNotCancelling(f"the order is {status}")
+            case _:
+                return LookupError(f"the row of {order_id} has no status")
+
+    return refusal

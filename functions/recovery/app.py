@@ -1,0 +1,74 @@
+"""Entry points of recovery: what EventBridge tells of broken executions, and what a clock finds untold."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools.utilities.data_classes import EventBridgeEvent, event_source
+
+from order.domain import Reason
+from outbox.dispatch import dispatch
+from recovery import store
+from recovery.moves import look_after
+from shared import clock
+from shared.observability import gauge, logger
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from shared.dynamodb import Item
+
+RESERVE = 10_000  # milliseconds that must remain to begin with another order
+DEADLINE_PASSED = Reason("DeadlinePassed", "the order took too long")
+
+
+@logger.inject_lambda_context(clear_state=True)
+@event_source(data_class=EventBridgeEvent)
+def recover(event: EventBridgeEvent, _context: LambdaContext) -> dict[str, Any]:
+    """Look after the order of an execution that was aborted, timed out or failed."""
+    status, order_id = event.detail["status"], json.loads(event.detail["input"])["orderId"]
+    logger.set_correlation_id(order_id)
+    why = Reason(f"Execution{status.title().replace('_', '')}", event.detail.get("cause") or event.detail["name"])
+    return {"orderId": order_id, "move": look_after(order_id, why)}
+
+
+@logger.inject_lambda_context(clear_state=True)
+def sweep(_event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Dispatch what the relay left behind, and look after every order that is overdue. Enough by itself."""
+    now = clock.now()
+    settled = now - int(os.environ["UNDISPATCHED_AFTER_SECONDS"]) * 1000
+    gauge("OldestUndispatchedEventAge", now - min(store.oldest_undispatched(), default=now))
+    return {
+        "dispatched": _each(store.undispatched(settled), _dispatch, context),
+        "lookedAfter": _each(store.overdue(now), lambda order_id: look_after(order_id, DEADLINE_PASSED), context),
+    }
+
+
+def _each[T](found: Iterable[T], act: Callable[[T], object], context: LambdaContext) -> int:
+    """Act on one after the other while there is time; one that fails holds up no other. Gives how many went well."""
+    done = 0
+    for each in found:
+        if context.get_remaining_time_in_millis() < RESERVE:
+            logger.info("out of time; the rest comes with the next sweep")
+            break
+        try:
+            act(each)
+            done += 1
+        except Exception:  # noqa: BLE001  whatever it is, the next one must not suffer from it
+            logger.exception("left for the next sweep", extra={"subject": each})
+    return done
+
+
+def _dispatch(key: Item) -> None:
+    try:
+        event = store.still_undispatched(key)
+        if event:
+            dispatch(event)
+    except Exception:
+        attempts = store.dispatch_failed(key)
+        logger.warning("not dispatched", extra={"orderId": key["orderId"], "attempts": attempts})
+        raise
