@@ -1,0 +1,46 @@
+"""End-to-end tests: the real template on an engine of their own, with each function under its own role."""
+
+from __future__ import annotations
+
+import os
+import socket
+from typing import TYPE_CHECKING
+
+import pytest
+
+from saga import catalogue
+from saga.engine.build import build
+from saga.engine.deploy import deploy
+from saga.engine.process import Engine
+from tests.e2e.shop import Shop
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+# The engine knows neither jitter nor a cap on retry delays; this keeps its delays about as short as those of AWS.
+SETTINGS = {"SFN_WAIT_SCALE": "0.3"}
+
+
+@pytest.fixture(scope="session")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    home: Path = tmp_path_factory.mktemp("engine")
+    engine = Engine(home, free_port(), SETTINGS)
+    engine.start()
+    yield engine
+    engine.stop()
+
+
+@pytest.fixture(scope="session")
+def shop(engine: Engine) -> Shop:
+    parameters = {"Stage": "dev", "WorkflowType": os.environ.get("WORKFLOW_TYPE", "STANDARD")}
+    stack = deploy(engine, "e2e", parameters, build())
+    catalogue.seed(stack)
+    return Shop(stack)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,134 @@
+"""The deployed stack as the tests use it: place orders, wait for their end, look at everything."""
+
+from __future__ import annotations
+
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from saga import history
+from saga.engine.http import call
+from shared import dynamodb
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from saga.stack import Stack
+
+type Json = Any
+
+PATIENCE = 300  # seconds
+CLIENTS = 10
+ENDED = ("CONFIRMED", "FAILED")
+
+
+@dataclass(frozen=True)
+class Shop:
+    """One stack."""
+
+    stack: Stack
+
+    def client(self, service: Any) -> Any:
+        """Give an administrator's client of a service."""
+        return self.stack.session.client(service)
+
+    def order(self, product: str = "monitor", quantity: int = 2, token: str = "pm_ok", **more: Json) -> Json:
+        """Make the body of a request, at the catalogue's price."""
+        price = self.product(product)["price"] / 100
+        items = [{"productId": product, "quantity": quantity, "price": price}]
+        return {"customerId": "customer-456", "items": items, "paymentToken": token, **more}
+
+    def post(self, body: Json, key: str | None = None) -> tuple[int, Json]:
+        """POST /orders."""
+        return call(f"{self.stack.api_url}/orders", body, {"x-idempotency-key": key} if key else None)
+
+    def place(self, body: Json, key: str | None = None) -> str:
+        """Place an order that must be accepted, and give its id."""
+        status, answer = self.post(body, key)
+        assert status == 202, answer
+        return str(answer["orderId"])
+
+    def place_all(self, bodies: Iterable[Json]) -> list[str]:
+        """Place many orders, a few at a time."""
+        with ThreadPoolExecutor(CLIENTS) as pool:
+            return list(pool.map(self.place, bodies))
+
+    def get(self, order_id: str) -> Json:
+        """GET /orders/{id}."""
+        return call(f"{self.stack.api_url}/orders/{order_id}")[1]
+
+    def events(self, order_id: str) -> list[str]:
+        """Give the types of the order's events, in order."""
+        return [event["type"] for event in call(f"{self.stack.api_url}/orders/{order_id}/events")[1]["events"]]
+
+    def ended(self, order_id: str) -> Json:
+        """Wait until the order is CONFIRMED, FAILED or parked, and give it."""
+        eventually(lambda: has_ended(self.get(order_id)), f"order {order_id} did not end")
+        return self.get(order_id)
+
+    def executed(self, order_id: str, event: str = "OrderPlaced") -> list[str]:
+        """Wait until the execution that an event started is over, and give the states it went through."""
+        execution = f"{order_id}-{event}"
+        eventually(lambda: history.has_ended(self.stack, execution), f"execution {execution} did not end")
+        return [visit.state for visit in history.path(self.stack, execution)]
+
+    def execution(self, order_id: str, event: str = "OrderPlaced") -> Json:
+        """Describe the execution that an event started."""
+        arn = self.stack.execution_arn(f"{order_id}-{event}")
+        return self.client("stepfunctions").describe_execution(executionArn=arn)
+
+    def invoke(self, logical_id: str, payload: Json) -> Json:
+        """Invoke a function and give its answer, or its error."""
+        answer = self.client("lambda").invoke(
+            FunctionName=self.stack.function_name(logical_id), Payload=json.dumps(payload)
+        )
+        return json.loads(answer["Payload"].read())
+
+    def product(self, product_id: str) -> Json:
+        """Read a product's row."""
+        return self.row("InventoryTable", {"productId": product_id})
+
+    def stock(self, product_id: str, available: int, price: int = 34999) -> None:
+        """Put a product of the test's own on the shelf; `price` in minor units."""
+        item = {"productId": product_id, "name": product_id, "price": price}
+        amounts = {"available": available, "stocked": available}
+        self.client("dynamodb").put_item(
+            TableName=self.stack.outputs["InventoryTable"], Item=dynamodb.to_wire({**item, **amounts})
+        )
+
+    def row(self, table: str, key: Json) -> Json:
+        """Read a row; empty where there is none."""
+        answer = self.client("dynamodb").get_item(
+            TableName=self.stack.outputs[table], Key=dynamodb.to_wire(key), ConsistentRead=True
+        )
+        return dynamodb.from_wire(answer.get("Item", {}))
+
+    def rows(self, table: str) -> list[Json]:
+        """Read all rows of a table."""
+        pages = self.client("dynamodb").get_paginator("scan").paginate(TableName=self.stack.outputs[table])
+        return [dynamodb.from_wire(item) for page in pages for item in page["Items"]]
+
+    def intent(self, order_id: str) -> Json:
+        """Read what the gateway's ledger says of the order; empty where it never heard of it."""
+        payment = self.row("PaymentsTable", {"orderId": order_id})
+        return self.row("GatewayLedgerTable", {"id": payment["intentId"]}) if payment else {}
+
+    def net_charge(self, order_id: str) -> int:
+        """Give what the gateway took for the order and did not give back, in minor units."""
+        intent = self.intent(order_id)
+        return int(intent["taken"] - intent["refunded"]) if intent else 0
+
+
+def has_ended(order: Json) -> bool:
+    """Tell whether the order is CONFIRMED, FAILED or parked."""
+    return order["status"] in ENDED or "parked" in order
+
+
+def eventually(condition: Callable[[], bool], otherwise: str) -> None:
+    """Wait until the condition holds, however slow the machine is, within reason."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, otherwise
+        time.sleep(0.2)

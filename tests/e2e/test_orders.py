@@ -1,0 +1,122 @@
+"""Orders by HTTP, from the first request to their end."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+import pytest
+
+from saga.engine.http import call
+
+if TYPE_CHECKING:
+    from tests.e2e.shop import Shop
+
+HAPPY = ["ReserveInventory", "ProcessPayment", "ConfirmOrder", "OrderConfirmed"]
+UNDOING = ["CancelOrder", "RefundPayment", "ReleaseInventory", "FailOrder", "OrderFailed"]
+
+
+def fresh_key() -> str:
+    return f"key-{uuid.uuid4()}"
+
+
+def test_an_order_without_a_key_is_accepted_and_confirmed(shop: Shop) -> None:
+    laptops = shop.product("laptop")["available"]
+    order_id = shop.place(shop.order("laptop", 1))
+    order = shop.ended(order_id)
+    assert (order["status"], order["totalAmount"]) == ("CONFIRMED", 1299.99)
+    assert shop.product("laptop")["available"] == laptops - 1
+    assert shop.net_charge(order_id) == 129999
+
+
+def test_a_repeated_key_gives_the_same_order_and_a_new_key_a_new_one(shop: Shop) -> None:
+    key, body = fresh_key(), shop.order("monitor", 2)
+    monitors = shop.product("monitor")["available"]
+    first = shop.place(body, key)
+    assert shop.place(body, key) == first
+    second = shop.place(body, fresh_key())
+    assert second != first
+    assert {shop.ended(first)["status"], shop.ended(second)["status"]} == {"CONFIRMED"}
+    assert shop.place(body, key) == first
+    assert shop.product("monitor")["available"] == monitors - 4
+
+
+def test_the_order_row_remembers_the_key_when_every_idempotency_record_is_gone(shop: Shop) -> None:
+    key, body = fresh_key(), shop.order("monitor", 1)
+    first = shop.place(body, key)
+    table = shop.stack.outputs["IdempotencyTable"]
+    for record in shop.rows("IdempotencyTable"):
+        shop.client("dynamodb").delete_item(TableName=table, Key={"id": {"S": record["id"]}})
+    assert shop.place(body, key) == first
+    status, problem = shop.post(shop.order("monitor", 2), key)
+    assert (status, problem["title"]) == (422, "The idempotency key was used for another order")
+
+
+def test_a_shortage_leaves_the_stock_untouched_and_nothing_charged(shop: Shop) -> None:
+    before = shop.product("PROD-003")["available"]
+    order_id = shop.place(shop.order("PROD-003", 1000))
+    order = shop.ended(order_id)
+    assert (order["status"], order["reason"]["reason"]) == ("FAILED", "InsufficientStock")
+    assert shop.product("PROD-003")["available"] == before
+    assert shop.intent(order_id) == {}
+
+
+def test_the_history_of_a_declined_order_shows_how_it_was_undone(shop: Shop) -> None:
+    before = shop.product("monitor")["available"]
+    order_id = shop.place(shop.order("monitor", 2, "pm_declined"))
+    assert shop.executed(order_id) == ["ReserveInventory", "ProcessPayment", *UNDOING]
+    execution = shop.execution(order_id)
+    assert (execution["status"], execution["error"], execution["cause"]) == (
+        "FAILED",
+        "PaymentDeclined",
+        "card_declined",
+    )
+    order = shop.get(order_id)
+    assert (order["status"], order["reason"]) == ("FAILED", {"reason": "PaymentDeclined", "cause": "card_declined"})
+    assert (shop.net_charge(order_id), shop.product("monitor")["available"]) == (0, before)
+    assert shop.events(order_id) == [
+        "OrderPlaced",
+        "InventoryReserved",
+        "PaymentIntentRecorded",
+        "PaymentDeclined",
+        "OrderCancelling",
+        "PaymentRefunded",
+        "InventoryReleased",
+        "OrderFailed",
+    ]
+
+
+def test_the_history_of_a_confirmed_order_shows_three_tasks(shop: Shop) -> None:
+    order_id = shop.place(shop.order())
+    assert shop.executed(order_id) == HAPPY
+    assert shop.execution(order_id)["status"] == "SUCCEEDED"
+
+
+@pytest.mark.parametrize(
+    "token", ["pm_flaky", "pm_slow", "pm_processing", "pm_late_decline", "pm_insufficient_funds", "pm_unavailable"]
+)
+def test_whatever_the_gateway_does_the_order_is_confirmed_and_charged_once_or_failed_and_free(
+    shop: Shop, token: str
+) -> None:
+    order_id = shop.place(shop.order("PROD-002", 1, token))
+    order = shop.ended(order_id)
+    charged = {"CONFIRMED": 19999, "FAILED": 0}[order["status"]]
+    assert shop.net_charge(order_id) == charged
+
+
+def test_late_invocations_of_every_forward_step_change_nothing_on_a_failed_order(shop: Shop) -> None:
+    order_id = shop.place(shop.order("monitor", 1, "pm_declined"))
+    shop.ended(order_id)
+    before = (shop.get(order_id), shop.events(order_id), shop.product("monitor"), shop.intent(order_id))
+    for function in ("ReserveInventoryFunction", "ProcessPaymentFunction", "ConfirmOrderFunction"):
+        for _ in range(10):
+            shop.invoke(function, {"orderId": order_id})
+    assert (shop.get(order_id), shop.events(order_id), shop.product("monitor"), shop.intent(order_id)) == before
+
+
+def test_bad_input_gets_a_problem_and_leaves_nothing_behind(shop: Shop) -> None:
+    orders = len(shop.rows("OrdersTable"))
+    assert shop.post({**shop.order(), "items": []})[0] == 422
+    assert shop.post(shop.order() | {"items": [{"productId": "nothing", "quantity": 1, "price": 1}]})[0] == 422
+    assert call(f"{shop.stack.api_url}/orders/none")[0] == 404
+    assert len(shop.rows("OrdersTable")) == orders

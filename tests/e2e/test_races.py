@@ -1,0 +1,39 @@
+"""Many at once: one order for one key, no piece sold twice, no order lost to a conflict."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.e2e.shop import Shop
+
+
+def outcomes(shop: Shop, order_ids: list[str]) -> Counter[str]:
+    return Counter(shop.ended(order_id)["status"] for order_id in order_ids)
+
+
+def test_ten_clients_with_the_same_key_get_one_order(shop: Shop) -> None:
+    key, body = f"key-{uuid.uuid4()}", shop.order("monitor", 1)
+    with ThreadPoolExecutor(10) as pool:
+        answers = list(pool.map(lambda _: shop.post(body, key), range(10)))
+    accepted = {answer["orderId"] for status, answer in answers if status == 202}
+    assert len(accepted) == 1
+    assert {status for status, _ in answers} <= {202, 409}
+    assert shop.place(body, key) in accepted
+
+
+def test_a_hundred_orders_for_twenty_five_pieces_sell_exactly_twenty_five(shop: Shop) -> None:
+    shop.stock("scarce", 25)
+    orders = shop.place_all([shop.order("scarce", 1) for _ in range(100)])
+    assert outcomes(shop, orders) == {"CONFIRMED": 25, "FAILED": 75}
+    assert shop.product("scarce")["available"] == 0
+
+
+def test_a_hundred_orders_for_a_thousand_pieces_are_all_confirmed(shop: Shop) -> None:
+    shop.stock("plenty", 1000)
+    orders = shop.place_all([shop.order("plenty", 1) for _ in range(100)])
+    assert outcomes(shop, orders) == {"CONFIRMED": 100}
+    assert shop.product("plenty")["available"] == 900
