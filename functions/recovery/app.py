@@ -1,4 +1,4 @@
-"""Entry points of recovery: what EventBridge tells of broken executions, and what a clock finds untold."""
+"""Entry points of recovery: EventBridge tells of broken executions, a person resumes, a clock finds the rest."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.utilities.data_classes import EventBridgeEvent, event_source
 
+from order import parking
 from order.domain import Reason
+from outbox import store as outbox
 from outbox.dispatch import dispatch
 from recovery import store
 from recovery.moves import look_after
-from shared import clock
-from shared.observability import gauge, logger
+from shared import clock, door
+from shared.observability import gauge, logger, observed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from shared.dynamodb import Item
 
 RESERVE = 10_000  # milliseconds that must remain to begin with another order
+LONGEST_REASON = 255  # characters
 DEADLINE_PASSED = Reason("DeadlinePassed", "the order took too long")
 
 
@@ -34,6 +37,14 @@ def recover(event: EventBridgeEvent, _context: LambdaContext) -> dict[str, Any]:
     logger.set_correlation_id(order_id)
     why = Reason(f"Execution{status.title().replace('_', '')}", event.detail.get("cause") or event.detail["name"])
     return {"orderId": order_id, "move": look_after(order_id, why)}
+
+
+@observed
+def resume(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
+    """Take a parked order up again because a person says so, and why: `reason` becomes part of the event."""
+    order_id = event["orderId"]
+    why = {"by": "operator", "reason": str(event["reason"])[:LONGEST_REASON]}
+    return parking.resume(door.read(order_id), outbox.history(order_id), why).summary
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -59,6 +59,10 @@ class Shop:
         """GET /orders/{id}."""
         return call(f"{self.stack.api_url}/orders/{order_id}")[1]
 
+    def cancel(self, order_id: str) -> tuple[int, Json]:
+        """POST /orders/{id}/cancel."""
+        return call(f"{self.stack.api_url}/orders/{order_id}/cancel", {})
+
     def events(self, order_id: str) -> list[str]:
         """Give the types of the order's events, in order."""
         return [event["type"] for event in call(f"{self.stack.api_url}/orders/{order_id}/events")[1]["events"]]
@@ -73,6 +77,19 @@ class Shop:
         execution = f"{order_id}-{event}"
         eventually(lambda: history.has_ended(self.stack, execution), f"execution {execution} did not end")
         return [visit.state for visit in history.path(self.stack, execution)]
+
+    def has_started(self, order_id: str) -> bool:
+        """Tell whether the order's saga was started."""
+        sfn = self.client("stepfunctions")
+        try:
+            sfn.describe_execution(executionArn=self.stack.execution_arn(f"{order_id}-OrderPlaced"))
+        except sfn.exceptions.ExecutionDoesNotExist:
+            return False
+        return True
+
+    def entered(self, order_id: str) -> list[str]:
+        """Give the states that the order's saga has entered so far."""
+        return [visit.state for visit in history.path(self.stack, f"{order_id}-OrderPlaced")]
 
     def execution(self, order_id: str, event: str = "OrderPlaced") -> Json:
         """Describe the execution that an event started."""

@@ -1,0 +1,149 @@
+"""What breaks in production, on the engine: dead executions, a relay that is off, a gateway that is down."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from shared import dynamodb
+from tests.e2e.shop import eventually
+from tests.support.template import tasks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.e2e.shop import Shop
+
+TOKENS = ("pm_ok", "pm_declined", "pm_slow", "pm_processing", "pm_late_decline", "pm_flaky", "pm_refund_flaky")
+
+
+def messages(shop: Shop, order_id: str) -> list[Any]:
+    queue = shop.stack.outputs["ParkedOrdersQueueUrl"]
+    received = shop.client("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10, VisibilityTimeout=0)
+    bodies = [json.loads(message["Body"]) for message in received.get("Messages", [])]
+    return [body for body in bodies if body["detail"]["orderId"] == order_id]
+
+
+def update(shop: Shop, table: str, key: dict[str, str], expression: str, **values: Any) -> None:
+    shop.client("dynamodb").update_item(
+        TableName=shop.stack.outputs[table],
+        Key=dynamodb.to_wire(key),
+        UpdateExpression=expression,
+        ExpressionAttributeValues=dynamodb.to_wire({f":{name}": value for name, value in values.items()}),
+    )
+
+
+def executions(shop: Shop, order_id: str) -> list[str]:
+    pages = (
+        shop.client("stepfunctions")
+        .get_paginator("list_executions")
+        .paginate(stateMachineArn=shop.stack.outputs["StateMachineArn"])
+    )
+    return [each["name"] for page in pages for each in page["executions"] if each["name"].startswith(order_id)]
+
+
+@pytest.fixture
+def relay_off(shop: Shop) -> Iterator[None]:
+    client = shop.client("lambda")
+    name = shop.stack.function_name("RelayOutboxFunction")
+    mapping = client.list_event_source_mappings(FunctionName=name)["EventSourceMappings"][0]["UUID"]
+    client.update_event_source_mapping(UUID=mapping, Enabled=False)
+    yield
+    client.update_event_source_mapping(UUID=mapping, Enabled=True)
+
+
+@pytest.fixture
+def eager_sweeper(shop: Shop) -> Iterator[None]:
+    """Let the sweeper dispatch at once what it would leave to the relay for a minute."""
+    client, name = shop.client("lambda"), shop.stack.function_name("SweepOrdersFunction")
+    settings = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+    eager = {**settings, "UNDISPATCHED_AFTER_SECONDS": "0"}
+    client.update_function_configuration(FunctionName=name, Environment={"Variables": eager})
+    yield
+    client.update_function_configuration(FunctionName=name, Environment={"Variables": settings})
+
+
+def sweep(shop: Shop) -> Any:
+    return shop.invoke("SweepOrdersFunction", {})
+
+
+@pytest.mark.usefixtures("relay_off", "eager_sweeper")
+def test_the_sweeper_dispatches_what_the_relay_does_not_and_starts_one_saga(shop: Shop) -> None:
+    order_id = shop.place(shop.order("monitor", 1))
+    assert shop.get(order_id)["status"] == "PENDING"
+    assert sweep(shop)["dispatched"] >= 1
+    assert shop.ended(order_id)["status"] == "CONFIRMED"
+    eventually(lambda: sweep(shop)["dispatched"] == 0, "the outbox is never empty")
+    assert executions(shop, order_id) == [f"{order_id}-OrderPlaced"]
+
+
+@pytest.mark.usefixtures("relay_off")
+def test_an_order_past_its_deadline_is_cancelled(shop: Shop) -> None:
+    order_id = shop.place(shop.order("monitor", 1))
+    update(shop, "OrdersTable", {"orderId": order_id}, "SET dueAt = :past", past=1)
+    sweep(shop)
+    order = shop.get(order_id)
+    assert (order["status"], order["reason"]["reason"]) == ("CANCELLING", "DeadlinePassed")
+
+
+def test_a_cancelled_order_is_undone_and_a_confirmed_one_cannot_be_cancelled(shop: Shop) -> None:
+    before = shop.product("monitor")["available"]
+    order_id = shop.place(shop.order("monitor", 1, "pm_processing"))
+    assert shop.cancel(order_id)[0] == 202
+    order = shop.ended(order_id)
+    assert (order["status"], order["reason"]["reason"]) == ("FAILED", "CustomerCancelled")
+    assert shop.cancel(order_id)[0] == 202
+    assert (shop.net_charge(order_id), shop.product("monitor")["available"]) == (0, before)
+    confirmed = shop.place(shop.order("monitor", 1))
+    shop.ended(confirmed)
+    assert shop.cancel(confirmed)[0] == 409
+
+
+def test_what_cannot_be_refunded_is_parked_and_resumed_when_the_gateway_is_well(shop: Shop) -> None:
+    before = shop.product("PROD-001")["available"]
+    order_id = shop.place(shop.order("PROD-001", 1, "pm_refund_down"))
+    parked = shop.ended(order_id)["parked"]
+    assert (parked["notUndone"], parked["undone"]) == (["PaymentRefunded"], ["InventoryReleased"])
+    assert shop.product("PROD-001")["available"] == before
+    eventually(lambda: bool(messages(shop, order_id)), "no message in the queue of parked orders")
+    assert shop.net_charge(order_id) == 129999
+    update(shop, "GatewayLedgerTable", {"id": shop.intent(order_id)["id"]}, "SET well = :yes", yes=True)
+    answer = shop.invoke("ResumeOrderFunction", {"orderId": order_id, "reason": "the gateway works again"})
+    assert answer["event"] == "OrderResumed#1"
+    eventually(lambda: shop.get(order_id)["status"] == "FAILED", "the resumed order did not end")
+    order = shop.get(order_id)
+    assert "parked" not in order
+    assert (shop.intent(order_id)["refunded"], shop.net_charge(order_id)) == (129999, 0)
+
+
+@pytest.mark.parametrize("state", tasks())
+def test_an_execution_aborted_in_any_state_leaves_every_order_ended_or_parked(shop: Shop, state: str) -> None:
+    orders = [shop.place(shop.order("PROD-002", 1, token)) for token in TOKENS]
+    for order_id in orders:
+        abort_in(shop, order_id, state)
+    for order_id in orders:
+        order = shop.ended(order_id)
+        charged = {"CONFIRMED": 19999, "FAILED": 0}.get(order["status"])
+        assert charged is None or shop.net_charge(order_id) == charged
+
+
+def abort_in(shop: Shop, order_id: str, state: str) -> None:
+    """Stop the order's execution when it is in the state, or as soon as it has gone by."""
+    arn = shop.stack.execution_arn(f"{order_id}-OrderPlaced")
+    client = shop.client("stepfunctions")
+    eventually(lambda: shop.has_started(order_id), f"the saga of {order_id} did not start")
+    while True:
+        if state in shop.entered(order_id) or client.describe_execution(executionArn=arn)["status"] != "RUNNING":
+            with suppress(client.exceptions.ClientError):  # it has ended by itself meanwhile
+                client.stop_execution(executionArn=arn)
+            return
+
+
+def test_a_declined_order_starts_no_chain_of_executions(shop: Shop) -> None:
+    order_id = shop.place(shop.order("monitor", 1, "pm_declined"))
+    shop.executed(order_id)
+    sweep(shop)
+    assert executions(shop, order_id) == [f"{order_id}-OrderPlaced"]
