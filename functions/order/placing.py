@@ -14,7 +14,7 @@ from order.problems import Problem
 from order.store import AlreadyPlaced
 from shared import door
 from shared.errors import UnknownOrder
-from shared.idempotency import api_config, persistence
+from shared.idempotency import api_config, api_persistence
 from shared.money import to_number
 from shared.observability import count
 
@@ -37,7 +37,7 @@ def place(order: Order, key: str | None) -> dict[str, Any]:
 
 @idempotent_function(
     data_keyword_argument="request",
-    persistence_store=persistence,
+    persistence_store=api_persistence,
     config=api_config,
     key_prefix="PlaceOrder",
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools.utilities.idempotency import idempotent
 
 from payment import protocol
-from shared.idempotency import persistence, step_config
+from shared.idempotency import step_config, step_persistence
 from shared.observability import count, observed
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @observed
-@idempotent(persistence_store=persistence, config=step_config, key_prefix="ProcessPayment")
+@idempotent(persistence_store=step_persistence, config=step_config, key_prefix="ProcessPayment")
 def process(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Take the money. Undone by `refund`. The idempotency record keeps a twin away from the gateway meanwhile."""
     return protocol.charge(event["orderId"]).summary

@@ -15,7 +15,10 @@ from shared import dynamodb, tables
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.idempotency.persistence.datarecord import DataRecord
 
-persistence = DynamoDBPersistenceLayer(table_name=tables.idempotency(), boto3_client=dynamodb.client)
+# One layer for each config: Powertools configures a layer once, by whoever uses it first.
+step_persistence, api_persistence = (
+    DynamoDBPersistenceLayer(table_name=tables.idempotency(), boto3_client=dynamodb.client) for _ in range(2)
+)
 
 
 def _config(**settings: Any) -> IdempotencyConfig:  # noqa: ANN401  Powertools' own keywords
