@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -54,6 +55,22 @@ class Shop:
         """Place many orders, a few at a time."""
         with ThreadPoolExecutor(CLIENTS) as pool:
             return list(pool.map(self.place, bodies))
+
+    def place_all_stubbornly(self, bodies: Iterable[Json]) -> list[str]:
+        """Place many orders, as a client does that repeats a request with its key until it is accepted."""
+        with ThreadPoolExecutor(CLIENTS) as pool:
+            return list(pool.map(self._place_stubbornly, bodies))
+
+    def _place_stubbornly(self, body: Json) -> str:
+        key, orders = f"key-{uuid.uuid4()}", list[str]()
+
+        def accepted() -> bool:
+            status, answer = self.post(body, key)
+            orders.extend([answer["orderId"]] if status == 202 else [])
+            return bool(orders)
+
+        eventually(accepted, f"an order with key {key} was not accepted")
+        return orders[0]
 
     def get(self, order_id: str) -> Json:
         """GET /orders/{id}."""

@@ -1,0 +1,75 @@
+"""Deploys a built template to the engine, with SAM, unless the engine has that very build already."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from saga.engine.process import Engine
+from saga.engine.sam import sam
+from saga.engine.session import engine_environment
+from saga.failure import Failure
+from saga.stack import Stack
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+
+_SETTLED = {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
+
+
+def deploy(engine: Engine, stack_name: str, parameters: Mapping[str, str], built: Path) -> Stack:
+    """Brings the stack up to date with the template from `build`. Raises Failure when SAM cannot."""
+    session = engine.session()
+    cloudformation = session.client("cloudformation")
+    template = _marked(built, parameters)
+    if _deployed_build(cloudformation, stack_name) != template["Metadata"]["Build"]:
+        marked = engine.home / f"{stack_name}.json"
+        marked.write_text(json.dumps(template, indent=1))
+        _sam_deploy(engine, stack_name, parameters, marked)
+    return Stack.load(session, stack_name, engine.endpoint)
+
+
+def _marked(built: Path, parameters: Mapping[str, str]) -> dict[str, Any]:
+    """The template with a mark of itself. A stack's tag would do as well, but a new tag updates every resource."""
+    text = built.read_text()
+    mark = hashlib.sha256(json.dumps([text, dict(parameters)], sort_keys=True).encode()).hexdigest()
+    template = json.loads(text)
+    return {**template, "Metadata": {**template.get("Metadata", {}), "Build": mark}}
+
+
+def _deployed_build(cloudformation: "CloudFormationClient", stack_name: str) -> str | None:
+    stacks = cloudformation.describe_stacks()["Stacks"]
+    if not any(stack["StackName"] == stack_name and stack["StackStatus"] in _SETTLED for stack in stacks):
+        return None
+    template: dict[str, Any] = cloudformation.get_template(StackName=stack_name)["TemplateBody"]
+    metadata: dict[str, str] = template.get("Metadata", {})
+    return metadata.get("Build")
+
+
+def _sam_deploy(engine: Engine, stack_name: str, parameters: Mapping[str, str], template: Path) -> None:
+    started = datetime.now(UTC)
+    overrides = [f"{name}={value}" for name, value in parameters.items()]
+    try:
+        sam(
+            *("deploy", "--stack-name", stack_name, "--template-file", str(template), "--resolve-s3"),
+            *("--capabilities", "CAPABILITY_IAM", "--no-confirm-changeset", "--no-fail-on-empty-changeset"),
+            *(["--parameter-overrides", *overrides] if overrides else []),
+            log=engine.home / "sam-deploy.log",
+            environment={**engine_environment(engine.endpoint), "SAM_CLI_POLL_DELAY": "0.1"},  # seconds, instead of 5
+        )
+    except Failure as failure:
+        reasons = _reasons(engine.session().client("cloudformation"), stack_name, started)
+        raise Failure("\n".join([str(failure), *reasons])) from failure
+
+
+def _reasons(cloudformation: "CloudFormationClient", stack_name: str, started: datetime) -> list[str]:
+    """Why resources failed, which SAM tells in a narrow column."""
+    pages = cloudformation.get_paginator("describe_stack_events").paginate(StackName=stack_name)
+    try:
+        events = [event for page in pages for event in page["StackEvents"] if event["Timestamp"] >= started]
+    except cloudformation.exceptions.ClientError:  # there is no stack yet
+        return []
+    failed = [event for event in events if event["ResourceStatus"].endswith("_FAILED")]
+    return [f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason')}" for event in failed]

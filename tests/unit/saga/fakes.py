@@ -1,0 +1,59 @@
+"""What the commands ask AWS for, answered by hand."""
+
+import io
+import json
+from typing import Any, cast
+
+import boto3
+from botocore.exceptions import ClientError
+
+
+class FakeSession:
+    """Gives the client of each service that it was made with."""
+
+    def __init__(self, **clients: object) -> None:
+        self._clients = clients
+
+    def client(self, service: str) -> object:
+        return self._clients[service]
+
+
+def session(**clients: object) -> boto3.Session:
+    return cast("boto3.Session", FakeSession(**clients))
+
+
+class FakeCloudFormation:
+    """Knows one stack and its functions."""
+
+    class exceptions:  # noqa: N801 - the name that a client has
+        ClientError = ClientError
+
+    def __init__(self, name: str, outputs: dict[str, str], functions: dict[str, str] | None = None) -> None:
+        self._name, self._outputs, self._functions = name, outputs, functions or {}
+
+    def describe_stacks(self, StackName: str) -> dict[str, Any]:  # noqa: N803 - the API's name
+        if StackName != self._name:
+            raise _validation_error("DescribeStacks", f"Stack with id {StackName} does not exist")
+        outputs = [{"OutputKey": key, "OutputValue": value} for key, value in self._outputs.items()]
+        return {"Stacks": [{"StackName": StackName, "Outputs": outputs}]}
+
+    def describe_stack_resource(self, StackName: str, LogicalResourceId: str) -> dict[str, Any]:  # noqa: N803
+        if LogicalResourceId not in self._functions:
+            raise _validation_error("DescribeStackResource", f"Resource does not exist for stack {StackName}")
+        return {"StackResourceDetail": {"PhysicalResourceId": self._functions[LogicalResourceId]}}
+
+
+class FakeLambda:
+    """Answers every invocation with the same, and remembers what it was asked."""
+
+    def __init__(self, answer: object, **more: str) -> None:
+        self._answer, self._more = answer, more
+        self.asked: dict[str, Any] = {}
+
+    def invoke(self, **asked: object) -> dict[str, Any]:
+        self.asked = asked
+        return {"StatusCode": 200, "Payload": io.BytesIO(json.dumps(self._answer).encode()), **self._more}
+
+
+def _validation_error(operation: str, message: str) -> ClientError:
+    return ClientError({"Error": {"Code": "ValidationError", "Message": message}}, operation)

@@ -1,0 +1,83 @@
+"""Artefacts are named by their content."""
+
+import subprocess
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from saga.engine import artefact
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    built = tmp_path / "built"
+    (built / "order").mkdir(parents=True)
+    (built / "order" / "app.py").write_text("def place(): ...")
+    return built
+
+
+@pytest.fixture
+def into(tmp_path: Path) -> Path:
+    artefacts = tmp_path / "artefacts"
+    artefacts.mkdir()
+    return artefacts
+
+
+def test_the_same_content_gives_the_same_package(folder: Path, into: Path) -> None:
+    assert artefact.function_package(folder, into) == artefact.function_package(folder, into)
+    assert len(list(into.iterdir())) == 1
+
+
+def test_changed_content_gives_another_package(folder: Path, into: Path) -> None:
+    before = artefact.function_package(folder, into)
+    (folder / "order" / "app.py").write_text("def place(): return 1")
+    assert artefact.function_package(folder, into) != before
+
+
+def test_content_that_moves_to_another_file_gives_another_package(folder: Path, into: Path) -> None:
+    before = artefact.function_package(folder, into)
+    (folder / "order" / "app.py").rename(folder / "order" / "api.py")
+    assert artefact.function_package(folder, into) != before
+
+
+def test_a_package_has_the_code_but_no_bytecode(folder: Path, into: Path) -> None:
+    (folder / "order" / "app.pyc").write_bytes(b"")
+    with zipfile.ZipFile(artefact.function_package(folder, into)) as package:
+        assert sorted(package.namelist()) == ["bootstrap", "order/app.py"]
+        assert package.read("order/app.py") == b"def place(): ..."
+
+
+def test_a_package_starts_the_lambda_runtime_client_with_the_handler(folder: Path, into: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(artefact.function_package(folder, into)) as package:
+        assert package.getinfo("bootstrap").external_attr >> 16 & 0o111 == 0o111
+        bootstrap = Path(package.extract("bootstrap", tmp_path))
+    bootstrap.chmod(0o755)
+    python = tmp_path / "python3"
+    python.write_text('#!/bin/sh\necho "$@"\n')
+    python.chmod(0o755)
+    environment = {"PATH": str(tmp_path), "_HANDLER": "order.app.place"}
+    started = subprocess.run([bootstrap], env=environment, capture_output=True, text=True, check=True)  # noqa: S603
+    assert started.stdout == "-m awslambdaric order.app.place\n"
+
+
+def test_a_copy_is_named_by_its_content_and_its_name(into: Path, tmp_path: Path) -> None:
+    definition = tmp_path / "saga.asl.json"
+    definition.write_text("{}")
+    before = artefact.copy(definition, into)
+    definition.write_text('{"StartAt": "A"}')
+    after = artefact.copy(definition, into)
+    assert before != after
+    assert after.name.endswith("-saga.asl.json")
+    assert after.read_text() == '{"StartAt": "A"}'
+
+
+def test_a_digest_of_sources_sees_files_and_folders(folder: Path, tmp_path: Path) -> None:
+    template = tmp_path / "template.yaml"
+    template.write_text("a")
+    digests = {artefact.digest_of(template, folder)}
+    template.write_text("b")
+    digests.add(artefact.digest_of(template, folder))
+    (folder / "new.py").write_text("")
+    digests.add(artefact.digest_of(template, folder))
+    assert len(digests) == 3

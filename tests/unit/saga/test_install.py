@@ -1,0 +1,63 @@
+"""The installation, as far as it goes without a registry."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from saga.project import ROOT
+
+TOOLS = ("cat", "cmp", "dirname", "mkdir", "sh")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    for folder in ("scripts", "requirements", "bin"):
+        (tmp_path / folder).mkdir()
+    shutil.copy(ROOT / "scripts" / "install", tmp_path / "scripts")
+    for lock in ("dev", "engine"):
+        (tmp_path / "requirements" / f"{lock}.txt").write_text(f"{lock}==1\n")
+    for tool in TOOLS:
+        (tmp_path / "bin" / tool).symlink_to(str(shutil.which(tool)))
+    return tmp_path
+
+
+def install(project: Path) -> subprocess.CompletedProcess[str]:
+    script, path = project / "scripts" / "install", project / "bin"
+    return subprocess.run([script], env={"PATH": str(path)}, capture_output=True, text=True, check=False)  # noqa: S603
+
+
+def python(project: Path, name: str, body: str) -> None:
+    program = project / "bin" / name
+    program.write_text(f"#!/bin/sh\n{body}\n")
+    program.chmod(0o755)
+
+
+def test_without_the_right_python_it_says_so_in_one_line(project: Path) -> None:
+    python(project, "python3.13", "exit 127")  # a version manager's shim that has no such version
+    python(project, "python3", "exit 1")  # another version
+    ended = install(project)
+    assert ended.returncode == 2
+    assert ended.stderr == ("order-saga needs Python 3.13 on PATH; none of python3.13, python3 and python is it\n")
+
+
+def test_when_both_environments_are_as_locked_it_starts_nothing(project: Path) -> None:
+    for environment, lock in ((".venv", "dev"), (".venv-engine", "engine")):
+        (project / environment).mkdir()
+        (project / environment / "made-of").write_text(f"{project}\n{lock}==1\n")
+    ended = install(project)
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("stale", ["dev==2\n", "dev==1\nmore==1\n"])
+def test_another_lock_makes_it_look_for_a_python(project: Path, stale: str) -> None:
+    test_when_both_environments_are_as_locked_it_starts_nothing(project)
+    (project / "requirements" / "dev.txt").write_text(stale)
+    assert install(project).returncode == 2
+
+
+def test_an_environment_that_was_moved_is_made_anew(project: Path) -> None:
+    test_when_both_environments_are_as_locked_it_starts_nothing(project)
+    (project / ".venv" / "made-of").write_text("/elsewhere\ndev==1\n")
+    assert install(project).returncode == 2

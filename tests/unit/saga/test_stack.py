@@ -1,0 +1,43 @@
+"""A deployed stack, on the engine and on AWS."""
+
+import pytest
+
+from saga.failure import Unreachable
+from saga.stack import Stack
+from tests.unit.saga.fakes import FakeCloudFormation, session
+
+OUTPUTS = {
+    "ApiUrl": "https://abc123.execute-api.us-east-1.amazonaws.com/dev",
+    "StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:shop-Saga",
+}
+
+
+def load(endpoint: str | None = None) -> Stack:
+    functions = {"PlaceOrderFunction": "shop-PlaceOrder"}
+    return Stack.load(session(cloudformation=FakeCloudFormation("shop", OUTPUTS, functions)), "shop", endpoint)
+
+
+def test_on_aws_the_api_is_where_the_stack_says() -> None:
+    assert load().api_url == OUTPUTS["ApiUrl"]
+
+
+def test_on_the_engine_the_api_is_served_by_id_and_stage() -> None:
+    assert load("http://127.0.0.1:4566").api_url == "http://127.0.0.1:4566/_aws/execute-api/abc123/dev"
+
+
+def test_an_execution_is_found_by_its_name() -> None:
+    assert load().execution_arn("o-1") == "arn:aws:states:us-east-1:123456789012:execution:shop-Saga:o-1"
+
+
+def test_a_function_is_found_by_its_logical_id() -> None:
+    assert load().function_name("PlaceOrderFunction") == "shop-PlaceOrder"
+
+
+def test_an_unknown_function_is_unreachable() -> None:
+    with pytest.raises(Unreachable, match="shop has no NopeFunction"):
+        load().function_name("NopeFunction")
+
+
+def test_a_stack_that_is_not_deployed_is_unreachable() -> None:
+    with pytest.raises(Unreachable, match="other is not deployed"):
+        Stack.load(session(cloudformation=FakeCloudFormation("shop", OUTPUTS)), "other")
