@@ -5,9 +5,14 @@ CONFIG_ENV = $(if $(filter dev,$(STAGE)),default,$(STAGE))
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
+# Outside functions/, so that what Python caches there is neither deployed nor taken for a change.
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/python
+RESOLVE = .venv-bootstrap/bin/uv pip compile -q --universal --generate-hashes --no-header --no-annotate --python-version 3.13
+PICTURE = python -m saga.graph statemachine/order_saga.asl.json -o
 
 .DEFAULT_GOAL := help
-.PHONY: help install up down url logs test check deploy stack-info remove asl
+.PHONY: help install up down url logs test check model prove prove-mutants check-data bench-init picture lock deploy stack-info \
+  remove asl
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+.*:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +45,29 @@ check: install ## run all static checks
 	PYTHONPATH=functions lint-imports
 	cfn-lint template.yaml
 	sam validate --lint
+	$(PICTURE) .cache/order_saga.svg && cmp .cache/order_saga.svg docs/order_saga.svg # else: make picture
+
+model: install ## explore the protocol's model exhaustively
+	@python -m tests.model
+
+prove: install ## explore the real code under faults (N=10000)
+	@PYTHONPATH=functions python -m tests.prove -n $(or $(N),10000)
+
+prove-mutants: install ## remove each guard in turn, and show the schedule that needs it
+	@PYTHONPATH=functions python -m tests.prove.mutants
+
+check-data: install ## reconcile all that is deployed: the engine's stack, or the one on AWS (STAGE=dev)
+	@.venv/bin/saga check
+
+bench-init: install ## compare importing each function with making one boto3 client
+	@python -m tests.bench.init
+
+picture: install ## draw the state machine for the README
+	$(PICTURE) docs/order_saga.svg
+
+lock: install ## resolve the versions anew, from requirements/*.in
+	for part in bootstrap dev engine; do $(RESOLVE) requirements/$$part.in -o requirements/$$part.txt || exit; done
+	$(RESOLVE) requirements/functions.in -o functions/requirements.txt
 
 deploy: install ## on AWS: build and deploy (STAGE=dev)
 	sam build --config-env $(CONFIG_ENV)

@@ -12,5 +12,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for command in (commands.up, commands.down, commands.url, commands.logs, commands.invoke, commands.asl):
+for command in (
+    commands.up,
+    commands.down,
+    commands.url,
+    commands.logs,
+    commands.invoke,
+    commands.asl,
+    commands.check,
+):
     app.command()(reported(command))

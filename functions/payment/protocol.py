@@ -65,12 +65,15 @@ def refund(order_id: str) -> Event:
 
 
 def _recorded_intent(order_id: str, history: History) -> str:
-    """Give the id of the order's intent, recorded through the door before any money can move."""
-    if intent_id := store.intent_of(order_id):
-        return intent_id
+    """Give the id of the order's intent, recorded through the door before any money can move.
+
+    The door is looked at also when an intent is on record: a cancelled order is not charged only to be refunded.
+    """
     order = door.read(order_id)
     if order["status"] != door.PENDING:
         raise OrderCancelled(f"the order is {order['status']}")
+    if intent_id := store.intent_of(order_id):
+        return intent_id
     intent = gateway().create_intent(key=f"{order_id}-create", amount=order["totalAmount"], token=order["paymentToken"])
     return store.intent_recorded(order_id, history, intent)
 

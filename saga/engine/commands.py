@@ -73,8 +73,25 @@ def invoke(name: Annotated[str, typer.Argument(help="As its event is named, such
 
 def asl(stage: Stage = None) -> None:
     """Print the saga's definition as it is deployed, with its substitutions resolved."""
-    stack = _stack() if stage is None else Stack.on_aws(f"order-saga-{stage}")
+    stack = _of_stage(stage)
     typer.echo(json.dumps(json.loads(stack.definition()), indent=2, ensure_ascii=False))
+
+
+def check(stage: Stage = None) -> None:
+    """Reconcile orders, events, stock, payments and the gateway's ledger. Exit code 1 when something is wrong."""
+    from saga import check as reconciliation  # noqa: PLC0415 - boto3 costs half a second
+
+    stack = _of_stage(stage)
+    with step("reconciliation"):
+        wrong = reconciliation.check(stack)
+    for violation in wrong:
+        typer.echo(violation)
+    if wrong:
+        raise Failure(f"{len(wrong)} violations")
+
+
+def _of_stage(stage: str | None) -> Stack:
+    return _stack() if stage is None else Stack.on_aws(f"order-saga-{stage}")
 
 
 def _engine(port: int | None) -> Engine:

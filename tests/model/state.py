@@ -1,0 +1,73 @@
+"""What is stored, what is running, and nothing else: immutable, so that a state is its own key."""
+
+from typing import NamedTuple
+
+# Order status.
+PENDING, CONFIRMED, CANCELLING, FAILED = "PENDING", "CONFIRMED", "CANCELLING", "FAILED"
+TERMINAL = frozenset({CONFIRMED, FAILED})
+
+# Payment row.
+NONE, INTENT, CHARGED, DECLINED = "none", "INTENT", "CHARGED", "DECLINED"
+VOIDED, REFUNDED = "VOIDED", "REFUNDED"
+
+# An intent at the gateway: created -> processing -> succeeded | declined; succeeded -> refunded; else -> canceled.
+CREATED, PROCESSING, SUCCEEDED = "created", "processing", "succeeded"
+REFUSED, CANCELED, REPAID = "declined", "canceled", "refunded"
+
+# Event rows.
+ORDER_PLACED = "OrderPlaced"
+INVENTORY_RESERVED, INVENTORY_REJECTED = "InventoryReserved", "InventoryRejected"
+PAYMENT_INTENT_RECORDED = "PaymentIntentRecorded"
+PAYMENT_CHARGED, PAYMENT_DECLINED = "PaymentCharged", "PaymentDeclined"
+ORDER_CONFIRMED, ORDER_CANCELLING, ORDER_FAILED = "OrderConfirmed", "OrderCancelling", "OrderFailed"
+PAYMENT_REFUNDED, INVENTORY_RELEASED = "PaymentRefunded", "InventoryReleased"
+ORDER_PARKED = "OrderParked"
+
+STOCKED = 2  # units of the one product
+QUANTITY = 1
+
+
+class World(NamedTuple):
+    """The rows of one order, its product's stock, and the gateway."""
+
+    order: str = PENDING
+    parked: bool = False
+    attempts: int = 0  # recoveries counted on the order row since it was last resumed
+    recovered: bool = False  # an execution was started under a recovery's name
+    dispatched: bool = False  # the relay has started the first execution
+    events: frozenset[str] = frozenset({ORDER_PLACED})
+    stock: int = STOCKED  # what this order leaves; other orders come and go, see effects.possible
+    payment: str = NONE
+    recorded: int = 0  # which of the intents the payment row names
+    intents: tuple[str, ...] = ()
+
+    @property
+    def held(self) -> int:
+        """Units this order has really taken, whatever its rows say."""
+        return STOCKED - self.stock
+
+    def put(self, event: str) -> "World":
+        """The same, with one event row more."""
+        return self._replace(events=self.events | {event})
+
+    def at_gateway(self, number: int, status: str) -> "World":
+        """The same, with one intent's status changed."""
+        changed = (*self.intents[:number], status, *self.intents[number + 1 :])
+        return self._replace(intents=changed)
+
+
+class Invocation(NamedTuple):
+    """A function at work: its step, its next atomic action, and what it remembers."""
+
+    step: str
+    action: str
+    saw: str = ""
+
+
+class State(NamedTuple):
+    """Everything there is. Executions are alike, so the invocations are kept sorted."""
+
+    world: World
+    running: tuple[Invocation, ...] = ()  # one for each live execution
+    late: tuple[Invocation, ...] = ()  # living on without an execution
+    starting: bool = False  # a recovery has decided and is about to start an execution
