@@ -6,8 +6,6 @@ import json
 import os
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools.utilities.data_classes import EventBridgeEvent, event_source
-
 from order import parking
 from order.domain import Reason
 from outbox import store as outbox
@@ -30,12 +28,12 @@ DEADLINE_PASSED = Reason("DeadlinePassed", "the order took too long")
 
 
 @logger.inject_lambda_context(clear_state=True)
-@event_source(data_class=EventBridgeEvent)
-def recover(event: EventBridgeEvent, _context: LambdaContext) -> dict[str, Any]:
+def recover(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Look after the order of an execution that was aborted, timed out or failed."""
-    status, order_id = event.detail["status"], json.loads(event.detail["input"])["orderId"]
+    broken = event["detail"]
+    order_id = json.loads(broken["input"])["orderId"]
     logger.set_correlation_id(order_id)
-    why = Reason(f"Execution{status.title().replace('_', '')}", event.detail.get("cause") or event.detail["name"])
+    why = Reason(f"Execution{broken['status'].title().replace('_', '')}", broken.get("cause") or broken["name"])
     return {"orderId": order_id, "move": look_after(order_id, why)}
 
 

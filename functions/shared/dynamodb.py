@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 type Item = dict[str, Any]
 type Wire = dict[str, AttributeValueTypeDef]
 
-# A call gives up well inside the shortest function timeout; the step's own retries come on top.
-CONFIG = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2})
+# Two attempts of a call give up after 3 s, inside the shortest function timeout.
+CONFIG = Config(connect_timeout=0.5, read_timeout=1, retries={"mode": "standard", "total_max_attempts": 2})
 
 client = boto3.client("dynamodb", config=CONFIG)
 

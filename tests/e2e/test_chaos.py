@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import itertools
 import os
+import random
 import signal
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,17 +27,17 @@ TOKENS = ("pm_ok", "pm_ok", "pm_declined", "pm_flaky", "pm_slow", "pm_processing
 
 def function_processes(engine: Engine) -> list[int]:
     """Find the processes that run functions for this engine: those of its session under the runtime client."""
-    leaders = [pid for pid in processes() if f"GATEWAY_PORT={engine.port}" in environment(pid)]
-    return [pid for pid in leaders if "awslambdaric" in (Path("/proc") / str(pid) / "cmdline").read_text()]
+    ours = (pid for pid in processes() if f"GATEWAY_PORT={engine.port}" in told(pid, "environ"))
+    return [pid for pid in ours if "awslambdaric" in told(pid, "cmdline")]
 
 
 def processes() -> Iterable[int]:
     return [int(path.name) for path in Path("/proc").glob("[0-9]*")]
 
 
-def environment(pid: int) -> list[str]:
+def told(pid: int, what: str) -> list[str]:
     try:
-        return (Path("/proc") / str(pid) / "environ").read_text().split("\0")
+        return (Path("/proc") / str(pid) / what).read_text().split("\0")
     except OSError:  # it ended, or is another user's
         return []
 
@@ -43,13 +45,7 @@ def environment(pid: int) -> list[str]:
 def test_orders_survive_the_killing_of_functions(engine: Engine, shop: Shop) -> None:
     shop.stock("chaos", ORDERS * 2)
     over = threading.Event()
-
-    def kill() -> None:
-        while not over.wait(1):
-            for pid in function_processes(engine)[:2]:
-                os.kill(pid, signal.SIGKILL)
-
-    killer = threading.Thread(target=kill)
+    killer = threading.Thread(target=kill_some, args=(engine, over))
     killer.start()
     try:
         tokens = itertools.islice(itertools.cycle(TOKENS), ORDERS)
@@ -57,9 +53,19 @@ def test_orders_survive_the_killing_of_functions(engine: Engine, shop: Shop) -> 
     finally:
         over.set()
         killer.join()
+    shop.let_time_pass()
     for order_id in orders:
         shop.ended(order_id)
     assert check(shop.stack) == []
+
+
+def kill_some(engine: Engine, over: threading.Event) -> None:
+    """Kill one function's process every second, whichever, for as long as orders come in."""
+    chance = random.Random(1)
+    while not over.wait(1):
+        if running := function_processes(engine):
+            with suppress(ProcessLookupError):
+                os.kill(chance.choice(running), signal.SIGKILL)
 
 
 def test_every_stream_record_delivered_twice_more_changes_nothing(shop: Shop) -> None:

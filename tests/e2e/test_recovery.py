@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shared import dynamodb
+from saga.check import check
 from tests.e2e.shop import eventually
 from tests.support.template import tasks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.e2e.shop import Shop
+from tests.e2e.shop import Shop
 
 TOKENS = ("pm_ok", "pm_declined", "pm_slow", "pm_processing", "pm_late_decline", "pm_flaky", "pm_refund_flaky")
 
@@ -25,15 +26,6 @@ def messages(shop: Shop, order_id: str) -> list[Any]:
     received = shop.client("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10, VisibilityTimeout=0)
     bodies = [json.loads(message["Body"]) for message in received.get("Messages", [])]
     return [body for body in bodies if body["detail"]["orderId"] == order_id]
-
-
-def update(shop: Shop, table: str, key: dict[str, str], expression: str, **values: Any) -> None:
-    shop.client("dynamodb").update_item(
-        TableName=shop.stack.outputs[table],
-        Key=dynamodb.to_wire(key),
-        UpdateExpression=expression,
-        ExpressionAttributeValues=dynamodb.to_wire({f":{name}": value for name, value in values.items()}),
-    )
 
 
 def executions(shop: Shop, order_id: str) -> list[str]:
@@ -66,25 +58,21 @@ def eager_sweeper(shop: Shop) -> Iterator[None]:
     client.update_function_configuration(FunctionName=name, Environment={"Variables": settings})
 
 
-def sweep(shop: Shop) -> Any:
-    return shop.invoke("SweepOrdersFunction", {})
-
-
 @pytest.mark.usefixtures("relay_off", "eager_sweeper")
 def test_the_sweeper_dispatches_what_the_relay_does_not_and_starts_one_saga(shop: Shop) -> None:
     order_id = shop.place(shop.order("monitor", 1))
     assert shop.get(order_id)["status"] == "PENDING"
-    assert sweep(shop)["dispatched"] >= 1
+    assert shop.sweep()["dispatched"] >= 1
     assert shop.ended(order_id)["status"] == "CONFIRMED"
-    eventually(lambda: sweep(shop)["dispatched"] == 0, "the outbox is never empty")
+    eventually(lambda: shop.sweep()["dispatched"] == 0, "the outbox is never empty")
     assert executions(shop, order_id) == [f"{order_id}-OrderPlaced"]
 
 
 @pytest.mark.usefixtures("relay_off")
 def test_an_order_past_its_deadline_is_cancelled(shop: Shop) -> None:
     order_id = shop.place(shop.order("monitor", 1))
-    update(shop, "OrdersTable", {"orderId": order_id}, "SET dueAt = :past", past=1)
-    sweep(shop)
+    shop.update("OrdersTable", {"orderId": order_id}, "SET dueAt = :past", past=1)
+    shop.sweep()
     order = shop.get(order_id)
     assert (order["status"], order["reason"]["reason"]) == ("CANCELLING", "DeadlinePassed")
 
@@ -110,7 +98,7 @@ def test_what_cannot_be_refunded_is_parked_and_resumed_when_the_gateway_is_well(
     assert shop.product("PROD-001")["available"] == before
     eventually(lambda: bool(messages(shop, order_id)), "no message in the queue of parked orders")
     assert shop.net_charge(order_id) == 129999
-    update(shop, "GatewayLedgerTable", {"id": shop.intent(order_id)["id"]}, "SET well = :yes", yes=True)
+    shop.update("GatewayLedgerTable", {"id": shop.intent(order_id)["id"]}, "SET well = :yes", yes=True)
     answer = shop.invoke("ResumeOrderFunction", {"orderId": order_id, "reason": "the gateway works again"})
     assert answer["event"] == "OrderResumed#1"
     eventually(lambda: shop.get(order_id)["status"] == "FAILED", "the resumed order did not end")
@@ -121,13 +109,12 @@ def test_what_cannot_be_refunded_is_parked_and_resumed_when_the_gateway_is_well(
 
 @pytest.mark.parametrize("state", tasks())
 def test_an_execution_aborted_in_any_state_leaves_every_order_ended_or_parked(shop: Shop, state: str) -> None:
-    orders = [shop.place(shop.order("PROD-002", 1, token)) for token in TOKENS]
+    orders = shop.place_all([shop.order("PROD-002", 1, token) for token in TOKENS])
+    with ThreadPoolExecutor(len(orders)) as pool:
+        list(pool.map(lambda order_id: abort_in(shop, order_id, state), orders))
     for order_id in orders:
-        abort_in(shop, order_id, state)
-    for order_id in orders:
-        order = shop.ended(order_id)
-        charged = {"CONFIRMED": 19999, "FAILED": 0}.get(order["status"])
-        assert charged is None or shop.net_charge(order_id) == charged
+        shop.ended(order_id)
+    assert check(shop.stack) == []
 
 
 def abort_in(shop: Shop, order_id: str, state: str) -> None:
@@ -145,5 +132,5 @@ def abort_in(shop: Shop, order_id: str, state: str) -> None:
 def test_a_declined_order_starts_no_chain_of_executions(shop: Shop) -> None:
     order_id = shop.place(shop.order("monitor", 1, "pm_declined"))
     shop.executed(order_id)
-    sweep(shop)
+    shop.sweep()
     assert executions(shop, order_id) == [f"{order_id}-OrderPlaced"]

@@ -1,37 +1,272 @@
-"""The real state machine with the real handlers, along every path."""
+"""The real state machine with the real handlers, along every path that an order can take by itself."""
 
 from __future__ import annotations
 
+import json
+from typing import TYPE_CHECKING
+
 import pytest
 
+from order import decisions, parking
+from order.domain import Reason
+from outbox import store as outbox
+from payment.behaviour import BEHAVIOURS
+from payment.simulated import SimulatedGateway
+from shared import clock, door
 from tests.support import world
-from tests.support.asl import Outcome, run
+from tests.support.execution import COMPENSATION, FORWARD, GIVEN_UP, HAPPY, UNDONE, execute
 from tests.support.lambdas import invoke
-from tests.support.template import definition
+from tests.support.template import tasks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.support.asl import Invoke, Json
 
 pytestmark = pytest.mark.usefixtures("world")
 
-HAPPY = ["ReserveInventory", "ProcessPayment", "ConfirmOrder", "OrderConfirmed"]
-UNDOING = ["CancelOrder", "RefundPayment", "ReleaseInventory", "FailOrder", "OrderFailed"]
+PRICE = 2 * world.PRICES["monitor"]
 
 
-def execute(order_id: str) -> Outcome:
-    return run(definition(), {"orderId": order_id}, invoke)
+@pytest.fixture
+def ticking(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], Invoke]:
+    """Give functions of which every call takes so many milliseconds."""
+    now = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now)
+
+    def taking(milliseconds: int) -> Invoke:
+        def call(function: str, payload: Json) -> Json:
+            nonlocal now
+            now += milliseconds
+            return invoke(function, payload)
+
+        return call
+
+    return taking
+
+
+def make_well() -> None:
+    (intent_id,) = [row["id"] for row in world.rows("GATEWAY_LEDGER") if "amount" in row]
+    SimulatedGateway().make_well(intent_id)
+
+
+# --- The two ends --------------------------------------------------------------------------------------------------
 
 
 def test_an_order_that_meets_no_trouble_takes_three_tasks_and_is_confirmed() -> None:
     order_id = world.placed()
     outcome = execute(order_id)
     assert (outcome.status, outcome.path) == ("SUCCEEDED", HAPPY)
-    assert world.status(order_id) == "CONFIRMED"
-    assert world.available() == world.STOCK - 2
-    assert world.net_charge() == 2 * world.PRICES["monitor"]
+    assert outcome.output == {"orderId": order_id, "status": "CONFIRMED"}
+    assert (world.status(order_id), world.available(), world.net_charge()) == ("CONFIRMED", world.STOCK - 2, PRICE)
 
 
 def test_a_declined_payment_undoes_everything_and_is_the_reason() -> None:
     order_id = world.placed("pm_declined")
     outcome = execute(order_id)
     assert (outcome.status, outcome.error, outcome.cause) == ("FAILED", "PaymentDeclined", "card_declined")
-    assert outcome.path == ["ReserveInventory", "ProcessPayment", *UNDOING]
+    assert outcome.path == ["ReserveInventory", "ProcessPayment", *UNDONE]
     assert (world.status(order_id), world.available(), world.net_charge()) == ("FAILED", world.STOCK, 0)
-    print(world.events(order_id))
+
+
+def test_an_empty_shelf_ends_the_order_before_any_payment() -> None:
+    order_id = world.placed(quantity=world.STOCK + 1)
+    outcome = execute(order_id)
+    assert (outcome.error, outcome.cause) == ("InsufficientStock", "monitor: 101 wanted, 100 available")
+    assert outcome.path == ["ReserveInventory", *UNDONE]
+    assert (world.status(order_id), world.available(), world.rows("GATEWAY_LEDGER")) == ("FAILED", world.STOCK, [])
+
+
+@pytest.mark.parametrize(("token", "quantity"), [("pm_ok", 2), ("pm_declined", 2), ("pm_ok", world.STOCK + 1)])
+def test_what_the_business_says_is_asked_once(token: str, quantity: int) -> None:
+    outcome = execute(world.placed(token, quantity=quantity))
+    assert len(outcome.calls) == len(set(outcome.calls)) == len(outcome.path) - 1
+
+
+def test_the_history_tells_of_a_confirmed_order_what_happened() -> None:
+    order_id = world.placed()
+    execute(order_id)
+    assert world.events(order_id) == [
+        "OrderPlaced",
+        "InventoryReserved",
+        "PaymentIntentRecorded",
+        "PaymentCharged",
+        "OrderConfirmed",
+    ]
+
+
+def test_the_history_tells_of_a_failed_order_what_happened_the_refusal_included() -> None:
+    order_id = world.placed("pm_declined")
+    execute(order_id)
+    assert world.events(order_id) == [
+        "OrderPlaced",
+        "InventoryReserved",
+        "PaymentIntentRecorded",
+        "PaymentDeclined",
+        "OrderCancelling",
+        "PaymentRefunded",
+        "InventoryReleased",
+        "OrderFailed",
+    ]
+
+
+def test_a_function_is_told_the_orders_id_and_what_went_wrong_and_nothing_else() -> None:
+    told: dict[str, Json] = {}
+
+    def listening(function: str, payload: Json) -> Json:
+        told[function] = payload
+        return invoke(function, payload)
+
+    order_id = world.placed("pm_declined")
+    execute(order_id, listening)
+    error, failures = told["CancelOrderFunction"].pop("error"), told["FailOrderFunction"].pop("failures")
+    assert set(map(json.dumps, told.values())) == {json.dumps({"orderId": order_id})}
+    assert (error["Error"], json.loads(error["Cause"])["errorMessage"]) == ("PaymentDeclined", "card_declined")
+    assert failures == {}
+
+
+# --- Every payment token, end to end -------------------------------------------------------------------------------
+
+CONFIRMED = ("CONFIRMED", "", PRICE, world.STOCK - 2)
+TOKENS = {
+    "pm_ok": CONFIRMED,
+    "pm_declined": ("FAILED", "PaymentDeclined", 0, world.STOCK),
+    "pm_insufficient_funds": ("FAILED", "PaymentDeclined", 0, world.STOCK),
+    "pm_flaky": CONFIRMED,
+    "pm_unavailable": ("FAILED", "TransientError", 0, world.STOCK),
+    "pm_slow": CONFIRMED,
+    "pm_processing": CONFIRMED,
+    "pm_late_decline": ("FAILED", "PaymentDeclined", 0, world.STOCK),
+    "pm_refund_flaky": ("FAILED", "TransientError", 0, world.STOCK),
+    "pm_refund_down": ("CANCELLING", "CompensationIncomplete", PRICE, world.STOCK),
+    "pm_of_nobody": ("FAILED", "PaymentDeclined", 0, world.STOCK),
+}
+
+
+def test_no_token_is_left_out() -> None:
+    assert TOKENS.keys() - {"pm_of_nobody"} == BEHAVIOURS.keys()
+
+
+@pytest.mark.parametrize("token", TOKENS)
+def test_a_token_leads_where_its_name_says(ticking: Callable[[int], Invoke], token: str) -> None:
+    order_id = world.placed(token)
+    outcome = execute(order_id, ticking(1_000))
+    assert (world.status(order_id), outcome.error, world.net_charge(), world.available()) == TOKENS[token]
+    assert (outcome.status == "SUCCEEDED") == (world.status(order_id) == "CONFIRMED")
+
+
+@pytest.mark.parametrize("token", ["pm_processing", "pm_late_decline"])
+def test_a_payment_that_settles_after_the_order_was_given_up_costs_nothing(
+    ticking: Callable[[int], Invoke], token: str
+) -> None:
+    order_id = world.placed(token)
+    outcome = execute(order_id, ticking(500))
+    assert outcome.calls.count("RefundPaymentFunction") > 1
+    assert (outcome.error, world.status(order_id), world.net_charge()) == ("TransientError", "FAILED", 0)
+
+
+def test_a_payment_that_never_settles_parks_the_order(ticking: Callable[[int], Invoke]) -> None:
+    order_id = world.placed("pm_processing")
+    outcome = execute(order_id, ticking(0))
+    assert (outcome.path[-5:], outcome.error) == (GIVEN_UP, "CompensationIncomplete")
+    assert door.read(order_id)["parked"]["notUndone"] == ["PaymentRefunded"]
+
+
+# --- Parked, and out again -----------------------------------------------------------------------------------------
+
+
+def test_a_refund_that_is_given_up_parks_the_order_and_the_stock_is_released_all_the_same() -> None:
+    order_id = world.placed("pm_refund_down")
+    outcome = execute(order_id)
+    assert (outcome.status, outcome.path) == ("FAILED", ["ReserveInventory", "ProcessPayment", *GIVEN_UP])
+    assert (outcome.error, world.available(), world.net_charge()) == ("CompensationIncomplete", world.STOCK, PRICE)
+    parked = door.read(order_id)["parked"]
+    assert (parked["notUndone"], parked["undone"]) == (["PaymentRefunded"], ["InventoryReleased"])
+    assert parked["failures"] == {"RefundPayment": "TransientError"}
+
+
+def test_the_cause_of_an_incomplete_compensation_says_what_is_missing() -> None:
+    outcome = execute(world.placed("pm_refund_down"))
+    assert outcome.cause.startswith("CompensationIncomplete: ")
+    assert "no PaymentRefunded on record" in outcome.cause
+
+
+def test_an_order_that_is_resumed_once_the_gateway_is_well_ends() -> None:
+    order_id = world.placed("pm_refund_down")
+    execute(order_id)
+    make_well()
+    parking.resume(door.read(order_id), outbox.history(order_id), {"reason": "the gateway is well"})
+    outcome = execute(order_id)
+    assert (outcome.path[-5:], outcome.error) == (UNDONE, "TransientError")
+    assert (world.status(order_id), world.net_charge(), world.available()) == ("FAILED", 0, world.STOCK)
+
+
+def test_an_order_that_is_resumed_too_early_is_parked_again() -> None:
+    order_id = world.placed("pm_refund_down")
+    for _ in range(2):
+        execute(order_id)
+        parking.resume(door.read(order_id), outbox.history(order_id), {"reason": "hope"})
+    assert execute(order_id).error == "CompensationIncomplete"
+    assert [event for event in world.events(order_id) if "Parked" in event] == [f"OrderParked#{n}" for n in (1, 2, 3)]
+    assert "parked" in door.read(order_id)
+
+
+# --- Started for an order that has moved on ------------------------------------------------------------------------
+
+
+def test_an_execution_of_an_order_that_was_cancelled_falls_through_to_the_compensations() -> None:
+    order_id = world.placed()
+    decisions.cancel(order_id, Reason("CustomerCancelled", "changed their mind"), starts_saga=True)
+    outcome = execute(order_id)
+    assert outcome.path == ["ReserveInventory", *UNDONE]
+    assert (outcome.error, outcome.cause) == ("CustomerCancelled", "changed their mind")
+
+
+@pytest.mark.parametrize("remembered", [True, False], ids=["remembered", "forgotten"])
+def test_an_execution_of_a_confirmed_order_finds_all_done_and_changes_nothing(*, remembered: bool) -> None:
+    order_id = world.placed()
+    execute(order_id)
+    if not remembered:
+        world.forget_requests()
+    before = world.snapshot()
+    assert execute(order_id).path == HAPPY
+    assert world.snapshot() == before
+
+
+@pytest.mark.parametrize("token", ["pm_ok", "pm_declined", "pm_unavailable", "pm_refund_flaky"])
+def test_an_execution_of_a_failed_order_ends_as_the_first_and_changes_nothing(token: str) -> None:
+    order_id = world.placed(token, quantity=2 if token != "pm_ok" else world.STOCK + 1)
+    first = execute(order_id)
+    before = world.snapshot()
+    again = execute(order_id)
+    assert (again.status, again.error, again.cause) == (first.status, first.error, first.cause)
+    assert world.snapshot() == before
+
+
+def test_an_execution_of_an_order_that_does_not_exist_does_nothing_and_says_so() -> None:
+    before = world.snapshot()
+    outcome = execute("no-such-order")
+    assert (outcome.path, outcome.error) == (
+        ["ReserveInventory", "CancelOrder", "CompensationIncomplete"],
+        GIVEN_UP[-1],
+    )
+    assert "UnknownOrder" in outcome.cause
+    assert world.snapshot() == before
+
+
+def test_two_orders_for_the_last_piece_end_with_one_of_them() -> None:
+    world.stock_up(3)
+    first, second = world.placed(), world.placed(customer="customer-2")
+    assert (execute(first).status, execute(second).error) == ("SUCCEEDED", "InsufficientStock")
+    assert (world.available(), world.net_charge()) == (1, PRICE)
+
+
+def test_what_a_failed_order_held_can_be_had_by_the_next() -> None:
+    world.stock_up(2)
+    assert execute(world.placed("pm_declined")).status == "FAILED"
+    assert execute(world.placed()).status == "SUCCEEDED"
+    assert world.available() == 0
+
+
+def test_every_task_is_on_one_of_these_paths() -> None:
+    assert {*FORWARD, *COMPENSATION} == tasks().keys()

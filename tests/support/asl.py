@@ -1,7 +1,7 @@
 """The state machine, executed in process: the definition's own Retry, Catch, Assign and Next, without the waiting.
 
-It knows what the saga uses of Amazon States Language with JSONata: Task, Succeed and Fail. Anything else is refused, so a
-definition that grows beyond it fails loudly. The e2e tests compare its paths with those of the engine.
+It knows what the saga uses of Amazon States Language with JSONata: Task, Succeed and Fail. Anything else is refused, so
+a definition that grows beyond it fails loudly. The e2e tests compare its paths with those of the engine.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from jsonata import Jsonata
+from jsonata import Jsonata  # type: ignore[import-untyped]
 
 type Json = Any
 type Invoke = Callable[[str, Json], Json]
@@ -64,9 +64,7 @@ def run(definition: Json, execution_input: Json, invoke: Invoke) -> Outcome:
     return outcome
 
 
-def _task(
-    state: Json, scope: Json, variables: dict[str, Json], invoke: Invoke, outcome: Outcome
-) -> tuple[str, Json]:
+def _task(state: Json, scope: Json, variables: dict[str, Json], invoke: Invoke, outcome: Outcome) -> tuple[str, Json]:
     arguments = _evaluate(state["Arguments"], scope, variables)
     try:
         payload = _attempts(state, arguments, invoke, outcome)

@@ -6,12 +6,16 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from aws_lambda_powertools.shared.cache_dict import LRUDict
 from moto import mock_aws
 from pytest_socket import disable_socket, enable_socket
 
+from shared.observability import logger
 from tests.support import world as memory
+from tests.support.logs import written
 
 if TYPE_CHECKING:
+    import io
     from collections.abc import Iterator
 
 
@@ -30,9 +34,24 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def world() -> Iterator[None]:
+def closed_circuit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the circuit breaker remember nothing of earlier tests: an instance of a function starts like that."""
+    breaker = "aws_lambda_powertools.utilities.circuit_breaker.base"
+    for memory_of in ("_LOCAL_FAILURES", "_LOCAL_SUCCESSES", "_LAST_OBSERVED_STATE"):
+        monkeypatch.setattr(f"{breaker}.{memory_of}", {})
+    monkeypatch.setattr("payment.breaker.persistence._cache", LRUDict())  # type: ignore[no-untyped-call]
+
+
+@pytest.fixture
+def world(closed_circuit: None) -> Iterator[None]:  # noqa: ARG001
     """Give a fresh world: the template's tables, the catalogue on the shelf."""
     with mock_aws():
-        memory.create_tables()
-        memory.stock_up()
+        memory.begin()
         yield
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """Collect what the functions log."""
+    with written(logger) as lines:
+        yield lines

@@ -13,6 +13,8 @@ from tests.support.template import resources
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.support.asl import Json
+
 
 @dataclass(frozen=True)
 class Context:
@@ -35,7 +37,7 @@ def handler(logical_id: str) -> Callable[[Any, Any], Any]:
     return found
 
 
-def invoke(logical_id: str, payload: Any) -> Any:
+def invoke(logical_id: str, payload: Json) -> Json:
     """Call a function as the state machine does.
 
     Raises:

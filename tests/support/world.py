@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 import os
 import re
+from copy import deepcopy
+from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from moto.dynamodb.models import dynamodb_backends
 
 from order.domain import Line, Order
 from order.placing import place
@@ -14,10 +18,33 @@ from shared import door, dynamodb
 from tests.support.template import resources
 
 if TYPE_CHECKING:
-    from shared.dynamodb import Item
+    from moto.dynamodb.models import DynamoDBBackend
+    from moto.dynamodb.models.table import Table
 
+    from shared.dynamodb import Item
+    from tests.support.asl import Json
+
+TABLES = ("ORDERS", "EVENTS", "INVENTORY", "PAYMENTS", "GATEWAY_LEDGER", "IDEMPOTENCY")
+ACCOUNT = "123456789012"  # the one that moto takes for ours
 PRICES = {"laptop": 129999, "monitor": 34999, "PROD-003": 79999}
 STOCK = 100
+OK = "pm_ok"
+
+
+def begin() -> None:
+    """Begin with the tables of the template and the catalogue on the shelf: made once, copied for every test."""
+    _backend().tables = deepcopy(_beginning())
+
+
+@cache
+def _beginning() -> dict[str, Table]:
+    create_tables()
+    stock_up()
+    return deepcopy(_backend().tables)
+
+
+def _backend() -> DynamoDBBackend:
+    return dynamodb_backends[ACCOUNT][dynamodb.client.meta.region_name]
 
 
 def create_tables() -> None:
@@ -42,12 +69,12 @@ def stock_up(available: int = STOCK) -> None:
         )
 
 
-def order(token: str = "pm_ok", quantity: int = 2, product_id: str = "monitor", customer: str = "customer-1") -> Order:
+def order(token: str = OK, quantity: int = 2, product_id: str = "monitor", customer: str = "customer-1") -> Order:
     """Make an order of one line."""
     return Order(customer, (Line(product_id, quantity, PRICES[product_id]),), token)
 
 
-def placed(token: str = "pm_ok", **line: Any) -> str:
+def placed(token: str = OK, **line: Json) -> str:
     """Place an order and give its id."""
     return str(place(order(token, **line), None)["orderId"])
 
@@ -58,9 +85,25 @@ def put(table: str, item: Item) -> None:
 
 
 def rows(table: str) -> list[Item]:
-    """Read every row of a table."""
-    pages = dynamodb.client.get_paginator("scan").paginate(TableName=os.environ[f"{table}_TABLE"])
-    return [dynamodb.from_wire(item) for page in pages for item in page["Items"]]
+    """Read every row of a table. It looks behind the API, which takes long for something done after every call."""
+    items = _backend().tables[os.environ[f"{table}_TABLE"]].all_items()
+    return [dynamodb.from_wire({name: value.to_regular_json() for name, value in item.attrs.items()}) for item in items]
+
+
+def everything() -> dict[str, list[Item]]:
+    """Read every row of every table."""
+    return {table: rows(table) for table in TABLES}
+
+
+def remove(table: str, **key: str) -> None:
+    """Delete a row, whatever the rules say."""
+    dynamodb.client.delete_item(TableName=os.environ[f"{table}_TABLE"], Key=dynamodb.to_wire(key))
+
+
+def forget_requests() -> None:
+    """Delete all idempotency records, as time does."""
+    for row in rows("IDEMPOTENCY"):
+        remove("IDEMPOTENCY", id=row["id"])
 
 
 def available(product_id: str = "monitor") -> int:
@@ -76,6 +119,11 @@ def status(order_id: str) -> str:
 def events(order_id: str) -> list[str]:
     """Read what happened to the order, in order."""
     return [event.type for event in outbox.history(order_id)]
+
+
+def detail(order_id: str, event_type: str) -> Item:
+    """Read what an event tells."""
+    return dict(outbox.history(order_id)[event_type].detail)
 
 
 def net_charge() -> int:

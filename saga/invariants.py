@@ -1,0 +1,169 @@
+"""What must be true of every order at every moment, whatever went wrong. What is not is told in words.
+
+It reads rows, of this or any other run, and trusts none of the functions: names and sums are its own.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+type Item = Mapping[str, Any]
+type Tables = Mapping[str, Sequence[Item]]
+
+FORWARD = {"InventoryReserved", "PaymentCharged"}
+UNDONE = {"PaymentRefunded", "InventoryReleased"}
+ENDS = {"OrderConfirmed", "OrderFailed"}
+
+# By status: events that must be on record, and events that must not.
+ON_RECORD = {
+    "PENDING": ({"OrderPlaced"}, {"OrderCancelling", *UNDONE, *ENDS}),
+    "CONFIRMED": (
+        {"OrderPlaced", "OrderConfirmed", *FORWARD},
+        {"OrderCancelling", "OrderFailed", "InventoryRejected", "PaymentDeclined", *UNDONE},
+    ),
+    "CANCELLING": ({"OrderPlaced", "OrderCancelling"}, ENDS),
+    "FAILED": ({"OrderPlaced", "OrderCancelling", "OrderFailed", *UNDONE}, {"OrderConfirmed"}),
+}
+EXCLUSIVE = (("InventoryReserved", "InventoryRejected"), ("PaymentCharged", "PaymentDeclined"))
+AN_EVENT = {"orderId", "eventType", "eventId", "at", "detail", "startsSaga"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """All that is on record about one order."""
+
+    row: Item
+    events: dict[str, Item]
+    payment: Item | None
+    intents: list[Item]
+
+    @property
+    def status(self) -> str:
+        """Status of the order row."""
+        return str(self.row["status"])
+
+    @property
+    def times(self) -> list[tuple[int, str]]:
+        """Time and type of each event, in order."""
+        return sorted((event["at"], event_type) for event_type, event in self.events.items())
+
+
+def violations(tables: Tables) -> list[str]:
+    """Give what is wrong with these rows, in words: the saga's safety. The tables are named as in `saga.check`."""
+    if torn := [f"{row} is not an event" for row in tables["EVENTS"] if not row.keys() >= AN_EVENT]:
+        return torn
+    cases = list(_cases(tables))
+    found = [f"{case.row['orderId']}: {wrong}" for case in cases for check in CHECKS for wrong in check(case)]
+    return [*found, *_stock(cases, tables["INVENTORY"]), *_orphans(tables)]
+
+
+def unfinished(tables: Tables) -> list[str]:
+    """Give the orders that are neither ended nor parked: none is left once faults have stopped."""
+    return [
+        f"{order['orderId']}: is still {order['status']}"
+        for order in tables["ORDERS"]
+        if order["status"] not in ("CONFIRMED", "FAILED") and "parked" not in order
+    ]
+
+
+def _cases(tables: Tables) -> Iterator[Case]:
+    """Put together what belongs to each order."""
+    events = defaultdict[str, dict[str, Item]](dict)
+    for event in tables["EVENTS"]:
+        events[event["orderId"]][event["eventType"]] = event
+    payments = {payment["orderId"]: payment for payment in tables["PAYMENTS"]}
+    intents = _intents_by_order(tables["GATEWAY_LEDGER"])
+    for order in tables["ORDERS"]:
+        order_id = order["orderId"]
+        yield Case(order, events[order_id], payments.get(order_id), intents[order_id])
+
+
+def _intents_by_order(ledger: Sequence[Item]) -> defaultdict[str, list[Item]]:
+    """Find the intents of each order by the keys that created them."""
+    by_id = {row["id"]: row for row in ledger}
+    found = defaultdict[str, list[Item]](list)
+    for key in (row for row in ledger if row["id"].startswith("key#")):
+        found[key["id"].removeprefix("key#").removesuffix("-create")].append(by_id[key["intentId"]])
+    return found
+
+
+def _outcome(case: Case) -> Iterator[str]:
+    """One outcome, and the events that explain it."""
+    required, forbidden = ON_RECORD[case.status]
+    yield from (f"is {case.status} without {missing}" for missing in sorted(required - case.events.keys()))
+    yield from (f"is {case.status} in spite of {event}" for event in sorted(forbidden & case.events.keys()))
+    for one, other in EXCLUSIVE:
+        if {one, other} <= case.events.keys():
+            yield f"has both {one} and {other}"
+
+
+def _order_of_events(case: Case) -> Iterator[str]:
+    """The first event is the first, and after the end comes nothing."""
+    if case.times and case.times[0][1] != "OrderPlaced":
+        yield f"{case.times[0][1]} comes before OrderPlaced"
+    yield from (f"{case.times[-1][1]} comes after {end}" for _, end in case.times[:-1] if end in ENDS)
+
+
+def _visible(case: Case) -> Iterator[str]:
+    """An order that waits for something can be found: by the index of open orders, or by its mark."""
+    parked = "parked" in case.row
+    waiting = case.status in ("PENDING", "CANCELLING") and not parked
+    if waiting != ("open" in case.row) or waiting != ("dueAt" in case.row):
+        yield f"is {case.status}{' and parked' if parked else ''}, and the index of open orders says otherwise"
+    if parked and (case.status != "CANCELLING" or "OrderParked#1" not in case.events):
+        yield f"is parked, while it is {case.status} with {sorted(case.events)}"
+
+
+def _money(case: Case) -> Iterator[str]:
+    """CONFIRMED is charged once, FAILED costs nothing, and no money moves by an intent that is not on record."""
+    total = case.row["totalAmount"]
+    taken, given_back = (sum(intent[what] for intent in case.intents) for what in ("taken", "refunded"))
+    for intent in case.intents:
+        yield from _intent(case, intent)
+    if case.status == "CONFIRMED" and (taken, given_back) != (total, 0):
+        yield f"is CONFIRMED for {total} with {taken} taken and {given_back} given back"
+    if case.status == "FAILED" and taken != given_back:
+        yield f"is FAILED with {taken} taken and {given_back} given back"
+    if case.status == "PENDING" and given_back:
+        yield f"is PENDING with {given_back} given back"
+
+
+def _intent(case: Case, intent: Item) -> Iterator[str]:
+    recorded = case.payment is not None and case.payment["intentId"] == intent["id"]
+    total = case.row["totalAmount"]
+    if not 0 <= intent["refunded"] <= intent["taken"] <= intent["amount"] == total:
+        yield f"costs {total}, and its intent is {intent}"
+    if not recorded and intent["status"] != "created":
+        yield f"has an intent that is {intent['status']} and not on record"
+    if recorded and case.status == "FAILED" and intent["status"] in ("created", "processing"):
+        yield f"is FAILED with an intent that is {intent['status']}"
+    if "PaymentCharged" in case.events and not intent["taken"]:
+        yield "is said to be charged, and no money was taken"
+
+
+CHECKS = (_outcome, _order_of_events, _visible, _money)
+
+
+def _stock(cases: Sequence[Case], products: Sequence[Item]) -> Iterator[str]:
+    """What is available and what orders hold is what was stocked."""
+    for product in products:
+        held = sum(_held(case, product["productId"]) for case in cases)
+        if product["available"] < 0 or product["available"] + held != product["stocked"]:
+            yield f"{product['productId']}: {product['stocked']} stocked, {product['available']} left, {held} held"
+
+
+def _held(case: Case, product_id: str) -> int:
+    if "InventoryReserved" not in case.events or "InventoryReleased" in case.events:
+        return 0
+    return sum(line["quantity"] for line in case.row["items"] if line["productId"] == product_id)
+
+
+def _orphans(tables: Tables) -> Iterator[str]:
+    """Every row belongs to an order, every intent to a key."""
+    orders = {order["orderId"] for order in tables["ORDERS"]}
+    for table in ("EVENTS", "PAYMENTS"):
+        yield from (f"{row['orderId']}: no such order" for row in tables[table] if row["orderId"] not in orders)
+    keyed = {row["intentId"] for row in tables["GATEWAY_LEDGER"] if "intentId" in row}
+    intents = {row["id"] for row in tables["GATEWAY_LEDGER"] if "amount" in row}
+    yield from (f"{intent}: no key created this intent" for intent in sorted(intents - keyed))

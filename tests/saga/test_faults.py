@@ -1,0 +1,220 @@
+"""Faults at every task: what passes is outlasted, what does not is given up, and nothing is lost either way."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from saga.invariants import unfinished
+from shared import door
+from tests.support import world
+from tests.support.asl import run
+from tests.support.execution import COMPENSATION, FORWARD, GIVEN_UP, HAPPY, UNDONE, execute
+from tests.support.faults import failing, retries
+from tests.support.lambdas import invoke
+from tests.support.template import definition, tasks
+
+if TYPE_CHECKING:
+    from tests.support.asl import Invoke, Json, Outcome
+
+pytestmark = pytest.mark.usefixtures("world")
+
+PRICE = 2 * world.PRICES["monitor"]
+ORDER = {"orderId": "order-1"}
+TASKS = [*FORWARD, *COMPENSATION]
+UNDOING_ALL = "RuntimeError"  # for which an order is undone that is paid and holds stock
+
+
+class Fault(NamedTuple):
+    """An error, before the effect of the function or after it."""
+
+    error: str
+    after_effect: bool
+
+
+FAULTS = {
+    "transient": Fault("TransientError", after_effect=False),
+    "unknown": Fault("RuntimeError", after_effect=False),
+    "timeout": Fault("States.Timeout", after_effect=False),
+    "lost response": Fault("States.Timeout", after_effect=True),
+}
+CASES = [pytest.param(task, fault, id=f"{task}-{name}") for task, (name, fault) in product(TASKS, FAULTS.items())]
+
+
+def troubled(task: str) -> Invoke:
+    """Give functions that bring an order to this task: for a compensation, something must go wrong before it."""
+    return invoke if task in FORWARD else failing("ConfirmOrderFunction", UNDOING_ALL)
+
+
+def obedient(task: str) -> Invoke:
+    """Give functions that only say that they did their work, and that bring an order to this task."""
+
+    def call(_function: str, payload: Json) -> Json:
+        return {"orderId": payload["orderId"], "reason": "SomeError", "cause": ""}
+
+    return call if task in FORWARD else failing("ConfirmOrderFunction", UNDOING_ALL, inner=call)
+
+
+def executed(task: str, fault: Fault, times: int | None = None) -> tuple[str, Outcome]:
+    """Execute the saga of an order while a task suffers from a fault: so many times, or for ever."""
+    order_id = world.placed()
+    limit = {} if times is None else {"times": times}
+    function = f"{task}Function"
+    invoke = failing(function, fault.error, after_effect=fault.after_effect, inner=troubled(task), **limit)
+    return order_id, execute(order_id, invoke)
+
+
+# --- A fault that passes -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("task", "fault"), CASES)
+def test_a_fault_that_passes_within_the_retries_changes_nothing_of_the_end(task: str, fault: Fault) -> None:
+    times = retries(task, fault.error)
+    order_id, outcome = executed(task, fault, times)
+    assert outcome.calls.count(f"{task}Function") == times + 1
+    if task in FORWARD:
+        assert (outcome.path, outcome.status, ended(order_id)) == (HAPPY, "SUCCEEDED", "CONFIRMED")
+    else:
+        assert (outcome.path, outcome.error, ended(order_id)) == ([*FORWARD, *UNDONE], UNDOING_ALL, "FAILED")
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_what_may_pass_is_waited_for_longer_than_what_nobody_knows(task: str) -> None:
+    assert retries(task, "TransientError") > retries(task, "RuntimeError") > 0
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_faults_of_different_kinds_are_counted_apart(task: str) -> None:
+    transient, unknown = retries(task, "TransientError"), retries(task, "RuntimeError")
+    function = f"{task}Function"
+    inner = failing(function, "RuntimeError", unknown, inner=obedient(task))
+    outcome = run(definition(), ORDER, failing(function, "TransientError", transient, inner=inner))
+    assert outcome.calls.count(function) == transient + unknown + 1
+
+
+# --- A fault that does not pass ------------------------------------------------------------------------------------
+
+
+class End(NamedTuple):
+    """How it ends: the path, the order's status, and what is parked."""
+
+    path: list[str]
+    status: str
+    parked: list[str] | None = None
+
+
+NO_DECISION = [*FORWARD, "CancelOrder", "CompensationIncomplete"]
+INCOMPLETE = [*FORWARD, *GIVEN_UP]
+
+BEFORE_THE_EFFECT = {
+    "ReserveInventory": End(["ReserveInventory", *UNDONE], "FAILED"),
+    "ProcessPayment": End(["ReserveInventory", "ProcessPayment", *UNDONE], "FAILED"),
+    "ConfirmOrder": End([*FORWARD, *UNDONE], "FAILED"),
+    "CancelOrder": End(NO_DECISION, "PENDING"),
+    "RefundPayment": End(INCOMPLETE, "CANCELLING", ["PaymentRefunded"]),
+    "ReleaseInventory": End(INCOMPLETE, "CANCELLING", ["InventoryReleased"]),
+    "FailOrder": End(INCOMPLETE, "CANCELLING"),
+}
+AFTER_THE_EFFECT = {
+    **BEFORE_THE_EFFECT,
+    "ConfirmOrder": End([*FORWARD, "CancelOrder", "OrderConfirmed"], "CONFIRMED"),
+    "CancelOrder": End(NO_DECISION, "CANCELLING"),
+    "RefundPayment": End([*FORWARD, *UNDONE], "FAILED"),  # it is on record, whoever did not hear of it
+    "ReleaseInventory": End([*FORWARD, *UNDONE], "FAILED"),
+    "FailOrder": End(INCOMPLETE, "FAILED"),
+}
+
+
+def ended(order_id: str) -> str:
+    """Give the status of an order that has ended, with the money and the stock that belong to it."""
+    assert unfinished(world.everything()) == []
+    confirmed = world.status(order_id) == "CONFIRMED"
+    assert (world.net_charge(), world.available()) == ((PRICE, world.STOCK - 2) if confirmed else (0, world.STOCK))
+    return world.status(order_id)
+
+
+def end(task: str, fault: Fault) -> End:
+    return (AFTER_THE_EFFECT if fault.after_effect else BEFORE_THE_EFFECT)[task]
+
+
+def error_of(task: str, fault: Fault) -> str:
+    """Name the error that the execution ends with."""
+    by_last_state = {
+        "OrderConfirmed": "",
+        "OrderFailed": fault.error if task in FORWARD else UNDOING_ALL,
+        "CompensationIncomplete": "CompensationIncomplete",
+    }
+    return by_last_state[end(task, fault).path[-1]]
+
+
+@pytest.mark.parametrize(("task", "fault"), CASES)
+def test_a_fault_that_does_not_pass_is_given_up_and_another_execution_ends_what_this_one_left(
+    task: str, fault: Fault
+) -> None:
+    order_id, outcome = executed(task, fault)
+    expected = end(task, fault)
+    assert outcome.calls.count(f"{task}Function") == retries(task, fault.error) + 1
+    assert (outcome.path, outcome.error) == (expected.path, error_of(task, fault))
+    assert (outcome.status == "SUCCEEDED") == (expected.status == "CONFIRMED")
+    row = door.read(order_id)
+    assert (row["status"], row.get("parked", {}).get("notUndone")) == (expected.status, expected.parked)
+    execute(order_id)
+    assert ended(order_id) == ("CONFIRMED" if expected.status in ("CONFIRMED", "PENDING") else "FAILED")
+
+
+@pytest.mark.parametrize("task", ["RefundPayment", "ReleaseInventory"])
+@pytest.mark.parametrize("fault", ["transient", "unknown", "timeout"])
+def test_a_compensation_that_is_given_up_does_not_keep_the_other_from_being_done(task: str, fault: str) -> None:
+    order_id, outcome = executed(task, FAULTS[fault])
+    (other,) = {"PaymentRefunded", "InventoryReleased"} - set(BEFORE_THE_EFFECT[task].parked or [])
+    parked = door.read(order_id)["parked"]
+    assert (parked["undone"], parked["failures"]) == ([other], {task: FAULTS[fault].error})
+    assert other in world.events(order_id)
+    assert (outcome.status, outcome.error) == ("FAILED", "CompensationIncomplete")
+
+
+def test_when_both_compensations_are_given_up_both_are_parked() -> None:
+    order_id = world.placed()
+    inner = failing("ReleaseInventoryFunction", "States.Timeout", inner=troubled("ReleaseInventory"))
+    outcome = execute(order_id, failing("RefundPaymentFunction", "TransientError", inner=inner))
+    parked = door.read(order_id)["parked"]
+    assert parked["notUndone"] == ["PaymentRefunded", "InventoryReleased"]
+    assert parked["failures"] == {"RefundPayment": "TransientError", "ReleaseInventory": "States.Timeout"}
+    assert outcome.path == INCOMPLETE
+
+
+def test_the_reason_of_an_order_is_the_first_thing_that_went_wrong() -> None:
+    order_id = world.placed("pm_declined")
+    execute(order_id, failing("FailOrderFunction", "TransientError"))
+    assert door.read(order_id)["reason"] == {"reason": "PaymentDeclined", "cause": "card_declined"}
+
+
+# --- What the business says ----------------------------------------------------------------------------------------
+
+REFUSALS = [
+    (task, error)
+    for task, state in tasks().items()
+    for rule in state["Retry"]
+    if not rule["MaxAttempts"]
+    for error in rule["ErrorEquals"]
+]
+
+
+@pytest.mark.parametrize(("task", "error"), REFUSALS)
+def test_a_refusal_is_not_asked_for_again(task: str, error: str) -> None:
+    function = f"{task}Function"
+    outcome = run(definition(), ORDER, failing(function, error, inner=obedient(task)))
+    assert outcome.calls.count(function) == 1
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_every_task_has_refusals(task: str) -> None:
+    assert task in {task for task, _ in REFUSALS}
+
+
+def test_a_twin_that_holds_the_payment_is_outlasted_once() -> None:
+    order_id, outcome = executed("ProcessPayment", Fault("IdempotencyAlreadyInProgressError", after_effect=False), 1)
+    assert (outcome.path, world.status(order_id)) == (HAPPY, "CONFIRMED")
+    assert outcome.longest_delay > 4  # a function's timeout

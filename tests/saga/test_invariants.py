@@ -1,0 +1,148 @@
+"""The invariants themselves: each finds what it is there for."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from saga.invariants import unfinished, violations
+from tests.support import steps, world
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from saga.invariants import Tables
+
+    type Tamper = Callable[[Tables], Tables]
+
+pytestmark = pytest.mark.usefixtures("world")
+
+STATES = [world.placed, steps.paid, steps.confirmed, steps.cancelling, steps.failed, steps.rejected]
+
+
+def parked() -> str:
+    order_id = steps.cancelling()
+    steps.ten_times(steps.fail, order_id)
+    return order_id
+
+
+@cache
+def tables_of(bring: Callable[[], str]) -> Tables:
+    """Give all rows of a world with an order that was brought somewhere. They are read only, so once is enough."""
+    bring()
+    return world.everything()
+
+
+@pytest.mark.parametrize("bring", [*STATES, parked])
+def test_an_order_that_was_treated_well_violates_nothing(bring: Callable[[], str]) -> None:
+    assert violations(tables_of(bring)) == []
+
+
+@pytest.mark.parametrize(
+    ("bring", "finished"),
+    [
+        (world.placed, False),
+        (steps.cancelling, False),
+        (parked, True),
+        (steps.confirmed, True),
+        (steps.failed, True),
+    ],
+)
+def test_an_order_is_unfinished_until_it_has_ended_or_is_parked(*, bring: Callable[[], str], finished: bool) -> None:
+    assert (unfinished(tables_of(bring)) == []) is finished
+
+
+def changed(table: str, **changes: Any) -> Tamper:
+    """Change the rows of a table; an attribute changed to None is gone."""
+
+    def tamper(tables: Tables) -> Tables:
+        rows = [
+            {name: value for name, value in {**row, **changes}.items() if value is not None} for row in tables[table]
+        ]
+        return {**tables, table: rows}
+
+    return tamper
+
+
+def empty(table: str) -> Tamper:
+    """Take all rows out of a table."""
+    return lambda tables: {**tables, table: []}
+
+
+def without(event_type: str) -> Tamper:
+    """Take an event out of its table."""
+    return lambda tables: {**tables, "EVENTS": [row for row in tables["EVENTS"] if row["eventType"] != event_type]}
+
+
+def with_intent(**changes: Any) -> Tamper:
+    """Change the gateway's intent."""
+
+    def tamper(tables: Tables) -> Tables:
+        rows = [{**row, **changes} if "amount" in row else row for row in tables["GATEWAY_LEDGER"]]
+        return {**tables, "GATEWAY_LEDGER": rows}
+
+    return tamper
+
+
+def with_event(event_type: str, at: int = 2**43) -> Tamper:
+    """Add an event, after all others if no time is given."""
+    added = {"eventType": event_type, "at": at}
+    return lambda tables: {**tables, "EVENTS": [*tables["EVENTS"], {**tables["EVENTS"][0], **added}]}
+
+
+@pytest.mark.parametrize(
+    ("bring", "tamper", "words"),
+    [
+        (steps.confirmed, with_intent(taken=0), "CONFIRMED for 69998 with 0 taken"),
+        (steps.confirmed, with_intent(refunded=69998), "69998 taken and 69998 given back"),
+        (steps.confirmed, with_intent(taken=69999), "its intent is"),
+        (steps.confirmed, with_intent(amount=1, taken=1), "its intent is"),
+        (steps.confirmed, empty("PAYMENTS"), "succeeded and not on record"),
+        (steps.confirmed, without("PaymentCharged"), "CONFIRMED without PaymentCharged"),
+        (steps.confirmed, without("InventoryReserved"), "CONFIRMED without InventoryReserved"),
+        (steps.confirmed, with_event("OrderFailed"), "CONFIRMED in spite of OrderFailed"),
+        (steps.confirmed, with_event("OrderCancelling"), "CONFIRMED in spite of OrderCancelling"),
+        (steps.confirmed, with_event("Anything"), "Anything comes after OrderConfirmed"),
+        (steps.confirmed, with_event("Anything", at=1), "Anything comes before OrderPlaced"),
+        (steps.confirmed, changed("ORDERS", open="u#1"), "index of open orders says otherwise"),
+        (steps.confirmed, changed("ORDERS", status="FAILED"), "FAILED without OrderFailed"),
+        (steps.failed, with_intent(refunded=0), "FAILED with 69998 taken and 0 given back"),
+        (steps.failed, with_intent(taken=0, refunded=0, status="processing"), "intent that is processing"),
+        (steps.failed, with_intent(taken=0, refunded=0, status="created"), "intent that is created"),
+        (steps.failed, without("PaymentRefunded"), "FAILED without PaymentRefunded"),
+        (steps.failed, without("InventoryReleased"), "FAILED without InventoryReleased"),
+        (steps.failed, with_event("OrderConfirmed"), "FAILED in spite of OrderConfirmed"),
+        (steps.failed, changed("ORDERS", parked={"at": 1}), "is parked, while it is FAILED"),
+        (steps.paid, with_intent(taken=0), "said to be charged"),
+        (steps.paid, with_intent(refunded=1), "PENDING with 1 given back"),
+        (steps.paid, with_event("PaymentDeclined"), "both PaymentCharged and PaymentDeclined"),
+        (steps.paid, with_event("InventoryRejected"), "both InventoryReserved and InventoryRejected"),
+        (steps.paid, empty("ORDERS"), "no such order"),
+        (world.placed, changed("ORDERS", dueAt=None), "index of open orders says otherwise"),
+        (world.placed, changed("ORDERS", open=None), "index of open orders says otherwise"),
+        (world.placed, empty("EVENTS"), "PENDING without OrderPlaced"),
+        (world.placed, changed("EVENTS", eventId=None), "is not an event"),
+        (steps.cancelling, with_event("OrderConfirmed"), "CANCELLING in spite of OrderConfirmed"),
+        (parked, without("OrderParked#1"), "is parked, while"),
+        (steps.paid, without("InventoryReserved"), "100 stocked, 98 left, 0 held"),
+        (steps.failed, without("InventoryReleased"), "100 stocked, 100 left, 2 held"),
+    ],
+)
+def test_what_is_wrong_is_told_in_words(bring: Callable[[], str], tamper: Tamper, words: str) -> None:
+    assert words in "\n".join(violations(tamper(tables_of(bring))))
+
+
+def test_an_order_that_is_charged_twice_is_found() -> None:
+    order_id = steps.confirmed()
+    second = {"id": "pi_2", "amount": 69_998, "taken": 69_998, "refunded": 0, "status": "succeeded"}
+    world.put("GATEWAY_LEDGER", second)
+    world.put("GATEWAY_LEDGER", {"id": f"key#{order_id}-create", "intentId": "pi_2"})
+    assert [wrong for wrong in violations(world.everything()) if "no key created this intent" in wrong]
+
+
+def test_stock_below_zero_is_found() -> None:
+    product = next(row for row in world.rows("INVENTORY") if row["productId"] == "laptop")
+    world.put("INVENTORY", {**product, "available": -1, "stocked": -1})
+    assert violations(world.everything()) == ["laptop: -1 stocked, -1 left, 0 held"]

@@ -1,0 +1,122 @@
+"""Executions that meet: a twin, a cancellation and a death before every call of the saga."""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import count
+from typing import TYPE_CHECKING
+
+import pytest
+
+from order import decisions
+from order.domain import Reason
+from shared.errors import OrderAlreadyConfirmed
+from tests.support import steps, world
+from tests.support.execution import COMPENSATION, FORWARD, execute
+from tests.support.faults import failing
+from tests.support.lambdas import invoke
+from tests.support.meanwhile import Died, die
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.support.asl import Invoke, Json, Outcome
+
+pytestmark = pytest.mark.usefixtures("world")
+
+# By payment token: how many calls an execution makes that meets nobody, and how its order ends.
+CALLS = {"pm_ok": (3, "CONFIRMED"), "pm_declined": (6, "FAILED"), "pm_slow": (4, "CONFIRMED")}
+POINTS = [(token, n) for token, (calls, _) in CALLS.items() for n in range(calls)]
+CANCELLED = Reason("CustomerCancelled", "changed their mind")
+
+
+def interrupted(happens: Callable[[], object], before: int, inner: Invoke = invoke) -> Invoke:
+    """Let something happen before the n-th call of an execution, counted from 0."""
+    calls = count()
+
+    def call(function: str, payload: Json) -> Json:
+        if next(calls) == before:
+            happens()
+        return inner(function, payload)
+
+    return call
+
+
+def net() -> tuple[int, int]:
+    return world.net_charge(), world.STOCK - world.available()
+
+
+def expected(status: str) -> tuple[int, int]:
+    return (2 * world.PRICES["monitor"], 2) if status == "CONFIRMED" else (0, 0)
+
+
+@pytest.mark.parametrize("token", CALLS)
+def test_these_are_all_points_of_an_execution(token: str) -> None:
+    order_id = world.placed(token)
+    calls, status = CALLS[token]
+    assert (len(execute(order_id).calls), world.status(order_id)) == (calls, status)
+
+
+@pytest.mark.parametrize(("token", "before"), POINTS)
+def test_a_twin_that_runs_whole_in_between_changes_nothing_of_the_end(token: str, before: int) -> None:
+    order_id = world.placed(token)
+    twins: list[Outcome] = []
+
+    def twin() -> None:
+        twins.append(execute(order_id))
+        world.forget_requests()  # which would keep this execution from asking again
+
+    outcome = execute(order_id, interrupted(twin, before))
+    _, status = CALLS[token]
+    assert (world.status(order_id), net()) == (status, expected(status))
+    assert [(each.status, each.error) for each in twins] == [(outcome.status, outcome.error)]
+
+
+@pytest.mark.parametrize(("token", "before"), POINTS)
+def test_an_execution_that_dies_is_made_up_for_by_the_next(token: str, before: int) -> None:
+    order_id = world.placed(token)
+    with pytest.raises(Died):
+        execute(order_id, interrupted(die, before))
+    execute(order_id)
+    _, status = CALLS[token]
+    assert (world.status(order_id), net()) == (status, expected(status))
+
+
+@pytest.mark.parametrize("before", range(CALLS["pm_ok"][0]))
+@pytest.mark.parametrize("at_once", [True, False], ids=["at once", "afterwards"])
+def test_a_cancellation_at_any_point_is_final_unless_the_order_is_confirmed(*, before: int, at_once: bool) -> None:
+    order_id = world.placed()
+
+    def cancel() -> None:
+        decisions.cancel(order_id, CANCELLED, starts_saga=True)
+        if at_once:
+            execute(order_id)
+
+    execute(order_id, interrupted(cancel, before))
+    execute(order_id)
+    assert (world.status(order_id), net()) == ("FAILED", (0, 0))
+
+
+def test_a_cancellation_after_the_pivot_is_refused() -> None:
+    order_id = world.placed()
+    execute(order_id)
+    with pytest.raises(OrderAlreadyConfirmed):
+        decisions.cancel(order_id, CANCELLED, starts_saga=True)
+
+
+@pytest.mark.parametrize("task", FORWARD)
+@pytest.mark.parametrize("compensation", COMPENSATION)
+def test_a_call_that_was_given_up_and_wakes_up_late_does_no_harm(task: str, compensation: str) -> None:
+    order_id = world.placed()
+    given_up = failing(f"{task}Function", "RuntimeError")
+    before = FORWARD.index(task) + 2 + COMPENSATION.index(compensation)  # the task itself was called twice
+    woken: list[str] = []
+
+    def wake_up() -> None:
+        woken.append(steps.outcome(partial(steps.call, task), order_id))
+
+    outcome = execute(order_id, interrupted(wake_up, before, given_up))
+    confirmed = (task, compensation) == ("ConfirmOrder", "CancelOrder")
+    assert (woken == ["OrderCancelled"]) == (compensation != "CancelOrder")
+    assert outcome.path[-1] == ("OrderConfirmed" if confirmed else "OrderFailed")
+    assert net() == expected(world.status(order_id))

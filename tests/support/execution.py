@@ -1,0 +1,37 @@
+"""Executions of the saga: the real definition with the real handlers, and a look at the invariants after every call."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from saga.invariants import violations
+from tests.support import world
+from tests.support.asl import Outcome, run
+from tests.support.lambdas import invoke as real
+from tests.support.template import definition
+
+if TYPE_CHECKING:
+    from tests.support.asl import Invoke, Json
+
+FORWARD = ["ReserveInventory", "ProcessPayment", "ConfirmOrder"]
+COMPENSATION = ["CancelOrder", "RefundPayment", "ReleaseInventory", "FailOrder"]
+HAPPY = [*FORWARD, "OrderConfirmed"]
+UNDONE = [*COMPENSATION, "OrderFailed"]
+GIVEN_UP = [*COMPENSATION, "CompensationIncomplete"]
+
+
+def execute(order_id: str, invoke: Invoke = real) -> Outcome:
+    """Execute the saga for an order; what must always be true is checked after every call."""
+    return run(definition(), {"orderId": order_id}, watched(invoke))
+
+
+def watched(inner: Invoke) -> Invoke:
+    """Check the invariants after every call, also after one that fails."""
+
+    def call(function: str, payload: Json) -> Json:
+        try:
+            return inner(function, payload)
+        finally:
+            assert violations(world.everything()) == []
+
+    return call

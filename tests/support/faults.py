@@ -1,0 +1,39 @@
+"""Faults between the state machine and the functions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.support.asl import TaskFailed
+from tests.support.lambdas import invoke
+from tests.support.template import tasks
+
+if TYPE_CHECKING:
+    from tests.support.asl import Invoke, Json
+
+FOREVER = 1_000  # more than any state retries
+
+
+def failing(
+    function: str, error: str, times: int = FOREVER, *, after_effect: bool = False, inner: Invoke = invoke
+) -> Invoke:
+    """Make calls of a function fail: before it does its work, or after it, when only the answer is lost."""
+    left = times
+
+    def faulty(called: str, payload: Json) -> Json:
+        nonlocal left
+        if called != function or not left:
+            return inner(called, payload)
+        left -= 1
+        if after_effect:
+            inner(called, payload)
+        raise TaskFailed(error, "injected")
+
+    return faulty
+
+
+def retries(task: str, error: str) -> int:
+    """Read from the definition how often a state retries an error."""
+    rules = tasks()[task]["Retry"]
+    matching = (rule for rule in rules if {error, "States.ALL"} & set(rule["ErrorEquals"]))
+    return int(next(matching)["MaxAttempts"])

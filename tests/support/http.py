@@ -1,0 +1,63 @@
+"""The API without a network: requests as API Gateway hands them to the functions, and their answers."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tests.support.lambdas import Context, handler
+from tests.support.steps import sample
+from tests.support.world import PRICES
+
+if TYPE_CHECKING:
+    from tests.support.asl import Json
+
+ORDER: dict[str, Any] = {
+    "customerId": "customer-1",
+    "items": [{"productId": "monitor", "quantity": 2, "price": PRICES["monitor"] / 100}],
+    "paymentToken": "pm_ok",
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the client gets."""
+
+    status: int
+    headers: dict[str, str]
+    text: str
+
+    @property
+    def body(self) -> Json:
+        """The JSON of the body."""
+        return json.loads(self.text)
+
+    @property
+    def fields(self) -> set[str]:
+        """The fields that the answer finds fault with."""
+        return {error["field"] for error in self.body.get("errors", [])}
+
+
+def post(body: Json = ORDER, key: str | None = None, headers: dict[str, str] | None = None) -> Answer:
+    """Send `POST /orders`; a body that is text goes as it is."""
+    named = {"x-idempotency-key": key} if key is not None else {}
+    text = body if isinstance(body, str) else json.dumps(body)
+    return _send("PlaceOrder", {**sample("place_order"), "headers": {**(headers or {}), **named}, "body": text})
+
+
+def cancel(order_id: str) -> Answer:
+    """Send `POST /orders/{orderId}/cancel`."""
+    return _send("RequestCancellation", {**sample("request_cancellation"), "path": f"/orders/{order_id}/cancel"})
+
+
+def get(path: str) -> Answer:
+    """Send `GET` for an order or its events."""
+    name, stem = ("GetOrderEvents", "get_order_events") if path.endswith("/events") else ("GetOrder", "get_order")
+    return _send(name, {**sample(stem), "path": path})
+
+
+def _send(name: str, event: dict[str, Any]) -> Answer:
+    answer = handler(f"{name}Function")(event, Context())
+    headers = {header: values[0] for header, values in answer["multiValueHeaders"].items()}
+    return Answer(answer["statusCode"], headers, answer["body"])

@@ -1,0 +1,26 @@
+"""What the functions write to their log."""
+
+from __future__ import annotations
+
+import io
+import logging
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aws_lambda_powertools.logging import Logger
+
+
+@contextmanager
+def written(logger: Logger) -> Iterator[io.StringIO]:
+    """Collect every line that the logger writes meanwhile, from DEBUG up, as JSON lines."""
+    lines, level = io.StringIO(), logger.log_level
+    stream = logger.registered_handler.setStream(lines)  # type: ignore[attr-defined]
+    logger.setLevel(logging.DEBUG)
+    try:
+        yield lines
+    finally:
+        logger.setLevel(level)
+        logger.registered_handler.setStream(stream)  # type: ignore[attr-defined]

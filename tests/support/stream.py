@@ -1,0 +1,32 @@
+"""Records of the outbox table's stream, as Lambda hands them to the relay."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from shared import dynamodb
+from tests.support import world
+from tests.support.lambdas import Context, handler
+from tests.support.steps import sample
+
+if TYPE_CHECKING:
+    from shared.dynamodb import Item
+
+
+def inserted(row: Item, number: str = "1") -> dict[str, Any]:
+    """Make the record of a row that was put into the table."""
+    record = sample("relay_outbox")["Records"][0]
+    image = {"NewImage": dynamodb.to_wire(row), "SequenceNumber": number}
+    return {**record, "eventID": number, "dynamodb": {**record["dynamodb"], **image}}
+
+
+def records() -> list[dict[str, Any]]:
+    """Make the records of all events on record, numbered from 0."""
+    rows = sorted(world.rows("EVENTS"), key=lambda row: (row["orderId"], row["at"]))
+    return [inserted(row, str(number)) for number, row in enumerate(rows)]
+
+
+def relay(*batch: dict[str, Any]) -> list[str]:
+    """Give the relay a batch; get the numbers of the records that it reports as failed."""
+    answer = handler("RelayOutboxFunction")({"Records": list(batch)}, Context())
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]

@@ -1,0 +1,5 @@
+"""Template tests: what is deployed, looked at without deploying it and without sockets."""
+
+from tests.support.fixtures import no_sockets
+
+__all__ = ["no_sockets"]

@@ -1,0 +1,56 @@
+"""The state machine as a graph: who follows whom, and the two chains that it is made of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.support.template import definition, resources, tasks, template
+
+DECISION = "CancelOrder"
+
+
+def successors(name: str) -> set[str]:
+    """Name the states that may follow."""
+    state = definition()["States"][name]
+    return {rule["Next"] for rule in [state, *state.get("Catch", [])] if "Next" in rule}
+
+
+def reached() -> set[str]:
+    """Name the states that an execution can enter."""
+    found: set[str] = set()
+    waiting = {definition()["StartAt"]}
+    while waiting:
+        name = waiting.pop()
+        found.add(name)
+        waiting |= successors(name) - found
+    return found
+
+
+def chain(start: str) -> list[str]:
+    """Name the tasks one after the other, as long as all goes well."""
+    name, names = start, []
+    while name in tasks():
+        names.append(name)
+        name = tasks()[name]["Next"]
+    return names
+
+
+def forward() -> list[str]:
+    """Name the tasks from the start to the pivot."""
+    return chain(definition()["StartAt"])
+
+
+def undoing() -> list[str]:
+    """Name the tasks from the decision to undo to the end: the compensations stand between."""
+    return chain(DECISION)
+
+
+def function(name: str) -> dict[str, Any]:
+    """Give the properties of the function that a task calls, those that all functions share included."""
+    own = resources("AWS::Serverless::Function")[f"{name}Function"]["Properties"]
+    return {**template()["Globals"]["Function"], **own}
+
+
+def participant(name: str) -> str:
+    """Name the participant whose function a task calls."""
+    return str(function(name)["Handler"].partition(".")[0])

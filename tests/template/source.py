@@ -1,0 +1,133 @@
+"""The functions' source as syntax: what a module imports, and what an entry point can reach.
+
+Code is followed by name, from top-level definition to top-level definition; what a module does on import is reached by
+whoever imports it. So more is found than ever runs.
+"""
+
+from __future__ import annotations
+
+import ast
+from functools import cache
+from typing import TYPE_CHECKING
+
+from tests.support.template import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+type Place = tuple[str, str]  # a module and one of its top-level names; no name for what it does on import
+
+FUNCTIONS = ROOT / "functions"
+DEFINITIONS = (ast.FunctionDef, ast.ClassDef)
+
+
+@cache
+def modules() -> dict[str, ast.Module]:
+    """Parse every module of the functions, by dotted name."""
+    files = sorted(FUNCTIONS.glob("*/*.py"))
+    return {".".join(file.relative_to(FUNCTIONS).with_suffix("").parts): ast.parse(file.read_text()) for file in files}
+
+
+def imports(module: str) -> set[str]:
+    """Name what the module imports when it runs: `package.module`, or `package.module.name`."""
+    return set(_aliases(module).values())
+
+
+def imported_modules(module: str) -> set[str]:
+    """Name the modules of ours that run when this one does, itself included."""
+    found: set[str] = set()
+    waiting = {module}
+    while waiting:
+        name = waiting.pop()
+        found.add(name)
+        waiting |= {place[0] for each in imports(name) if (place := _place(each))} - found
+    return found
+
+
+@cache
+def reachable(handler: str) -> tuple[ast.stmt, ...]:
+    """Give all code that an entry point, `package.module.function`, may run."""
+    module, _, function = handler.rpartition(".")
+    found: set[Place] = set()
+    waiting = {(module, function), *((name, "") for name in imported_modules(module))}
+    while waiting:
+        place = waiting.pop()
+        found.add(place)
+        waiting |= {mentioned for code in _code(place) for mentioned in _mentioned(place[0], code)} - found
+    return tuple(code for place in sorted(found) for code in _code(place))
+
+
+def names(handler: str) -> set[str]:
+    """Give every name that stands in the code an entry point may run."""
+    return {node.id for code in reachable(handler) for node in ast.walk(code) if isinstance(node, ast.Name)}
+
+
+def settings(handler: str) -> set[str]:
+    """Name the environment variables that an entry point may read."""
+    return {name for code in reachable(handler) for read in _reads(code) for name in _variables(read, code, handler)}
+
+
+@cache
+def _aliases(module: str) -> dict[str, str]:
+    """Tell for each imported name what it stands for."""
+    found: dict[str, str] = {}
+    for node in _running(modules()[module]):
+        match node:
+            case ast.Import(names=aliases):
+                found |= {alias.asname or alias.name: alias.name for alias in aliases}
+            case ast.ImportFrom(module=str(origin), names=aliases):
+                found |= {alias.asname or alias.name: f"{origin}.{alias.name}" for alias in aliases}
+    return found
+
+
+def _running(node: ast.AST) -> Iterator[ast.AST]:
+    """Walk the tree without what only type checkers read."""
+    yield node
+    for child in ast.iter_child_nodes(node):
+        if not (isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"):
+            yield from _running(child)
+
+
+def _place(imported: str) -> Place | None:
+    """Find what an import of ours stands for; None if it is not ours."""
+    module, _, name = imported.rpartition(".")
+    if imported in modules():
+        return imported, ""
+    return (module, name) if module in modules() else None
+
+
+def _code(place: Place) -> Sequence[ast.stmt]:
+    """Give the definition, and what is registered with it by decorators."""
+    module, name = place
+    body = modules()[module].body
+    if not name:
+        return [each for each in body if not isinstance(each, (*DEFINITIONS, ast.Import, ast.ImportFrom, ast.If))]
+    definitions = [each for each in body if isinstance(each, DEFINITIONS)]
+    decorators = [(each, ast.unparse(decorator)) for each in definitions for decorator in each.decorator_list]
+    registered = [each for each, decorator in decorators if decorator.startswith(f"{name}.")]
+    return [each for each in definitions if each.name == name] + registered
+
+
+def _mentioned(module: str, code: ast.stmt) -> Iterator[Place]:
+    for node in ast.walk(code):
+        match node:
+            case ast.Name(id=name):
+                yield _place(_aliases(module).get(name, "")) or (module, name)
+            case ast.Attribute(value=ast.Name(id=name), attr=attribute):
+                place = _place(f"{_aliases(module).get(name, '')}.{attribute}")
+                yield place or (module, attribute)
+
+
+def _reads(code: ast.stmt) -> list[ast.expr]:
+    """Give what stands between the brackets of every `os.environ[…]`."""
+    subscripts = [node for node in ast.walk(code) if isinstance(node, ast.Subscript)]
+    return [node.slice for node in subscripts if ast.unparse(node.value) == "os.environ"]
+
+
+def _variables(read: ast.expr, reader: ast.stmt, handler: str) -> set[str]:
+    """Give the variable's name; where the reader gets it as an argument, what the code passes."""
+    if isinstance(read, ast.Constant):
+        return {str(read.value)}
+    assert isinstance(reader, ast.FunctionDef)
+    calls = [node for code in reachable(handler) for node in ast.walk(code) if isinstance(node, ast.Call)]
+    return {ast.literal_eval(call.args[0]) for call in calls if ast.unparse(call.func) == reader.name}

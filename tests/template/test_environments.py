@@ -1,0 +1,41 @@
+"""The environments of `sam`: dev by default, prod by name."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import Any
+
+import pytest
+
+from tests.support.template import ROOT
+
+ENVIRONMENTS: dict[str, Any] = tomllib.loads((ROOT / "samconfig.toml").read_text())
+STAGES = {"default": "dev", "prod": "prod"}
+
+
+def parameters(environment: str, command: str) -> Any:
+    return ENVIRONMENTS[environment][command]["parameters"]
+
+
+def test_there_are_two() -> None:
+    assert {name for name in ENVIRONMENTS if name != "version"} == set(STAGES)
+
+
+@pytest.mark.parametrize("environment", STAGES)
+def test_each_builds_from_the_cache_and_in_parallel_lints_and_uploads_where_sam_chooses(environment: str) -> None:
+    assert parameters(environment, "build")["cached"] is True
+    assert parameters(environment, "build")["parallel"] is True
+    assert parameters(environment, "validate")["lint"] is True
+    assert parameters(environment, "deploy")["resolve_s3"] is True
+
+
+@pytest.mark.parametrize("environment", STAGES)
+def test_each_deploys_its_own_stack_in_its_own_stage(environment: str) -> None:
+    stage = STAGES[environment]
+    assert parameters(environment, "global")["stack_name"] == f"order-saga-{stage}"
+    assert f"Stage={stage}" in parameters(environment, "deploy")["parameter_overrides"]
+
+
+def test_only_prod_asks_before_it_changes_anything() -> None:
+    asks = {name: parameters(name, "deploy")["confirm_changeset"] for name in STAGES}
+    assert asks == {"default": False, "prod": True}

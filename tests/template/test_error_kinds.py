@@ -1,0 +1,107 @@
+"""The three kinds of errors, as each task treats them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from aws_lambda_powertools.utilities.idempotency.exceptions import (
+    IdempotencyAlreadyInProgressError,
+    IdempotencyPersistenceLayerError,
+)
+
+from shared.errors import BusinessError, TransientError, UnknownOrder
+from tests.support.template import tasks
+from tests.template.graph import function, participant
+from tests.template.source import names
+
+BUSINESS = {error.__name__ for error in BusinessError.__subclasses__()}
+TWIN = IdempotencyAlreadyInProgressError.__name__
+TRANSIENT = {
+    TransientError.__name__,
+    IdempotencyPersistenceLayerError.__name__,
+    "Lambda.TooManyRequestsException",
+    "Lambda.ServiceException",
+    "Lambda.AWSLambdaException",
+    "Lambda.SdkClientException",
+    "Sandbox.Timedout",
+    "States.Timeout",
+}
+OTHER = {"States.ALL"}
+IDEMPOTENT = [name for name in tasks() if "IdempotencyTable" in str(function(name)["Policies"])]
+
+
+def retriers(name: str) -> list[dict[str, Any]]:
+    return list(tasks()[name]["Retry"])
+
+
+def refusals(name: str) -> set[str]:
+    return set(retriers(name)[0]["ErrorEquals"])
+
+
+def may_raise(name: str) -> set[str]:
+    return names(function(name)["Handler"]) & BUSINESS
+
+
+@pytest.mark.parametrize("name", tasks())
+def test_a_task_knows_the_three_kinds_in_this_order(name: str) -> None:
+    business, *twin, transient, other = [set(rule["ErrorEquals"]) for rule in retriers(name)]
+    assert business <= BUSINESS
+    assert twin == ([{TWIN}] if name in IDEMPOTENT else [])
+    assert (transient, other) == (TRANSIENT, OTHER)
+
+
+@pytest.mark.parametrize("name", tasks())
+def test_a_refusal_is_never_retried(name: str) -> None:
+    assert retriers(name)[0]["MaxAttempts"] == 0
+
+
+@pytest.mark.parametrize("name", tasks())
+def test_a_transient_error_is_retried_with_backoff_cap_and_full_jitter(name: str) -> None:
+    transient = retriers(name)[-2]
+    assert transient["MaxAttempts"] >= 3
+    assert transient["BackoffRate"] > 1
+    assert transient["MaxDelaySeconds"] > transient["IntervalSeconds"]
+    assert transient["JitterStrategy"] == "FULL"
+
+
+@pytest.mark.parametrize("name", tasks())
+def test_anything_else_is_retried_a_little(name: str) -> None:
+    other = retriers(name)[-1]
+    assert 1 <= other["MaxAttempts"] < retriers(name)[-2]["MaxAttempts"]
+    assert other["JitterStrategy"] == "FULL"
+
+
+@pytest.mark.parametrize("name", tasks())
+def test_whatever_is_raised_is_caught_in_the_end(name: str) -> None:
+    *named, last = [rule["ErrorEquals"] for rule in tasks()[name]["Catch"]]
+    assert last == ["States.ALL"]
+    assert all(set(names) <= refusals(name) for names in named)
+
+
+@pytest.mark.parametrize("name", tasks())
+def test_every_task_may_meet_an_order_that_does_not_exist(name: str) -> None:
+    assert UnknownOrder.__name__ in refusals(name)
+
+
+@pytest.mark.parametrize("name", tasks())
+def test_a_task_lists_no_refusal_that_its_code_cannot_raise(name: str) -> None:
+    assert refusals(name) <= may_raise(name)
+
+
+@pytest.mark.parametrize("owner", sorted({participant(name) for name in tasks()}))
+def test_every_refusal_of_a_participant_is_listed_by_one_of_its_tasks(owner: str) -> None:
+    its_tasks = [name for name in tasks() if participant(name) == owner]
+    assert set().union(*map(refusals, its_tasks)) == set().union(*map(may_raise, its_tasks))
+
+
+def test_every_refusal_there_is_belongs_to_a_task() -> None:
+    assert set().union(*map(refusals, tasks())) == BUSINESS
+
+
+@pytest.mark.parametrize("name", IDEMPOTENT)
+def test_a_twin_at_work_is_waited_for_longer_than_it_can_work(name: str) -> None:
+    twin = retriers(name)[1]
+    assert "JitterStrategy" not in twin  # full jitter might not wait at all
+    waits = [twin["IntervalSeconds"] * twin["BackoffRate"] ** n for n in range(twin["MaxAttempts"])]
+    assert sum(waits) > function(name)["Timeout"]

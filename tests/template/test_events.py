@@ -1,0 +1,113 @@
+"""The sample events: one for each function, and each is what that function really gets."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from aws_lambda_powertools.utilities.data_classes import (
+    APIGatewayProxyEvent,
+    DynamoDBStreamEvent,
+    EventBridgeEvent,
+)
+
+from order.domain import Reason, order_id, reason
+from order.request import key_of, order_of
+from outbox.event import of_row, to_row
+from tests.support.template import ROOT, definition, resources, tasks
+from tests.template.graph import forward, undoing
+
+EVENTS = ROOT / "events"
+FUNCTIONS = resources("AWS::Serverless::Function")
+CONFIRMED = order_id("dev", "customer-123", "sample-confirmed")
+DECLINED = order_id("dev", "customer-123", "sample-declined")
+ROUTES = {
+    name: event["Properties"]
+    for name, function in FUNCTIONS.items()
+    for event in function["Properties"].get("Events", {}).values()
+    if event["Type"] == "Api"
+}
+
+
+def stem(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name.removesuffix("Function")).lower()
+
+
+def sample(name: str) -> Any:
+    return json.loads((EVENTS / f"{stem(name)}.json").read_text())
+
+
+def request(name: str) -> APIGatewayProxyEvent:
+    return APIGatewayProxyEvent(sample(name))
+
+
+def test_every_function_has_one_sample_event_and_none_is_left_over() -> None:
+    assert sorted(file.name for file in EVENTS.iterdir()) == sorted(f"{stem(name)}.json" for name in FUNCTIONS)
+
+
+@pytest.mark.parametrize("name", tasks())
+def test_a_task_gets_the_payload_that_the_state_machine_sends(name: str) -> None:
+    assert set(sample(name)) == set(definition()["States"][name]["Arguments"]["Payload"])
+
+
+@pytest.mark.parametrize("name", forward())
+def test_the_forward_tasks_are_shown_with_an_order_that_gets_confirmed(name: str) -> None:
+    assert sample(name)["orderId"] == CONFIRMED
+
+
+@pytest.mark.parametrize("name", undoing())
+def test_the_way_back_is_shown_with_an_order_that_is_declined(name: str) -> None:
+    assert sample(name)["orderId"] == DECLINED
+
+
+def test_the_decision_is_shown_with_the_error_of_a_declined_payment() -> None:
+    assert reason(sample("CancelOrder")["error"]) == Reason("PaymentDeclined", "card_declined")
+
+
+@pytest.mark.parametrize("name", ROUTES)
+def test_a_request_takes_the_route_of_its_function(name: str) -> None:
+    route = ROUTES[name]
+    assert (request(name).http_method.lower(), request(name).resource) == (route["Method"], route["Path"])
+    assert request(name).path == route["Path"].format(**(request(name).path_parameters or {}))
+    assert request(name).request_context.http_method == request(name).http_method
+
+
+@pytest.mark.parametrize("name", [name for name, route in ROUTES.items() if "{order_id}" in route["Path"]])
+def test_a_request_for_an_order_names_one_that_the_samples_know(name: str) -> None:
+    expected = DECLINED if name == "RequestCancellationFunction" else CONFIRMED
+    assert request(name).path_parameters == {"order_id": expected}
+
+
+def test_the_order_that_is_placed_is_valid_and_has_a_key() -> None:
+    placing = request("PlaceOrderFunction")
+    order = order_of(placing.body)
+    assert (order.customer_id, order.payment_token) == ("customer-123", "pm_ok")
+    assert key_of(placing.headers)
+
+
+def test_the_relay_is_shown_a_row_that_the_outbox_would_write_and_the_filter_lets_through() -> None:
+    (record,) = DynamoDBStreamEvent(sample("RelayOutboxFunction")).records
+    row = record.dynamodb.new_image if record.dynamodb else {}
+    written = {**to_row(of_row(row)), "undispatched": row["undispatched"]}
+    assert record.event_name is not None
+    assert (record.event_name.name, row["orderId"], row["startsSaga"]) == ("INSERT", CONFIRMED, True)
+    assert row == written
+
+
+def test_recovery_is_shown_the_broken_execution_of_an_order() -> None:
+    event = EventBridgeEvent(sample("RecoverOrderFunction"))
+    assert json.loads(event.detail["input"]) == {"orderId": DECLINED}
+    assert event.detail["name"].startswith(DECLINED)
+    assert event.detail["executionArn"].endswith(event.detail["name"])
+
+
+def test_an_operator_is_shown_resuming_the_order_that_is_declined() -> None:
+    assert sample("ResumeOrderFunction")["orderId"] == DECLINED
+    assert sample("ResumeOrderFunction")["reason"]
+
+
+def test_the_sweeper_is_shown_a_tick_of_the_clock() -> None:
+    event = EventBridgeEvent(sample("SweepOrdersFunction"))
+    assert (event.source, event.detail_type, event.detail) == ("aws.events", "Scheduled Event", {})

@@ -1,0 +1,78 @@
+"""What goes into the functions' package: all that they import, nothing that a step does not need to start."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from functools import cache
+from importlib.metadata import packages_distributions, version
+
+import pytest
+
+from tests.support.template import ROOT, resources, tasks
+from tests.template.graph import function
+from tests.template.source import FUNCTIONS, imports, modules
+
+OURS = {name.partition(".")[0] for name in modules()}
+RUNTIME = {"boto3", "botocore"}  # Lambda's Python runtime brings them along
+LOCKED = dict(re.findall(r"^([\w.-]+)==([\w.]+)", (FUNCTIONS / "requirements.txt").read_text(), re.MULTILINE))
+WANTED = re.findall(r"^([\w-]+)", (ROOT / "requirements" / "functions.in").read_text(), re.MULTILINE)
+HEAVY = {"pydantic", "aws_lambda_powertools.event_handler"}
+STEPS = sorted({function(name)["Handler"].rpartition(".")[0] for name in tasks()})
+
+
+def third_party() -> set[str]:
+    imported = {each.partition(".")[0] for module in modules() for each in imports(module)}
+    return imported - set(sys.stdlib_module_names) - OURS - RUNTIME
+
+
+def packages_of(imported: str) -> set[str]:
+    return {name.lower().replace("_", "-") for name in packages_distributions()[imported]}
+
+
+@cache
+def loaded(module: str) -> set[str]:
+    program = f"import json, sys, {module}; print(json.dumps(list(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", program], cwd=FUNCTIONS, check=True, capture_output=True, text=True)  # noqa: S603
+    return set(json.loads(done.stdout))
+
+
+@pytest.mark.parametrize("imported", sorted(third_party()))
+def test_whatever_the_functions_import_is_in_their_requirements(imported: str) -> None:
+    assert packages_of(imported) <= set(LOCKED)
+
+
+def test_the_functions_import_whatever_they_require() -> None:
+    assert set(WANTED) == {package for imported in third_party() for package in packages_of(imported)}
+
+
+@pytest.mark.parametrize("package", LOCKED)
+def test_the_functions_are_tested_with_the_versions_that_are_deployed(package: str) -> None:
+    assert version(package) == LOCKED[package]
+
+
+def test_nothing_is_packed_but_code_and_the_list_of_what_it_requires() -> None:
+    files = [file for file in FUNCTIONS.rglob("*") if file.is_file() and file.parent.name != "__pycache__"]
+    assert [file.name for file in files if file.suffix != ".py"] == ["requirements.txt"]
+
+
+def test_the_runtime_s_own_packages_are_not_packed_again() -> None:
+    assert not RUNTIME & set(LOCKED)
+
+
+@pytest.mark.parametrize("module", STEPS)
+def test_a_step_starts_without_validation_and_without_the_event_handler(module: str) -> None:
+    assert module in loaded(module)
+    assert not HEAVY & loaded(module)
+
+
+def test_the_api_starts_with_them_so_that_their_absence_elsewhere_means_something() -> None:
+    assert loaded("order.api") >= HEAVY
+
+
+def test_every_function_is_built_from_the_same_folder() -> None:
+    assert not [
+        name for name, each in resources("AWS::Serverless::Function").items() if "CodeUri" in each["Properties"]
+    ]

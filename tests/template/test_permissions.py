@@ -1,0 +1,74 @@
+"""Who may do what: exactly what is used, and nothing by wildcard."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from tests.support.template import definition, resources, template
+from tests.template.source import settings
+from tests.template.transformed import listed, roles, statements, targets, transformed
+
+AWS_MANAGED = "arn:aws:iam::aws:policy/"
+LOGS = f"{AWS_MANAGED}service-role/AWSLambdaBasicExecutionRole"
+TRACES = f"{AWS_MANAGED}AWSXrayWriteOnlyAccess"
+STREAM = f"{AWS_MANAGED}service-role/AWSLambdaDynamoDBExecutionRole"
+FUNCTIONS = resources("AWS::Serverless::Function")
+TABLES = resources("AWS::DynamoDB::Table")
+
+
+def table_of(variable: str) -> str:
+    return str(template()["Globals"]["Function"]["Environment"]["Variables"][variable]["Ref"])
+
+
+def test_every_function_and_the_state_machine_have_a_role_of_their_own() -> None:
+    assert set(roles()) == {*FUNCTIONS, "OrderSaga"}
+
+
+@pytest.mark.parametrize("name", roles())
+def test_no_role_has_a_wildcard(name: str) -> None:
+    assert statements(roles()[name])
+    assert "*" not in json.dumps(statements(roles()[name]))
+
+
+def test_no_policy_of_a_resource_has_a_wildcard() -> None:
+    documents = [each["Properties"].get("PolicyDocument") for each in transformed().values()]
+    assert "*" not in json.dumps(documents)
+
+
+@pytest.mark.parametrize("name", roles())
+def test_every_statement_allows_and_names_resources_of_the_stack(name: str) -> None:
+    for statement in statements(roles()[name]):
+        assert set(statement) == {"Effect", "Action", "Resource"}
+        assert statement["Effect"] == "Allow"
+        assert set(targets(statement)) <= set(template()["Resources"])
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_has_no_managed_policy_but_for_logs_traces_and_its_stream(name: str) -> None:
+    reads_a_stream = "DynamoDB" in {event["Type"] for event in FUNCTIONS[name]["Properties"].get("Events", {}).values()}
+    assert set(roles()[name]["ManagedPolicyArns"]) == {LOGS, TRACES, *([STREAM] if reads_a_stream else [])}
+
+
+def test_the_state_machine_may_invoke_the_functions_that_it_calls_and_nothing_else() -> None:
+    called = re.findall(r"\$\{(\w+)\}", json.dumps(definition()))
+    allowed = statements(roles()["OrderSaga"])
+    assert {action for each in allowed for action in listed(each["Action"])} == {"lambda:InvokeFunction"}
+    assert sorted(target for each in allowed for target in targets(each)) == sorted(called)
+    assert roles()["OrderSaga"]["ManagedPolicyArns"] == [TRACES]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_may_touch_no_table_that_its_code_does_not_name(name: str) -> None:
+    variables = settings(FUNCTIONS[name]["Properties"]["Handler"])
+    named = {table_of(variable) for variable in variables if variable.endswith("_TABLE")}
+    allowed = {target for each in statements(roles()[name]) for target in targets(each)}
+    assert allowed & set(TABLES) <= named
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_no_function_may_read_or_empty_a_whole_table(name: str) -> None:
+    actions = {action for each in statements(roles()[name]) for action in listed(each["Action"])}
+    assert not actions & {"dynamodb:Scan", "dynamodb:BatchWriteItem", "dynamodb:DeleteTable", "dynamodb:CreateTable"}

@@ -1,0 +1,143 @@
+"""The template: what every resource of a kind must have."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+from typing import Any
+
+import pytest
+from aws_lambda_powertools.utilities.circuit_breaker.persistence import CircuitBreakerDynamoDBPersistence
+from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer
+
+from tests.support.template import ROOT, resources, template
+from tests.template.source import FUNCTIONS as SOURCES
+from tests.template.source import settings
+
+FUNCTIONS = resources("AWS::Serverless::Function")
+TABLES = resources("AWS::DynamoDB::Table")
+SHARED_SETTINGS = template()["Globals"]["Function"]["Environment"]["Variables"]
+IN_PROD = {"Fn::If": ["IsProd", True, False]}
+EXPIRING = {"IdempotencyTable": DynamoDBPersistenceLayer, "CircuitBreakerTable": CircuitBreakerDynamoDBPersistence}
+TEXT = (ROOT / "template.yaml").read_text()
+MAPPINGS = [
+    event["Properties"]
+    for function in FUNCTIONS.values()
+    for event in function["Properties"].get("Events", {}).values()
+    if event["Type"] == "DynamoDB"
+]
+
+
+def properties(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = template()["Resources"][name]["Properties"]
+    return found
+
+
+def given(name: str) -> set[str]:
+    return {*SHARED_SETTINGS, *properties(name).get("Environment", {}).get("Variables", {})}
+
+
+def read(name: str) -> set[str]:
+    return settings(properties(name)["Handler"])
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_is_named_after_the_stack_and_itself(name: str) -> None:
+    assert properties(name)["FunctionName"] == {"Fn::Sub": f"${{AWS::StackName}}-{name.removesuffix('Function')}"}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_writes_to_a_log_group_that_forgets(name: str) -> None:
+    group = template()["Resources"][f"{name.removesuffix('Function')}LogGroup"]
+    function_name = properties(name)["FunctionName"]["Fn::Sub"]
+    assert group["Type"] == "AWS::Logs::LogGroup"
+    assert group["Properties"]["LogGroupName"] == {"Fn::Sub": f"/aws/lambda/{function_name}"}
+    assert group["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+
+
+def test_no_log_group_is_left_without_its_function() -> None:
+    groups = resources("AWS::Logs::LogGroup")
+    assert {f"{name.removesuffix('LogGroup')}Function" for name in groups} == set(FUNCTIONS)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_gets_every_setting_that_its_code_reads(name: str) -> None:
+    assert read(name) <= given(name)
+
+
+def test_no_setting_is_given_that_no_code_reads() -> None:
+    powertools = {name for name in SHARED_SETTINGS if name.startswith("POWERTOOLS_")}
+    assert set().union(*map(given, FUNCTIONS)) - powertools == set().union(*map(read, FUNCTIONS))
+
+
+def test_settings_are_read_in_one_way_only_so_that_none_is_overlooked() -> None:
+    sources = [file.read_text() for file in SOURCES.rglob("*.py")]
+    assert not [source for source in sources if re.search(r"getenv|\benviron\b(?!\[)", source)]
+
+
+@pytest.mark.parametrize("mapping", MAPPINGS)
+def test_a_stream_is_read_from_its_start_and_one_bad_record_holds_it_up_for_a_bounded_time(mapping: Any) -> None:
+    assert mapping["StartingPosition"] == "TRIM_HORIZON"
+    assert [json.loads(each["Pattern"]) for each in mapping["FilterCriteria"]["Filters"]] == [{"eventName": ["INSERT"]}]
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["BisectBatchOnFunctionError"] is True
+    assert 0 < mapping["MaximumRetryAttempts"] <= 10
+    assert 0 < mapping["MaximumRecordAgeInSeconds"] < 24 * 3600
+    assert mapping["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"][0] in resources("AWS::SQS::Queue")
+
+
+def test_the_outbox_is_the_table_with_a_stream_and_the_relay_reads_it() -> None:
+    streaming = [name for name in TABLES if "StreamSpecification" in properties(name)]
+    assert streaming == ["EventsTable"]
+    assert properties("EventsTable")["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}
+    assert [mapping["Stream"] for mapping in MAPPINGS] == [{"Fn::GetAtt": ["EventsTable", "StreamArn"]}]
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_is_paid_by_use_and_encrypted(name: str) -> None:
+    assert properties(name)["BillingMode"] == "PAY_PER_REQUEST"
+    assert properties(name)["SSESpecification"] == {"SSEEnabled": True}
+
+
+@pytest.mark.parametrize("name", sorted(set(TABLES) - set(EXPIRING)))
+def test_a_table_of_record_is_recoverable_and_protected_in_prod_and_never_forgets(name: str) -> None:
+    assert properties(name)["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": IN_PROD}
+    assert properties(name)["DeletionProtectionEnabled"] == IN_PROD
+    assert "TimeToLiveSpecification" not in properties(name)
+    assert TABLES[name]["UpdateReplacePolicy"] == "Retain"
+
+
+@pytest.mark.parametrize(("name", "layer"), EXPIRING.items())
+def test_what_powertools_remembers_expires_by_the_attribute_that_it_writes(name: str, layer: type) -> None:
+    attribute = inspect.signature(layer).parameters["expiry_attr"].default
+    assert properties(name)["TimeToLiveSpecification"] == {"AttributeName": attribute, "Enabled": True}
+
+
+@pytest.mark.parametrize(
+    ("table", "index", "by"), [("OrdersTable", "open", "dueAt"), ("EventsTable", "undispatched", "at")]
+)
+def test_an_index_is_sparse_and_sorted_by_age(table: str, index: str, by: str) -> None:
+    (found,) = properties(table)["GlobalSecondaryIndexes"]
+    assert (found["IndexName"], found["Projection"]) == (index, {"ProjectionType": "KEYS_ONLY"})
+    assert [key["AttributeName"] for key in found["KeySchema"]] == [index, by]
+    assert index not in [key["AttributeName"] for key in properties(table)["KeySchema"]]
+
+
+@pytest.mark.parametrize("name", template()["Parameters"])
+def test_a_parameter_is_explained_and_used(name: str) -> None:
+    assert template()["Parameters"][name]["Description"]
+    assert re.search(rf"!Ref {name}\b|\$\{{{name}\}}", TEXT)
+
+
+@pytest.mark.parametrize("name", template()["Outputs"])
+def test_an_output_is_explained_and_leads_to_something_that_exists(name: str) -> None:
+    output = template()["Outputs"][name]
+    known = {*template()["Resources"], *template()["Parameters"], "AWS::Region", "AWS::URLSuffix"}
+    value = output["Value"]
+    assert output["Description"]
+    assert set(re.findall(r"\$\{([\w:]+)\}", value.get("Fn::Sub", "")) or [value["Ref"]]) <= known
+
+
+def test_every_table_is_among_the_outputs() -> None:
+    assert set(TABLES) <= set(template()["Outputs"])

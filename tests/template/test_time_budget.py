@@ -1,0 +1,75 @@
+"""The time budget: every attempt taken, every delay at its longest, and still everything ends before what awaits it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.support.template import definition, resources, tasks, template
+from tests.template.graph import DECISION, forward, function, successors, undoing
+
+LONGEST_EXPRESS = 300  # seconds
+API_GATEWAY_PATIENCE = 29  # seconds
+GATEWAY_CALL = float(template()["Globals"]["Function"]["Environment"]["Variables"]["GATEWAY_TIMEOUT_SECONDS"])
+ORDER_DEADLINE = template()["Parameters"]["OrderDeadlineSeconds"]
+
+
+def delays(retrier: dict[str, Any]) -> float:
+    grown = [retrier["IntervalSeconds"] * retrier["BackoffRate"] ** n for n in range(retrier["MaxAttempts"])]
+    return float(sum(min(delay, retrier.get("MaxDelaySeconds", delay)) for delay in grown))
+
+
+def longest(name: str) -> float:
+    """Each retrier counts its own attempts, so the worst case uses up all of them."""
+    retriers = [rule for rule in tasks()[name]["Retry"] if rule["MaxAttempts"]]
+    attempts = 1 + sum(rule["MaxAttempts"] for rule in retriers)
+    return float(attempts * tasks()[name]["TimeoutSeconds"] + sum(map(delays, retriers)))
+
+
+def longest_path(name: str) -> float:
+    here = longest(name) if name in tasks() else 0
+    return here + max(map(longest_path, successors(name)), default=0)
+
+
+@pytest.mark.parametrize("name", tasks())
+def test_gateway_call_function_and_task_end_in_this_order(name: str) -> None:
+    assert GATEWAY_CALL < function(name)["Timeout"] < tasks()[name]["TimeoutSeconds"]
+
+
+def test_the_longest_path_goes_all_the_way_forward_and_all_the_way_back() -> None:
+    assert longest_path(definition()["StartAt"]) == sum(map(longest, forward() + undoing()))
+
+
+def test_the_longest_path_fits_into_an_execution_and_that_into_an_express_one() -> None:
+    assert longest_path(definition()["StartAt"]) < definition()["TimeoutSeconds"] <= LONGEST_EXPRESS
+
+
+def test_no_order_is_past_its_deadline_while_its_execution_may_still_confirm_it() -> None:
+    assert definition()["TimeoutSeconds"] < ORDER_DEADLINE["MinValue"] <= ORDER_DEADLINE["Default"]
+
+
+def test_the_way_back_has_time_after_the_whole_way_forward() -> None:
+    back = longest_path(DECISION)
+    assert definition()["TimeoutSeconds"] - sum(map(longest, forward())) > back
+
+
+def test_the_comment_of_the_definition_does_the_same_sums() -> None:
+    task = {state["TimeoutSeconds"] for state in tasks().values()}
+    timeouts = {function(name)["Timeout"] for name in tasks()}
+    ways = [" + ".join(f"{longest(name):g}" for name in way) for way in (forward(), undoing())]
+    comment = definition()["Comment"]
+    assert f"gateway call {GATEWAY_CALL:g} < function {timeouts.pop()} < task {task.pop()};" in comment
+    assert f"forward {ways[0]}, compensation {ways[1]}," in comment
+    assert f"path {longest_path(definition()['StartAt']):g} < execution {definition()['TimeoutSeconds']} " in comment
+    assert f"< order deadline {ORDER_DEADLINE['Default']}." in comment
+    assert not task
+    assert not timeouts
+
+
+def test_a_request_is_answered_before_the_api_gives_up() -> None:
+    functions = resources("AWS::Serverless::Function").values()
+    behind_api = [each["Properties"] for each in functions if "Api" in str(each["Properties"].get("Events"))]
+    default = template()["Globals"]["Function"]["Timeout"]
+    assert behind_api
+    assert all(each.get("Timeout", default) < API_GATEWAY_PATIENCE for each in behind_api)

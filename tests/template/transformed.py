@@ -1,0 +1,60 @@
+"""The template after SAM's own transform: with the roles and mappings that CloudFormation will see."""
+
+from __future__ import annotations
+
+import copy
+import re
+from functools import cache
+from typing import Any
+
+import boto3
+from samtranslator.parser.parser import Parser  # type: ignore[import-untyped]
+from samtranslator.translator.translator import Translator  # type: ignore[import-untyped]
+
+from tests.support.template import template
+
+UPLOADED = "s3://bucket/key"  # the transform sees the template only after its files are uploaded
+
+
+@cache
+def transformed() -> dict[str, dict[str, Any]]:
+    """Give the resources after the transform, by logical id."""
+    uploaded = copy.deepcopy(template())
+    uploaded["Globals"]["Function"]["CodeUri"] = UPLOADED
+    uploaded["Resources"]["OrderSaga"]["Properties"]["DefinitionUri"] = UPLOADED
+    session = boto3.Session(region_name="us-east-1")
+    translated = Translator({}, Parser(), boto_session=session).translate(uploaded, {})
+    return dict(translated["Resources"])
+
+
+def roles() -> dict[str, dict[str, Any]]:
+    """Give the properties of each role, by the logical id of the function or state machine that has it."""
+    return {
+        name.removesuffix("Role"): each["Properties"]
+        for name, each in transformed().items()
+        if each["Type"] == "AWS::IAM::Role"
+    }
+
+
+def statements(role: dict[str, Any]) -> list[dict[str, Any]]:
+    """Give the statements of a role's inline policies."""
+    return [statement for policy in role["Policies"] for statement in policy["PolicyDocument"]["Statement"]]
+
+
+def listed(value: Any) -> list[Any]:
+    """Give an Action or a Resource as a list: IAM accepts one or many."""
+    return value if isinstance(value, list) else [value]
+
+
+def targets(statement: dict[str, Any]) -> list[str]:
+    """Give the logical id of each resource of a statement: `!Ref X`, `!GetAtt X.Arn` or `!Sub ${X.Arn}/index/…`."""
+    return [_target(resource) for resource in listed(statement["Resource"])]
+
+
+def _target(resource: dict[str, Any]) -> str:
+    match resource:
+        case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), "Arn"]}:
+            return name
+        case {"Fn::Sub": str(text)} if part := re.fullmatch(r"\$\{(\w+)\.Arn\}/index/\w+", text):
+            return part[1]
+    raise ValueError(f"neither a resource of the stack nor a part of one: {resource}")
