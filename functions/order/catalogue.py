@@ -22,8 +22,8 @@ def check(order: Order) -> None:
     """
     prices = _prices([line.product_id for line in order.lines])
     errors = [
-        {"field": f"items.{n}", "message": message}
-        for n, line in enumerate(order.lines)
+        {"field": f"items.{line.position}", "message": message}
+        for line in order.lines
         if (message := _difference(line.product_id, line.unit_price, prices))
     ]
     if errors:

@@ -27,10 +27,11 @@ def confirm(order_id: str) -> Event:
         OrderCancelled: the cancellation won.
     """
     history = outbox.history(order_id)
+    now = clock.after(history.last_at)
     return outbox.record(
-        Event(order_id, CONFIRMED, clock.after(history.last_at)),
+        Event(order_id, CONFIRMED, now),
         decide(order_id, door.PENDING, door.CONFIRMED, removed=("open", "dueAt")),
-        *[outbox.present(order_id, step, LookupError(f"no {step} on record")) for step in STEPS],
+        *[outbox.present(order_id, step, LookupError(f"no {step} on record"), before=now) for step in STEPS],
     )
 
 
@@ -63,11 +64,12 @@ def fail(order_id: str, failures: Item) -> Event:
     """
     history = outbox.history(order_id)
     order = door.read(order_id)
+    now = clock.after(history.last_at)
     try:
         return outbox.record(
-            Event(order_id, FAILED, clock.after(history.last_at), order.get("reason", {})),
+            Event(order_id, FAILED, now, order.get("reason", {})),
             decide(order_id, door.CANCELLING, door.FAILED, removed=("open", "dueAt", "parked")),
-            *[outbox.present(order_id, undone, NotUndone(undone)) for undone in COMPENSATIONS],
+            *[outbox.present(order_id, undone, NotUndone(undone), before=now) for undone in COMPENSATIONS],
         )
     except NotUndone as missing:
         park(order, history, failures)

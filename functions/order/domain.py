@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -24,15 +24,17 @@ COMPENSATIONS = ("PaymentRefunded", "InventoryReleased")
 
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:order-saga")
 LONGEST_CAUSE = 500  # characters
+LARGEST_QUANTITY = 1000  # pieces of a product
 
 
 @dataclass(frozen=True)
 class Line:
-    """So many pieces of a product, at a price in minor units."""
+    """So many pieces of a product, at a price in minor units. `position` is the line's in the request, for errors."""
 
     product_id: str
     quantity: int
     unit_price: int
+    position: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,8 @@ class Order:
     @property
     def fingerprint(self) -> str:
         """Hash of the order: the same order again has the same."""
-        canonical = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+        lines = [(line.product_id, line.quantity, line.unit_price) for line in self.lines]
+        canonical = json.dumps([self.customer_id, lines, self.payment_token])
         return hashlib.sha256(canonical.encode()).hexdigest()
 
 
@@ -73,15 +76,21 @@ def merged(lines: Sequence[Line]) -> tuple[Line, ...]:
     """Merge the lines of one product: a transaction touches an item only once.
 
     Raises:
-        ValueError: a product has two prices.
+        ValueError: a product has two prices, or too many pieces.
     """
     by_product: dict[str, Line] = {}
     for line in lines:
-        known = by_product.get(line.product_id, Line(line.product_id, 0, line.unit_price))
-        if known.unit_price != line.unit_price:
-            raise ValueError(f"{line.product_id} has two prices")
-        by_product[line.product_id] = Line(line.product_id, known.quantity + line.quantity, line.unit_price)
+        known = by_product.get(line.product_id)
+        by_product[line.product_id] = _sum(known, line) if known else line
     return tuple(by_product.values())
+
+
+def _sum(one: Line, other: Line) -> Line:
+    if one.unit_price != other.unit_price:
+        raise ValueError(f"{one.product_id} has two prices")
+    if one.quantity + other.quantity > LARGEST_QUANTITY:
+        raise ValueError(f"{one.product_id}: more than {LARGEST_QUANTITY} pieces")
+    return replace(one, quantity=one.quantity + other.quantity)
 
 
 def reason(error: Mapping[str, str]) -> Reason:

@@ -23,7 +23,6 @@ def park(order: Item, history: History, failures: Item) -> None:
     now = clock.after(history.last_at)
     events = [event.type for event in history]
     parked = {
-        "at": now,
         "notUndone": not_undone(events),
         "undone": [each for each in COMPENSATIONS if each in events],
         "failures": failures,
@@ -34,7 +33,7 @@ def park(order: Item, history: History, failures: Item) -> None:
             order["orderId"],
             door.CANCELLING,
             door.CANCELLING,
-            settings={"parked": parked},
+            settings={"parked": {"at": now, **parked}},
             removed=("open", "dueAt"),
         ),
     )

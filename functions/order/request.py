@@ -7,8 +7,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
+from pydantic_core import from_json
 
-from order.domain import Line, Order, merged
+from order.domain import LARGEST_QUANTITY, Line, Order, merged
 from order.problems import Problem
 from shared.money import to_minor
 
@@ -30,7 +31,7 @@ class LineRequest(Strict):
     """One line of the order."""
 
     product_id: Text
-    quantity: Annotated[int, Field(ge=1, le=1000)]
+    quantity: Annotated[int, Field(ge=1, le=LARGEST_QUANTITY)]
     price: Annotated[Price, Field(strict=False)]
 
 
@@ -52,8 +53,7 @@ def order_of(body: str | None) -> Order:
     if len(raw) > LARGEST_BODY:
         raise Problem(413, "The body is too large", f"It may have {LARGEST_BODY} bytes.")
     try:
-        request = OrderRequest.model_validate_json(raw)
-        return _order(request)
+        return _order(OrderRequest.model_validate(_json(raw)))
     except ValidationError as invalid:
         raise _problem(invalid) from None
     except ValueError as conflict:
@@ -77,8 +77,18 @@ def key_of(headers: dict[str, str]) -> str | None:
     return key
 
 
+def _json(raw: bytes) -> Any:  # noqa: ANN401  whatever the client sent
+    try:
+        return from_json(raw)
+    except ValueError as malformed:
+        raise Problem(400, "The body is not JSON", str(malformed)) from None
+
+
 def _order(request: OrderRequest) -> Order:
-    lines = [Line(each.product_id, each.quantity, to_minor(each.price)) for each in request.items]
+    lines = [
+        Line(each.product_id, each.quantity, to_minor(each.price), position)
+        for position, each in enumerate(request.items)
+    ]
     return Order(request.customer_id, merged(lines), request.payment_token)
 
 
@@ -87,6 +97,4 @@ def _problem(invalid: ValidationError) -> Problem:
         {"field": ".".join(str(part) for part in error["loc"]), "message": error["msg"]}
         for error in invalid.errors(include_url=False, include_input=False, include_context=False)
     ]
-    if any(error["type"] == "json_invalid" for error in invalid.errors()):
-        return Problem(400, "The body is not JSON", errors[0]["message"])
     return Problem(422, "This is not a valid order", "Each error names its field.", errors=errors)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from outbox.event import Event, History, of_row, to_row
 from shared import dynamodb, tables
+from shared.errors import TransientError
 from shared.transaction import Action, Rank, action, transact
 
 if TYPE_CHECKING:
@@ -47,9 +48,16 @@ def history(order_id: str) -> History:
     return History(tuple(sorted(events, key=lambda event: event.at)))
 
 
-def present(order_id: str, event_type: str, error: Exception) -> Action:
-    """Check that the event has happened; else `error`."""
-    return _check(order_id, event_type, "attribute_exists(#orderId)", lambda _: error)
+def present(order_id: str, event_type: str, error: Exception, *, before: int | None = None) -> Action:
+    """Check that the event has happened; else `error`. With `before`, what rests on it must also be later."""
+
+    def refusal(row: Item | None) -> Exception:
+        return TransientError(f"{event_type} happened just now") if row else error
+
+    condition = "attribute_exists(#orderId)"
+    if before is None:
+        return _check(order_id, event_type, condition, refusal)
+    return _check(order_id, event_type, f"{condition} AND #at < :before", refusal, before=before)
 
 
 def absent(order_id: str, event_type: str, error: Exception) -> Action:
@@ -87,15 +95,16 @@ def _check(
     condition: str,
     refusal: Refusal,
     rank: Rank = Rank.RULE,
+    *,
+    before: int | None = None,
 ) -> Action:
-    return action(
-        "ConditionCheck",
-        rank,
-        refusal,
-        {
-            "TableName": tables.events(),
-            "Key": dynamodb.to_wire({"orderId": order_id, "eventType": event_type}),
-            "ConditionExpression": condition,
-            "ExpressionAttributeNames": {"#orderId": "orderId"},
-        },
-    )
+    request: dict[str, Any] = {
+        "TableName": tables.events(),
+        "Key": dynamodb.to_wire({"orderId": order_id, "eventType": event_type}),
+        "ConditionExpression": condition,
+        "ExpressionAttributeNames": {"#orderId": "orderId"},
+    }
+    if before is not None:
+        request["ExpressionAttributeNames"]["#at"] = "at"
+        request["ExpressionAttributeValues"] = dynamodb.to_wire({":before": before})
+    return action("ConditionCheck", rank, refusal, request)

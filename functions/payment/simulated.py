@@ -141,7 +141,10 @@ def _put_both(*rows: Item) -> None:
 
 def _count(intent_id: str, calls: str) -> Item:
     """Count a call: outages last for a number of them."""
-    return _update(intent_id, f"ADD #{calls} :{calls}", {calls: 1})
+    try:
+        return _update(intent_id, f"ADD #{calls} :{calls}", {calls: 1})
+    except LOST_RACE:
+        raise LookupError(f"the gateway knows no intent {intent_id}") from None
 
 
 def _move(row: Item, status: IntentStatus, changes: Item) -> Item:

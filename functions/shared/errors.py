@@ -14,7 +14,8 @@
 Anything else is a defect or an unknown outcome: retried a little, then compensated.
 """
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnectionError
 
 THROTTLES = frozenset(
     {
@@ -75,8 +76,10 @@ class TransientError(SagaError):
 
 def classified(error: BotoCoreError | ClientError) -> Exception:
     """Give an AWS error its kind: throttles, server faults and lost connections are transient, the rest is itself."""
-    if isinstance(error, BotoCoreError):
+    if isinstance(error, HTTPClientError | NoConnectionError):
         return TransientError(type(error).__name__)
+    if isinstance(error, BotoCoreError):
+        return error
     code = error.response["Error"]["Code"]
     status = error.response["ResponseMetadata"].get("HTTPStatusCode", 0)
     return TransientError(code) if code in THROTTLES or status >= SERVER_FAULT else error

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from shared.dynamodb import Item
 
 type Refusal = Callable[[Item | None], Exception]
+type Refused = tuple[Rank, Exception]
 
 ATTEMPTS = 8
 FIRST_PAUSE, LONGEST_PAUSE = 0.02, 0.5  # seconds
@@ -62,31 +63,33 @@ def transact(actions: Sequence[Action]) -> None:
         Exception: the refusal of the highest rank; TransientError when the others did not get out of the way.
     """
     for attempt in range(ATTEMPTS):
-        refusal = _refusal(actions)
-        if refusal is None:
+        refused = _refused(actions)
+        if refused is None:
             return
-        if not isinstance(refusal, TransientError) or attempt == ATTEMPTS - 1:
+        rank, refusal = refused
+        if rank is not Rank.BUSY or attempt == ATTEMPTS - 1:
             raise refusal
         _pause(attempt)
 
 
-def _refusal(actions: Sequence[Action]) -> Exception | None:
+def _refused(actions: Sequence[Action]) -> Refused | None:
     try:
         dynamodb.client.transact_write_items(TransactItems=[each.request for each in actions])
     except dynamodb.client.exceptions.TransactionCanceledException as cancelled:
         return _reading(cancelled, actions)
     except (BotoCoreError, ClientError) as error:
-        return classified(error)
+        kind = classified(error)
+        return (Rank.BUSY if isinstance(kind, TransientError) else Rank.DEFECT), kind
     return None
 
 
-def _reading(cancelled: ClientError, actions: Sequence[Action]) -> Exception:
+def _reading(cancelled: ClientError, actions: Sequence[Action]) -> Refused:
     reasons: Any = cancelled.response.get("CancellationReasons", [])
     meanings = [_meaning(each, reason, cancelled) for each, reason in zip(actions, reasons, strict=True)]
-    return min((meaning for meaning in meanings if meaning), key=lambda meaning: meaning[0])[1]
+    return min((meaning for meaning in meanings if meaning), key=lambda meaning: meaning[0])
 
 
-def _meaning(refused: Action, reason: Mapping[str, Any], cancelled: ClientError) -> tuple[Rank, Exception] | None:
+def _meaning(refused: Action, reason: Mapping[str, Any], cancelled: ClientError) -> Refused | None:
     match reason["Code"]:
         case "None":
             return None

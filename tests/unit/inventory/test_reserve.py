@@ -1,0 +1,182 @@
+"""Reserving: all of the order or nothing, once, and through the door only."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared import clock
+from shared.errors import InsufficientStock, OrderCancelled, UnknownOrder
+from tests.support import meanwhile, steps, world
+
+pytestmark = pytest.mark.usefixtures("world")
+
+
+def two_lines(first: int, second: int) -> str:
+    """Place an order of monitors and laptops."""
+    order_id = world.placed(quantity=first)
+    laptops = {"productId": "laptop", "quantity": second}
+    placed = next(row for row in world.rows("EVENTS") if row["orderId"] == order_id)
+    items = [*placed["detail"]["items"], laptops]
+    world.put("EVENTS", {**placed, "detail": {**placed["detail"], "items": items}})
+    return order_id
+
+
+def test_what_is_ordered_is_taken_off_the_shelf_and_told() -> None:
+    order_id = world.placed(quantity=3)
+    assert steps.reserve(order_id) == {"orderId": order_id, "event": "InventoryReserved", "repeated": False}
+    assert world.available() == world.STOCK - 3
+    assert world.detail(order_id, "InventoryReserved") == {"items": [{"productId": "monitor", "quantity": 3}]}
+
+
+def test_every_line_is_taken() -> None:
+    steps.reserve(two_lines(1, 2))
+    assert (world.available("monitor"), world.available("laptop")) == (world.STOCK - 1, world.STOCK - 2)
+
+
+def test_the_last_piece_can_be_had() -> None:
+    steps.reserve(world.placed(quantity=world.STOCK))
+    assert world.available() == 0
+
+
+def test_an_order_for_more_than_there_is_takes_nothing_and_says_why() -> None:
+    order_id = world.placed(quantity=world.STOCK + 1)
+    with pytest.raises(InsufficientStock, match=r"^monitor: 101 wanted, 100 available$"):
+        steps.reserve(order_id)
+    assert world.available() == world.STOCK
+    assert world.detail(order_id, "InventoryRejected") == {"cause": "monitor: 101 wanted, 100 available"}
+
+
+def test_one_short_line_leaves_the_others_on_the_shelf() -> None:
+    order_id = two_lines(1, world.STOCK + 1)
+    with pytest.raises(InsufficientStock, match="laptop"):
+        steps.reserve(order_id)
+    assert (world.available("monitor"), world.available("laptop")) == (world.STOCK, world.STOCK)
+
+
+def test_a_product_that_is_gone_from_the_catalogue_is_out_of_stock() -> None:
+    order_id = world.placed()
+    world.remove("INVENTORY", productId="monitor")
+    with pytest.raises(InsufficientStock, match="2 wanted, 0 available"):
+        steps.reserve(order_id)
+
+
+def test_a_retry_finds_its_own_row_and_changes_nothing() -> None:
+    order_id = world.placed()
+    steps.reserve(order_id)
+    before = world.snapshot()
+    assert steps.reserve(order_id) == {"orderId": order_id, "event": "InventoryReserved", "repeated": True}
+    assert world.snapshot() == before
+
+
+def test_of_two_twins_for_the_last_unit_the_second_finds_that_it_has_it() -> None:
+    world.stock_up(2)
+    order_id = world.placed(quantity=2)
+    steps.reserve(order_id)
+    assert steps.reserve(order_id)["repeated"]
+    assert (world.available(), world.events(order_id)) == (0, ["OrderPlaced", "InventoryReserved"])
+
+
+def test_two_orders_cannot_both_have_the_last_unit() -> None:
+    world.stock_up(2)
+    first, second = world.placed(quantity=2), world.placed(quantity=2)
+    steps.reserve(first)
+    with pytest.raises(InsufficientStock):
+        steps.reserve(second)
+    assert world.available() == 0
+
+
+def test_a_refusal_stays_even_when_the_shelf_is_full_again() -> None:
+    order_id = world.placed(quantity=world.STOCK + 1)
+    with pytest.raises(InsufficientStock, match="100 available"):
+        steps.reserve(order_id)
+    world.stock_up(1_000)
+    with pytest.raises(InsufficientStock, match="100 available"):
+        steps.reserve(order_id)
+    assert world.available() == 1_000
+
+
+def test_a_twin_that_reserved_before_the_refusal_was_recorded_wins(monkeypatch: pytest.MonkeyPatch) -> None:
+    world.stock_up(0)
+    order_id = world.placed()
+
+    def new_stock_and_a_twin() -> None:
+        world.stock_up()
+        steps.reserve(order_id)
+
+    meanwhile.before(monkeypatch, "transact_write_items", new_stock_and_a_twin, call=2)
+    assert steps.reserve(order_id)["event"] == "InventoryReserved"
+    assert world.events(order_id) == ["OrderPlaced", "InventoryReserved"]
+
+
+def test_a_twin_that_was_refused_while_this_one_read_wins(monkeypatch: pytest.MonkeyPatch) -> None:
+    world.stock_up(0)
+    order_id = world.placed()
+
+    def refused_twin_and_new_stock() -> None:
+        with pytest.raises(InsufficientStock):
+            steps.reserve(order_id)
+        world.stock_up()
+
+    meanwhile.before(monkeypatch, "transact_write_items", refused_twin_and_new_stock)
+    with pytest.raises(InsufficientStock, match="0 available"):
+        steps.reserve(order_id)
+    assert world.available() == world.STOCK
+
+
+def test_nothing_is_reserved_once_the_door_is_closed() -> None:
+    order_id = world.placed()
+    steps.cancel(order_id)
+    with pytest.raises(OrderCancelled, match="the order is CANCELLING"):
+        steps.reserve(order_id)
+    assert (world.available(), world.events(order_id)) == (world.STOCK, ["OrderPlaced", "OrderCancelling"])
+
+
+def test_a_closed_door_comes_before_an_empty_shelf() -> None:
+    order_id = world.placed(quantity=world.STOCK + 1)
+    steps.cancel(order_id)
+    with pytest.raises(OrderCancelled):
+        steps.reserve(order_id)
+    assert "InventoryRejected" not in world.events(order_id)
+
+
+def test_a_cancellation_between_reading_and_writing_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    order_id = world.placed()
+    meanwhile.before(monkeypatch, "transact_write_items", lambda: steps.cancel(order_id))
+    with pytest.raises(OrderCancelled):
+        steps.reserve(order_id)
+    assert world.available() == world.STOCK
+
+
+def test_a_cancellation_before_the_refusal_is_recorded_is_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    order_id = world.placed(quantity=world.STOCK + 1)
+    meanwhile.before(monkeypatch, "transact_write_items", lambda: steps.cancel(order_id), call=2)
+    with pytest.raises(OrderCancelled):
+        steps.reserve(order_id)
+
+
+def test_ten_late_calls_for_a_failed_order_change_nothing() -> None:
+    order_id = steps.failed()
+    before = world.snapshot()
+    assert steps.ten_times(steps.reserve, order_id) == {"InventoryReserved"}
+    assert world.snapshot() == before
+
+
+def test_ten_late_calls_for_a_failed_order_that_never_reserved_change_nothing() -> None:
+    order_id = steps.never_reserved()
+    before = world.snapshot()
+    assert steps.ten_times(steps.reserve, order_id) == {"OrderCancelled"}
+    assert world.snapshot() == before
+
+
+def test_an_order_that_does_not_exist_reserves_nothing() -> None:
+    before = world.snapshot()
+    with pytest.raises(UnknownOrder):
+        steps.reserve("no-such-order")
+    assert world.snapshot() == before
+
+
+def test_the_events_time_does_not_go_backwards_with_this_machines_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    order_id = world.placed()
+    monkeypatch.setattr(clock, "now", lambda: 1)
+    steps.reserve(order_id)
+    assert world.events(order_id) == ["OrderPlaced", "InventoryReserved"]

@@ -1,0 +1,389 @@
+"""The API as clients see it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from payment.behaviour import BEHAVIOURS, Behaviour
+from shared import clock, door, dynamodb
+from tests.support import http, meanwhile, steps, world
+from tests.support.bus import Bus
+from tests.support.http import ORDER
+from tests.support.stream import records, relay
+
+if TYPE_CHECKING:
+    import io
+
+pytestmark = pytest.mark.usefixtures("world")
+
+KEY = "a-key"
+LINE = ORDER["items"][0]
+PROBLEM = "application/problem+json"
+
+
+def line(**changes: Any) -> dict[str, Any]:
+    """Make an order whose one line is different."""
+    return {**ORDER, "items": [{**LINE, **changes}]}
+
+
+def lines(*changed: dict[str, Any]) -> dict[str, Any]:
+    return {**ORDER, "items": [{**LINE, **changes} for changes in changed]}
+
+
+def without(name: str) -> dict[str, Any]:
+    return {key: value for key, value in ORDER.items() if key != name}
+
+
+# --- Accepting an order --------------------------------------------------------------------------------------------
+
+
+def test_the_sample_event_is_accepted() -> None:
+    sample = steps.sample("place_order")
+    answer = http.post(sample["body"], headers=sample["headers"])
+    assert (answer.status, answer.body["totalAmount"]) == (202, 1299.99)
+
+
+def test_an_order_is_accepted_and_can_be_found() -> None:
+    answer = http.post(key=KEY)
+    order_id = answer.body["orderId"]
+    assert (answer.status, answer.headers["Location"]) == (202, f"/orders/{order_id}")
+    assert answer.body == {
+        "orderId": order_id,
+        "status": "PENDING",
+        "totalAmount": 699.98,
+        "message": "Order created successfully",
+    }
+    assert http.get(answer.headers["Location"]).status == 200
+
+
+def test_without_a_payment_token_there_is_one_for_trying_out() -> None:
+    answer = http.post(without("paymentToken"))
+    assert door.read(answer.body["orderId"])["paymentToken"] == "pm_ok"
+
+
+def test_the_same_product_twice_is_one_line() -> None:
+    answer = http.post(lines({"quantity": 1}, {"quantity": 4}))
+    assert [item["quantity"] for item in http.get(answer.headers["Location"]).body["items"]] == [5]
+
+
+@pytest.mark.parametrize(
+    "largest",
+    [
+        lines(*[{"quantity": 1}] * 25),
+        line(quantity=1000),
+        {**ORDER, "customerId": "c" * 255},
+        {**ORDER, "paymentToken": "t" * 255},
+        line(price=349.990),
+    ],
+    ids=["25 lines", "1000 pieces", "long customer", "long token", "a zero too many"],
+)
+def test_the_bounds_belong_to_it(largest: dict[str, Any]) -> None:
+    assert http.post(largest).status == 202
+
+
+# --- The same key --------------------------------------------------------------------------------------------------
+
+
+def test_the_first_answer_is_not_called_a_replay() -> None:
+    assert "Idempotency-Replayed" not in http.post(key=KEY).headers
+
+
+@pytest.mark.parametrize("remembered", [True, False], ids=["remembered", "forgotten"])
+def test_a_replay_is_the_first_answer_and_says_so(*, remembered: bool) -> None:
+    first = http.post(key=KEY)
+    if not remembered:
+        world.forget_requests()
+    again = http.post(key=KEY)
+    assert (again.status, again.body) == (first.status, first.body)
+    assert again.headers == {**first.headers, "Idempotency-Replayed": "true"}
+    assert len(world.rows("ORDERS")) == 1
+
+
+def test_a_replay_is_the_first_answer_whatever_has_become_of_the_order() -> None:
+    first = http.post(key=KEY)
+    steps.cancel(first.body["orderId"])
+    world.forget_requests()
+    assert http.post(key=KEY).body == first.body
+
+
+def test_the_same_order_in_other_words_is_a_replay() -> None:
+    first = http.post(key=KEY)
+    other_words = lines({"quantity": 1}, {"quantity": 1}) | {"paymentToken": "pm_ok"}
+    assert http.post(dict(reversed(other_words.items())), KEY).body == first.body
+
+
+@pytest.mark.parametrize("remembered", [True, False], ids=["remembered", "forgotten"])
+def test_the_same_key_for_another_order_is_refused(*, remembered: bool) -> None:
+    http.post(key=KEY)
+    if not remembered:
+        world.forget_requests()
+    answer = http.post(line(quantity=3), KEY)
+    assert (answer.status, answer.headers["Content-Type"]) == (422, PROBLEM)
+    assert answer.body["title"] == "The idempotency key was used for another order"
+    assert len(world.rows("ORDERS")) == 1
+
+
+@pytest.mark.parametrize("header", ["x-idempotency-key", "X-Idempotency-Key", "Idempotency-Key", "idempotency-key"])
+def test_the_key_may_have_either_name_in_any_case(header: str) -> None:
+    first = http.post(key=KEY)
+    assert http.post(headers={header: KEY}).body == first.body
+
+
+def test_both_names_with_the_same_key_are_one_key() -> None:
+    first = http.post(key=KEY)
+    assert http.post(key=KEY, headers={"Idempotency-Key": KEY}).body == first.body
+
+
+def test_both_names_with_different_keys_are_refused() -> None:
+    assert http.post(key=KEY, headers={"Idempotency-Key": "another"}).status == 400
+
+
+@pytest.mark.parametrize("key", ["", "k" * 256, "line\nbreak", "nul\0"], ids=["empty", "long", "break", "nul"])
+def test_a_key_that_is_no_key_is_refused(key: str) -> None:
+    answer = http.post(key=key)
+    assert (answer.status, answer.body["title"]) == (400, "The idempotency key is not valid")
+    assert world.rows("ORDERS") == []
+
+
+def test_the_longest_key_is_a_key() -> None:
+    assert http.post(key="k" * 255).status == 202
+
+
+def test_a_request_that_runs_already_is_to_be_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers: list[http.Answer] = []
+    meanwhile.before(monkeypatch, "transact_write_items", lambda: answers.append(http.post(key=KEY)))
+    assert http.post(key=KEY).status == 202
+    assert [(answer.status, answer.headers["Retry-After"]) for answer in answers] == [(409, "1")]
+
+
+# --- Refusing ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "fields"),
+    [
+        ({**ORDER, "items": []}, {"items"}),
+        (lines(*[{}] * 26), {"items"}),
+        (line(quantity=0), {"items.0.quantity"}),
+        (line(quantity=1001), {"items.0.quantity"}),
+        (line(quantity="2"), {"items.0.quantity"}),
+        (line(quantity=1.5), {"items.0.quantity"}),
+        (line(quantity=True), {"items.0.quantity"}),
+        (line(price=-0.01), {"items.0.price"}),
+        (line(price=349.999), {"items.0.price"}),
+        (line(price=float("nan")), {"items.0.price"}),
+        (line(price=float("inf")), {"items.0.price"}),
+        (line(price=True), {"items.0.price"}),
+        (line(price=None), {"items.0.price"}),
+        (line(price=10**11), {"items.0.price"}),
+        (line(productId=""), {"items.0.productId"}),
+        (line(productId="p" * 256), {"items.0.productId"}),
+        (line(productId=7), {"items.0.productId"}),
+        (lines({}, {"quantity": 0}), {"items.1.quantity"}),
+        ({**ORDER, "customerId": ""}, {"customerId"}),
+        ({**ORDER, "customerId": "c" * 256}, {"customerId"}),
+        ({**ORDER, "customerId": None}, {"customerId"}),
+        ({**ORDER, "paymentToken": ""}, {"paymentToken"}),
+        ({**ORDER, "paymentToken": "t" * 256}, {"paymentToken"}),
+        ({**ORDER, "status": "CONFIRMED"}, {"status"}),
+        (line(discount=100), {"items.0.discount"}),
+        (without("customerId"), {"customerId"}),
+        (without("items"), {"items"}),
+        ({}, {"customerId", "items"}),
+    ],
+)
+def test_what_is_not_an_order_is_refused_and_each_error_names_its_field(body: object, fields: set[str]) -> None:
+    answer = http.post(body, KEY)
+    assert (answer.status, answer.headers["Content-Type"], answer.fields) == (422, PROBLEM, fields)
+    assert answer.body["status"] == 422
+    assert (world.rows("ORDERS"), world.rows("IDEMPOTENCY")) == ([], [])
+
+
+@pytest.mark.parametrize("body", ["", "{", "not json", '{"customerId": }', "\x00", '{"customerId": "\\ud800"}'])
+def test_what_is_not_json_is_refused(body: str) -> None:
+    answer = http.post(body)
+    assert (answer.status, answer.body["title"]) == (400, "The body is not JSON")
+
+
+@pytest.mark.parametrize("body", ["[]", "null", '"order"', "42", "true"])
+def test_json_that_is_no_object_is_no_order(body: str) -> None:
+    assert http.post(body).status == 422
+
+
+def test_a_body_that_is_too_large_is_refused_unread() -> None:
+    answer = http.post("x" * (64 * 1024 + 1))
+    assert (answer.status, answer.headers["Content-Type"]) == (413, PROBLEM)
+
+
+def test_a_body_is_measured_in_bytes() -> None:
+    assert http.post("é" * (32 * 1024)).status == 400
+    assert http.post("é" * (32 * 1024 + 1)).status == 413
+
+
+def test_a_product_that_nobody_knows_is_refused() -> None:
+    answer = http.post(lines({}, {"productId": "unicorn"}))
+    assert (answer.status, answer.fields) == (422, {"items.1"})
+    assert "unicorn" in answer.text
+
+
+def test_a_price_that_is_not_the_catalogues_is_refused_and_the_price_is_told() -> None:
+    answer = http.post(line(price=1.00))
+    assert (answer.status, answer.fields) == (422, {"items.0"})
+    assert answer.body["errors"][0]["message"] == "monitor costs 349.99, not 1.0"
+
+
+def test_two_prices_for_one_product_are_refused() -> None:
+    answer = http.post(lines({}, {"price": 1.00}))
+    assert (answer.status, answer.body["detail"]) == (422, "monitor has two prices")
+
+
+def test_nothing_is_stored_of_an_order_that_is_refused() -> None:
+    http.post(line(price=1.00), KEY)
+    assert (world.rows("ORDERS"), world.rows("EVENTS"), world.rows("IDEMPOTENCY")) == ([], [], [])
+
+
+# --- Showing -------------------------------------------------------------------------------------------------------
+
+
+def test_an_order_is_shown_as_it_is_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "now", lambda: 1_767_225_600_000)
+    order_id = world.placed()
+    assert http.get(f"/orders/{order_id}").body == {
+        "orderId": order_id,
+        "status": "PENDING",
+        "customerId": "customer-1",
+        "items": [{"productId": "monitor", "quantity": 2, "price": 349.99}],
+        "totalAmount": 699.98,
+        "createdAt": "2026-01-01T00:00:00.000Z",
+        "updatedAt": "2026-01-01T00:00:00.000Z",
+    }
+
+
+def test_a_cancelled_order_is_shown_with_its_reason() -> None:
+    body = http.get(f"/orders/{steps.failed()}").body
+    assert (body["status"], body["reason"]) == ("FAILED", {"reason": "PaymentDeclined", "cause": "card_declined"})
+
+
+def test_a_parked_order_is_shown_with_what_is_to_do() -> None:
+    order_id = steps.cancelling()
+    steps.ten_times(steps.fail, order_id)
+    parked = http.get(f"/orders/{order_id}").body["parked"]
+    assert (parked["notUndone"], parked["at"][-1]) == (["PaymentRefunded", "InventoryReleased"], "Z")
+
+
+def test_the_events_of_an_order_tell_all_that_happened_to_it_in_order() -> None:
+    answer = http.get(f"/orders/{steps.failed()}/events")
+    assert [event["type"] for event in answer.body["events"]] == [
+        "OrderPlaced",
+        "InventoryReserved",
+        "PaymentIntentRecorded",
+        "PaymentCharged",
+        "OrderCancelling",
+        "PaymentRefunded",
+        "InventoryReleased",
+        "OrderFailed",
+    ]
+    times = [event["at"] for event in answer.body["events"]]
+    assert times == sorted(set(times))
+    assert [event["detail"].get("amount") for event in answer.body["events"][2:4]] == [699.98, 699.98]
+
+
+@pytest.mark.parametrize("path", ["/orders/nobody-knows", "/orders/nobody-knows/events", "/nowhere", "/orders/a/b/c"])
+def test_what_does_not_exist_is_not_found(path: str) -> None:
+    answer = http.get(path)
+    assert (answer.status, answer.headers["Content-Type"]) == (404, PROBLEM)
+
+
+# --- Trouble -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("operation", "error", "status"),
+    [
+        ("transact_write_items", RuntimeError("the secret of the house"), 500),
+        ("batch_get_item", RuntimeError("the secret of the house"), 500),
+        ("transact_write_items", dynamodb.client.exceptions.InternalServerError, 503),
+        ("transact_write_items", dynamodb.client.exceptions.ResourceNotFoundException, 500),
+        ("put_item", dynamodb.client.exceptions.ProvisionedThroughputExceededException, 503),
+        ("get_item", dynamodb.client.exceptions.RequestLimitExceeded, 503),
+    ],
+)
+def test_trouble_reveals_nothing(
+    monkeypatch: pytest.MonkeyPatch, log: io.StringIO, operation: str, error: Any, status: int
+) -> None:
+    def troubled(**_: object) -> None:
+        raise error if isinstance(error, Exception) else error(_told(error.__name__), operation)
+
+    monkeypatch.setattr(dynamodb.client, operation, troubled)
+    answer = http.post(key=KEY)
+    assert (answer.status, answer.headers["Content-Type"]) == (status, PROBLEM)
+    assert "secret" not in answer.text
+    assert "test-" not in answer.text
+    assert "request failed" in log.getvalue()
+    assert ("Retry-After" in answer.headers) == (status == 503)
+
+
+def _told(code: str) -> dict[str, Any]:
+    return {"Error": {"Code": code, "Message": "the secret of the house"}, "ResponseMetadata": {}}
+
+
+def test_an_answer_of_5xx_is_not_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(dynamodb.client, "batch_get_item", lambda **_: {})
+        assert http.post(key=KEY).status == 500
+    assert http.post(key=KEY).status == 202
+
+
+# --- What nobody must see ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("behaviour", [Behaviour(), Behaviour(decline_code="card_declined")], ids=["paid", "declined"])
+def test_the_payment_token_is_never_seen_outside(
+    monkeypatch: pytest.MonkeyPatch,
+    log: io.StringIO,
+    capsys: pytest.CaptureFixture[str],
+    behaviour: Behaviour,
+) -> None:
+    token, bus = "pm_nobody_must_see_me", Bus()
+    monkeypatch.setitem(BEHAVIOURS, token, behaviour)
+    monkeypatch.setattr("outbox.dispatch.bus", bus)
+    monkeypatch.setattr("outbox.dispatch.sfn.start_execution", lambda **execution: print(execution))
+    body = {**ORDER, "paymentToken": token}
+    placed = http.post(body, KEY)
+    order_id = placed.body["orderId"]
+    steps.reserve(order_id)
+    taken = [steps.ten_times(step, order_id) for step in (steps.process, steps.cancel, steps.refund, steps.release)]
+    steps.ten_times(steps.fail, order_id)
+    assert not relay(*records())
+    answers = [placed, http.post(body, KEY), http.post({**body, "items": []}, KEY), http.post(line(quantity=9), KEY)]
+    answers += [http.get(f"/orders/{order_id}"), http.get(f"/orders/{order_id}/events"), http.cancel(order_id)]
+    seen = [*(answer.text for answer in answers), str(taken), str(bus.taken), log.getvalue(), capsys.readouterr().out]
+    assert len(bus.taken) == len(world.rows("EVENTS"))
+    assert len(log.getvalue().splitlines()) > 40
+    assert not [where for where in [*seen, str(world.rows("EVENTS"))] if token in where]
+
+
+def test_a_field_by_its_name_inside_is_refused() -> None:
+    answer = http.post(without("paymentToken") | {"payment_token": "pm_declined"})
+    assert (answer.status, answer.fields) == (422, {"payment_token"})
+
+
+def test_an_error_of_the_catalogue_names_the_line_of_the_request() -> None:
+    assert http.post(lines({}, {}, {"productId": "unicorn"})).fields == {"items.2"}
+
+
+def test_merging_does_not_get_around_the_largest_quantity() -> None:
+    assert http.post(lines({"quantity": 600}, {"quantity": 600})).status == 422
+
+
+def test_json_nested_too_deeply_is_malformed() -> None:
+    assert http.post("[" * 60_000).status == 400
+
+
+def test_a_parked_event_has_no_bare_milliseconds() -> None:
+    order_id = steps.cancelling()
+    steps.ten_times(steps.fail, order_id)
+    parked = http.get(f"/orders/{order_id}/events").body["events"][-1]
+    assert (parked["type"], "at" in parked["detail"]) == ("OrderParked#1", False)

@@ -1,0 +1,107 @@
+"""Leaving the car park: a new execution, under a number of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from order import parking
+from outbox import store as outbox
+from shared import clock, door
+from shared.errors import CompensationIncomplete, OrderNotCancelling
+from tests.support import meanwhile, steps, world
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from outbox.event import Event
+
+pytestmark = pytest.mark.usefixtures("world")
+
+WHY = {"reason": "the gateway is well again"}
+
+
+def parked() -> str:
+    order_id = steps.cancelling()
+    park(order_id)
+    return order_id
+
+
+def park(order_id: str) -> None:
+    with pytest.raises(CompensationIncomplete):
+        steps.fail(order_id)
+
+
+def resume(order_id: str) -> Event:
+    return parking.resume(door.read(order_id), outbox.history(order_id), WHY)
+
+
+def recover(order_id: str) -> Event:
+    return parking.recover(door.read(order_id), outbox.history(order_id), WHY)
+
+
+def test_resuming_takes_the_mark_off_and_starts_a_new_execution() -> None:
+    order_id = parked()
+    resumed = resume(order_id)
+    assert (resumed.id, resumed.starts_saga, resumed.detail) == (f"{order_id}-OrderResumed-1", True, WHY)
+    row = door.read(order_id)
+    assert ("parked" in row, row.keys() >= {"open", "dueAt"}) == (False, True)
+
+
+def test_resuming_gives_the_compensations_a_new_deadline() -> None:
+    order_id = parked()
+    resumed = resume(order_id)
+    assert door.read(order_id)["dueAt"] == resumed.at + 420_000
+
+
+def test_an_order_parked_twice_is_resumed_under_two_numbers() -> None:
+    order_id = parked()
+    first = resume(order_id)
+    park(order_id)
+    second = resume(order_id)
+    assert (first.type, second.type) == ("OrderResumed#1", "OrderResumed#2")
+    assert world.events(order_id)[-4:] == ["OrderParked#1", "OrderResumed#1", "OrderParked#2", "OrderResumed#2"]
+
+
+def test_two_operators_at_once_resume_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    order_id = parked()
+    meanwhile.before(monkeypatch, "transact_write_items", lambda: resume(order_id))
+    assert resume(order_id).repeated
+    assert sum("Resumed" in event for event in world.events(order_id)) == 1
+
+
+@pytest.mark.parametrize("bring", [world.placed, steps.confirmed, steps.cancelling, steps.failed])
+def test_an_order_that_is_not_parked_is_not_resumed(bring: Callable[[], str]) -> None:
+    order_id = bring()
+    before = world.everything()
+    with pytest.raises(OrderNotCancelling):
+        resume(order_id)
+    assert world.everything() == before
+
+
+@pytest.mark.parametrize("bring", [world.placed, steps.confirmed, parked, steps.failed])
+def test_an_order_that_is_not_being_cancelled_is_not_recovered(bring: Callable[[], str]) -> None:
+    order_id = bring()
+    before = world.everything()
+    with pytest.raises(OrderNotCancelling):
+        recover(order_id)
+    assert world.everything() == before
+
+
+def test_recoveries_in_a_row_are_counted_and_a_resume_begins_anew() -> None:
+    order_id = steps.cancelling()
+    assert [(recover(order_id).type, door.read(order_id)["recoveries"]) for _ in range(2)] == [
+        ("OrderResumed#1", 1),
+        ("OrderResumed#2", 2),
+    ]
+    park(order_id)
+    assert resume(order_id).type == "OrderResumed#3"
+    assert door.read(order_id)["recoveries"] == 0
+
+
+def test_the_events_time_does_not_go_backwards_with_this_machines_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    order_id = parked()
+    monkeypatch.setattr(clock, "now", lambda: 1)
+    resume(order_id)
+    assert world.events(order_id)[-1] == "OrderResumed#1"

@@ -1,0 +1,223 @@
+"""Placing: an order and the event that starts its saga, together, once for each key."""
+
+from __future__ import annotations
+
+import pytest
+from aws_lambda_powertools.utilities.idempotency.exceptions import IdempotencyAlreadyInProgressError
+
+from order.domain import Line, Order, merged, order_id
+from order.placing import place
+from order.problems import Problem
+from outbox.event import shard
+from shared import clock, door, dynamodb
+from shared.errors import TransientError
+from shared.idempotency import api_config
+from tests.support import meanwhile, world
+from tests.support.lambdas import Context
+
+pytestmark = pytest.mark.usefixtures("world")
+
+KEY = "a-key"
+
+
+@pytest.fixture(autouse=True)
+def invoked() -> None:
+    """Let the function be in the middle of an invocation."""
+    api_config.register_lambda_context(Context())  # type: ignore[arg-type]
+
+
+def placed(order: Order | None = None, key: str | None = KEY) -> tuple[str, bool]:
+    """Place an order; give its id, and whether the answer was a replay."""
+    receipt = place(order or world.order(), key)
+    return receipt["orderId"], receipt["replayed"]
+
+
+def died(monkeypatch: pytest.MonkeyPatch, operation: str, call: int = 1) -> None:
+    """Let the function end in the middle of placing an order."""
+    with monkeypatch.context() as patch:
+        meanwhile.before(patch, operation, meanwhile.die, call)
+        with pytest.raises(meanwhile.Died):
+            placed()
+
+
+def time_passes() -> None:
+    """Let the function that was at work be given up for lost."""
+    for row in world.rows("IDEMPOTENCY"):
+        world.put("IDEMPOTENCY", {**row, "in_progress_expiration": 1})
+
+
+def test_the_order_is_stored_as_it_was_meant(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "now", lambda: 1_000)
+    new_id, _ = placed()
+    row = door.read(new_id)
+    assert row["items"] == [{"productId": "monitor", "quantity": 2, "unitPrice": 34_999}]
+    assert (row["status"], row["totalAmount"], row["customerId"]) == ("PENDING", 69_998, "customer-1")
+    assert (row["createdAt"], row["dueAt"], row["open"]) == (1_000, 421_000, shard(new_id))
+
+
+def test_the_event_that_starts_its_saga_is_stored_with_it() -> None:
+    new_id, _ = placed()
+    (event,) = world.rows("EVENTS")
+    assert (event["eventId"], event["startsSaga"]) == (f"{new_id}-OrderPlaced", True)
+    assert event["detail"] == {"items": [{"productId": "monitor", "quantity": 2}], "totalAmount": 69_998}
+
+
+@pytest.mark.parametrize("table", ["ORDERS", "EVENTS"])
+def test_order_and_event_are_stored_both_or_neither(monkeypatch: pytest.MonkeyPatch, table: str) -> None:
+    in_the_way = {"orderId": order_id("test", "customer-1", KEY), "eventType": "OrderPlaced", "eventId": "in the way"}
+    row = {"at": 1, "detail": {}, "startsSaga": True, "fingerprint": "another"}
+    meanwhile.before(monkeypatch, "transact_write_items", lambda: world.put(table, {**in_the_way, **row}))
+    with pytest.raises(Exception, match=r"used for another order|OrderPlaced"):
+        placed()
+    assert len(world.rows("ORDERS")) + len(world.rows("EVENTS")) == 1
+
+
+def test_without_a_key_every_order_is_a_new_one() -> None:
+    assert placed(key=None) != placed(key=None)
+    assert len(world.rows("ORDERS")) == 2
+
+
+def test_the_same_key_is_the_same_order() -> None:
+    first, _ = placed()
+    assert placed() == (first, True)
+    assert len(world.rows("ORDERS")) == 1
+
+
+def test_the_same_key_is_the_same_order_for_as_long_as_the_order_exists() -> None:
+    first, _ = placed()
+    world.forget_requests()
+    assert placed() == (first, True)
+    assert len(world.rows("ORDERS")) == 1
+
+
+def test_the_same_key_of_another_customer_is_another_order() -> None:
+    assert placed() != placed(world.order(customer="customer-2"))
+
+
+def test_the_same_key_on_another_stage_is_another_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, _ = placed()
+    world.forget_requests()
+    monkeypatch.setenv("STAGE", "another")
+    assert placed() != (first, True)
+
+
+@pytest.mark.parametrize("remembered", [True, False], ids=["remembered", "forgotten"])
+def test_the_same_key_for_another_order_is_refused(*, remembered: bool) -> None:
+    placed()
+    if not remembered:
+        world.forget_requests()
+    with pytest.raises(Exception, match=r"another order|Payload does not match"):
+        placed(world.order(quantity=3))
+    assert len(world.rows("ORDERS")) == 1
+
+
+@pytest.mark.parametrize("remembered", [True, False], ids=["remembered", "forgotten"])
+def test_a_price_that_changed_meanwhile_does_not_matter_to_a_replay(*, remembered: bool) -> None:
+    first, _ = placed()
+    product = next(row for row in world.rows("INVENTORY") if row["productId"] == "monitor")
+    world.put("INVENTORY", {**product, "price": 1})
+    if not remembered:
+        world.forget_requests()
+    assert placed() == (first, True)
+
+
+def test_a_product_that_left_the_catalogue_does_not_matter_to_a_replay() -> None:
+    first, _ = placed()
+    world.remove("INVENTORY", productId="monitor")
+    world.forget_requests()
+    assert placed() == (first, True)
+
+
+def test_an_order_that_was_refused_may_be_mended_under_the_same_key() -> None:
+    with pytest.raises(Problem):
+        placed(Order("customer-1", (Line("monitor", 1, 1),), world.OK))
+    assert placed()[1] is False
+
+
+def test_a_twin_that_placed_the_order_between_reading_and_writing_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    def twin() -> None:
+        world.forget_requests()
+        placed()
+
+    meanwhile.before(monkeypatch, "transact_write_items", twin)
+    assert placed()[1] is True
+    assert len(world.rows("ORDERS")) == 1
+
+
+def test_a_twin_is_told_to_wait_while_this_one_is_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    def twin() -> None:
+        with pytest.raises(IdempotencyAlreadyInProgressError):
+            placed()
+
+    meanwhile.before(monkeypatch, "transact_write_items", twin)
+    assert placed()[1] is False
+
+
+def test_a_function_that_dies_before_it_stored_the_order_has_stored_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    died(monkeypatch, "transact_write_items")
+    assert (world.rows("ORDERS"), world.rows("EVENTS")) == ([], [])
+    time_passes()
+    assert placed()[1] is False
+
+
+def test_a_function_that_dies_before_it_answered_has_placed_the_order_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    died(monkeypatch, "update_item")
+    (row,) = world.rows("ORDERS")
+    with pytest.raises(IdempotencyAlreadyInProgressError):
+        placed()
+    time_passes()
+    assert placed() == (row["orderId"], True)
+    assert len(world.rows("ORDERS")) == 1
+
+
+def test_a_catalogue_that_could_not_be_read_completely_is_transient(monkeypatch: pytest.MonkeyPatch) -> None:
+    busy: dict[str, dict[str, object]] = {"UnprocessedKeys": {"inventory": {}}, "Responses": {}}
+    monkeypatch.setattr(dynamodb.client, "batch_get_item", lambda **_: busy)
+    with pytest.raises(TransientError, match="busy"):
+        placed()
+
+
+def test_an_order_is_counted_once_and_its_replays_are_not(capsys: pytest.CaptureFixture[str]) -> None:
+    for _ in range(3):
+        placed()
+    assert capsys.readouterr().out.count('"OrdersPlaced":[1.0]') == 1
+
+
+# --- What is the same order ----------------------------------------------------------------------------------------
+
+
+def test_lines_of_one_product_are_one_line() -> None:
+    lines = [Line("a", 1, 100), Line("b", 5, 200), Line("a", 2, 100)]
+    assert merged(lines) == (Line("a", 3, 100), Line("b", 5, 200))
+
+
+def test_lines_of_one_product_have_one_price() -> None:
+    with pytest.raises(ValueError, match="a has two prices"):
+        merged([Line("a", 1, 100), Line("a", 1, 101)])
+
+
+def test_an_order_costs_the_sum_of_its_lines() -> None:
+    assert Order("c", (Line("a", 3, 100), Line("b", 2, 250)), world.OK).total == 800
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Order("other", (Line("a", 1, 100),), "pm_ok"),
+        Order("c", (Line("b", 1, 100),), "pm_ok"),
+        Order("c", (Line("a", 2, 100),), "pm_ok"),
+        Order("c", (Line("a", 1, 101),), "pm_ok"),
+        Order("c", (Line("a", 1, 100),), "pm_slow"),
+    ],
+    ids=["customer", "product", "quantity", "price", "token"],
+)
+def test_an_order_that_differs_in_anything_is_another_order(other: Order) -> None:
+    order = Order("c", (Line("a", 1, 100),), "pm_ok")
+    assert order.fingerprint == Order("c", (Line("a", 1, 100),), "pm_ok").fingerprint
+    assert order.fingerprint != other.fingerprint
+
+
+def test_customer_and_key_cannot_be_shifted_into_each_other() -> None:
+    assert order_id("test", "a", "b c") != order_id("test", "a b", "c")

@@ -1,0 +1,329 @@
+"""The gateway: what every payment provider must do, and what the simulated one does with each token."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from payment.behaviour import BEHAVIOURS
+from payment.breaker import GuardedGateway
+from payment.domain import IntentStatus
+from payment.gateway import gateway as chosen_gateway
+from payment.simulated import SimulatedGateway
+from shared import clock
+from shared.errors import TransientError
+from tests.support import meanwhile, world
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from payment.domain import Intent
+    from payment.gateway import Gateway
+
+pytestmark = pytest.mark.usefixtures("world")
+
+AMOUNT = 69_998
+CONTRACT: dict[str, Callable[[], Gateway]] = {
+    "simulated": SimulatedGateway,
+    "behind the breaker": lambda: GuardedGateway(SimulatedGateway()),
+}
+
+
+@pytest.fixture(params=CONTRACT)
+def gateway(request: pytest.FixtureRequest) -> Gateway:
+    return CONTRACT[request.param]()
+
+
+@pytest.fixture
+def simulated() -> SimulatedGateway:
+    return SimulatedGateway()
+
+
+def create(gateway: Gateway, token: str = world.OK, amount: int = AMOUNT) -> Intent:
+    return gateway.create_intent(key="order-1-create", amount=amount, token=token)
+
+
+def confirm(gateway: Gateway, intent: Intent) -> Intent:
+    return gateway.confirm(intent.id, key="order-1-confirm")
+
+
+def try_to_confirm(gateway: Gateway, intent: Intent) -> None:
+    with pytest.raises(TransientError):
+        confirm(gateway, intent)
+
+
+# --- The contract of every gateway ---------------------------------------------------------------------------------
+
+
+def test_creating_an_intent_moves_no_money(gateway: Gateway) -> None:
+    intent = create(gateway)
+    assert (intent.status, intent.amount, world.net_charge()) == (IntentStatus.CREATED, AMOUNT, 0)
+
+
+def test_the_same_key_gives_the_same_intent(gateway: Gateway) -> None:
+    assert create(gateway).id == create(gateway).id
+
+
+def test_the_same_key_gives_the_intent_as_it_is_by_now(gateway: Gateway) -> None:
+    confirm(gateway, create(gateway))
+    assert create(gateway).status == IntentStatus.SUCCEEDED
+
+
+def test_another_key_gives_another_intent(gateway: Gateway) -> None:
+    other = gateway.create_intent(key="order-2-create", amount=AMOUNT, token=world.OK)
+    assert other.id != create(gateway).id
+
+
+def test_the_same_key_for_another_amount_is_refused(gateway: Gateway) -> None:
+    create(gateway)
+    with pytest.raises(ValueError, match="other parameters"):
+        create(gateway, amount=AMOUNT + 1)
+
+
+def test_the_same_key_for_another_token_is_refused(gateway: Gateway) -> None:
+    create(gateway)
+    with pytest.raises(ValueError, match="other parameters"):
+        create(gateway, token="pm_declined")
+
+
+def test_confirming_takes_the_money(gateway: Gateway) -> None:
+    assert confirm(gateway, create(gateway)).status == IntentStatus.SUCCEEDED
+    assert world.net_charge() == AMOUNT
+
+
+def test_confirming_again_takes_nothing_more(gateway: Gateway) -> None:
+    intent = create(gateway)
+    assert confirm(gateway, intent) == confirm(gateway, intent)
+    assert world.net_charge() == AMOUNT
+
+
+def test_a_decline_takes_nothing_and_gives_its_code(gateway: Gateway) -> None:
+    declined = confirm(gateway, create(gateway, "pm_declined"))
+    assert (declined.status, declined.decline_code) == (IntentStatus.DECLINED, "card_declined")
+    assert world.net_charge() == 0
+
+
+def test_a_decline_stays_a_decline(gateway: Gateway) -> None:
+    intent = create(gateway, "pm_declined")
+    assert confirm(gateway, intent) == confirm(gateway, intent)
+
+
+def test_cancelling_voids_the_intent(gateway: Gateway) -> None:
+    intent = create(gateway)
+    assert gateway.cancel(intent.id).status == IntentStatus.CANCELED
+    assert gateway.cancel(intent.id).status == IntentStatus.CANCELED
+
+
+def test_a_declined_intent_can_be_cancelled(gateway: Gateway) -> None:
+    intent = create(gateway, "pm_declined")
+    confirm(gateway, intent)
+    assert gateway.cancel(intent.id).status == IntentStatus.CANCELED
+
+
+def test_confirming_after_cancelling_takes_nothing(gateway: Gateway) -> None:
+    intent = create(gateway)
+    gateway.cancel(intent.id)
+    assert confirm(gateway, intent).status == IntentStatus.CANCELED
+    assert world.net_charge() == 0
+
+
+def test_cancelling_after_success_is_refused(gateway: Gateway) -> None:
+    intent = create(gateway)
+    confirm(gateway, intent)
+    assert gateway.cancel(intent.id).status == IntentStatus.SUCCEEDED
+    assert world.net_charge() == AMOUNT
+
+
+def test_cancelling_while_it_is_processing_is_refused(gateway: Gateway) -> None:
+    intent = create(gateway, "pm_processing")
+    confirm(gateway, intent)
+    assert gateway.cancel(intent.id).status == IntentStatus.PROCESSING
+
+
+def test_a_refund_gives_back_all_that_was_taken(gateway: Gateway) -> None:
+    intent = create(gateway)
+    confirm(gateway, intent)
+    assert gateway.refund(intent.id).refunded == AMOUNT
+    assert world.net_charge() == 0
+
+
+def test_two_refunds_give_back_once(gateway: Gateway) -> None:
+    intent = create(gateway)
+    confirm(gateway, intent)
+    assert gateway.refund(intent.id) == gateway.refund(intent.id)
+    assert world.net_charge() == 0
+
+
+def test_confirming_after_a_refund_takes_nothing(gateway: Gateway) -> None:
+    intent = create(gateway)
+    confirm(gateway, intent)
+    gateway.refund(intent.id)
+    confirm(gateway, intent)
+    assert world.net_charge() == 0
+
+
+@pytest.mark.parametrize("token", ["pm_ok", "pm_declined", "pm_processing"])
+def test_where_nothing_was_taken_nothing_is_given_back(gateway: Gateway, token: str) -> None:
+    intent = create(gateway, token)
+    if token != "pm_ok":
+        confirm(gateway, intent)
+    assert gateway.refund(intent.id).refunded == 0
+    assert world.net_charge() == 0
+
+
+# --- Concurrent callers --------------------------------------------------------------------------------------------
+
+
+def test_a_cancellation_that_comes_first_wins_over_a_confirmation(
+    simulated: SimulatedGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    intent = create(simulated)
+    meanwhile.before(monkeypatch, "update_item", lambda: simulated.cancel(intent.id), call=2)
+    assert confirm(simulated, intent).status == IntentStatus.CANCELED
+    assert world.net_charge() == 0
+
+
+def test_a_confirmation_that_comes_first_wins_over_a_cancellation(
+    simulated: SimulatedGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    intent = create(simulated)
+    meanwhile.before(monkeypatch, "update_item", lambda: confirm(simulated, intent))
+    assert simulated.cancel(intent.id).status == IntentStatus.SUCCEEDED
+
+
+def test_two_confirmations_at_once_take_the_money_once(
+    simulated: SimulatedGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    intent = create(simulated)
+    meanwhile.before(monkeypatch, "update_item", lambda: confirm(simulated, intent), call=2)
+    assert confirm(simulated, intent).status == IntentStatus.SUCCEEDED
+    assert world.net_charge() == AMOUNT
+
+
+def test_two_creations_at_once_make_one_intent(simulated: SimulatedGateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    meanwhile.before(monkeypatch, "transact_write_items", lambda: create(simulated))
+    with pytest.raises(TransientError, match="in use"):
+        create(simulated)
+    create(simulated)
+    assert len([row for row in world.rows("GATEWAY_LEDGER") if "amount" in row]) == 1
+
+
+# --- What the tokens do --------------------------------------------------------------------------------------------
+
+
+def test_pm_ok_is_charged_at_once(simulated: SimulatedGateway) -> None:
+    assert confirm(simulated, create(simulated, "pm_ok")).status == IntentStatus.SUCCEEDED
+
+
+@pytest.mark.parametrize(
+    ("token", "code"),
+    [
+        ("pm_declined", "card_declined"),
+        ("pm_insufficient_funds", "insufficient_funds"),
+        ("pm_nobody_knows", "invalid_payment_method"),
+    ],
+)
+def test_declines_have_their_codes(simulated: SimulatedGateway, token: str, code: str) -> None:
+    assert confirm(simulated, create(simulated, token)).decline_code == code
+
+
+def test_pm_flaky_fails_twice_and_then_works(simulated: SimulatedGateway) -> None:
+    intent = create(simulated, "pm_flaky")
+    for _ in range(2):
+        try_to_confirm(simulated, intent)
+    assert world.net_charge() == 0
+    assert confirm(simulated, intent).status == IntentStatus.SUCCEEDED
+
+
+def test_pm_unavailable_never_works_and_takes_nothing(simulated: SimulatedGateway) -> None:
+    intent = create(simulated, "pm_unavailable")
+    for _ in range(20):
+        try_to_confirm(simulated, intent)
+    assert world.net_charge() == 0
+
+
+def test_pm_slow_takes_the_money_and_answers_the_second_call_only(simulated: SimulatedGateway) -> None:
+    intent = create(simulated, "pm_slow")
+    try_to_confirm(simulated, intent)
+    assert world.net_charge() == AMOUNT
+    assert confirm(simulated, intent).status == IntentStatus.SUCCEEDED
+    assert world.net_charge() == AMOUNT
+
+
+@pytest.mark.parametrize(
+    ("token", "end"), [("pm_processing", IntentStatus.SUCCEEDED), ("pm_late_decline", IntentStatus.DECLINED)]
+)
+def test_a_payment_that_is_processing_comes_to_its_end_after_three_seconds(
+    simulated: SimulatedGateway, monkeypatch: pytest.MonkeyPatch, token: str, end: IntentStatus
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: 10_000)
+    intent = create(simulated, token)
+    assert confirm(simulated, intent).status == IntentStatus.PROCESSING
+    monkeypatch.setattr(clock, "now", lambda: 12_999)
+    assert confirm(simulated, intent).status == IntentStatus.PROCESSING
+    assert world.net_charge() == 0
+    monkeypatch.setattr(clock, "now", lambda: 13_000)
+    assert confirm(simulated, intent).status == end
+    assert world.net_charge() == (AMOUNT if end is IntentStatus.SUCCEEDED else 0)
+
+
+@pytest.mark.parametrize("token", ["pm_refund_flaky", "pm_refund_down"])
+def test_pm_refund_tokens_take_the_money_and_never_say_so(simulated: SimulatedGateway, token: str) -> None:
+    intent = create(simulated, token)
+    for _ in range(5):
+        try_to_confirm(simulated, intent)
+    assert world.net_charge() == AMOUNT
+
+
+def test_pm_refund_flaky_gives_the_money_back_at_the_third_call(simulated: SimulatedGateway) -> None:
+    intent = create(simulated, "pm_refund_flaky")
+    try_to_confirm(simulated, intent)
+    for _ in range(2):
+        with pytest.raises(TransientError):
+            simulated.refund(intent.id)
+    assert world.net_charge() == AMOUNT
+    assert simulated.refund(intent.id).refunded == AMOUNT
+
+
+def test_pm_refund_down_gives_nothing_back_until_it_is_made_well(simulated: SimulatedGateway) -> None:
+    intent = create(simulated, "pm_refund_down")
+    try_to_confirm(simulated, intent)
+    for _ in range(20):
+        with pytest.raises(TransientError):
+            simulated.refund(intent.id)
+    simulated.make_well(intent.id)
+    assert simulated.refund(intent.id).refunded == AMOUNT
+    assert world.net_charge() == 0
+
+
+@pytest.mark.parametrize("token", BEHAVIOURS)
+def test_a_cancelled_intent_can_never_be_confirmed_whatever_its_token(simulated: SimulatedGateway, token: str) -> None:
+    intent = create(simulated, token)
+    simulated.cancel(intent.id)
+    answers = {_answer(simulated, intent) for _ in range(5)}
+    assert answers <= {IntentStatus.CANCELED, "TransientError"}
+    assert world.net_charge() == 0
+
+
+def _answer(gateway: Gateway, intent: Intent) -> str:
+    try:
+        return confirm(gateway, intent).status
+    except TransientError as error:
+        return type(error).__name__
+
+
+def test_a_provider_that_nobody_wrote_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAYMENT_PROVIDER", "piggy-bank")
+    with pytest.raises(LookupError, match="piggy-bank"):
+        chosen_gateway.__wrapped__()
+
+
+@pytest.mark.parametrize("call", ["confirm", "cancel", "refund"])
+def test_an_intent_that_the_gateway_never_made_comes_into_being_by_no_call(
+    simulated: SimulatedGateway, call: str
+) -> None:
+    arguments = {"key": "k"} if call == "confirm" else {}
+    with pytest.raises(Exception, match=r"knows no intent|conditional request failed"):
+        getattr(simulated, call)("pi_unknown", **arguments)
+    assert world.rows("GATEWAY_LEDGER") == []

@@ -1,0 +1,264 @@
+"""Processing a payment: the intent on record first, then the money, once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from aws_lambda_powertools.utilities.idempotency.exceptions import IdempotencyAlreadyInProgressError
+
+from payment.simulated import SimulatedGateway
+from shared import clock
+from shared.errors import OrderCancelled, PaymentDeclined, TransientError, UnknownOrder
+from tests.support import meanwhile, steps, world
+
+if TYPE_CHECKING:
+    from payment.domain import Intent
+
+pytestmark = pytest.mark.usefixtures("world")
+
+PRICE = 2 * world.PRICES["monitor"]
+
+
+def reserved(token: str = world.OK) -> str:
+    order_id = world.placed(token)
+    steps.reserve(order_id)
+    return order_id
+
+
+def payment(order_id: str) -> str:
+    return str(next(row["status"] for row in world.rows("PAYMENTS") if row["orderId"] == order_id))
+
+
+def intents() -> list[dict[str, object]]:
+    return [row for row in world.rows("GATEWAY_LEDGER") if "amount" in row]
+
+
+def test_the_money_is_taken_and_told() -> None:
+    order_id = reserved()
+    assert steps.process(order_id) == {"orderId": order_id, "event": "PaymentCharged", "repeated": False}
+    assert (world.net_charge(), payment(order_id)) == (PRICE, "CHARGED")
+    assert world.detail(order_id, "PaymentCharged")["amount"] == PRICE
+
+
+def test_the_intent_is_on_record_before_it_is_confirmed(monkeypatch: pytest.MonkeyPatch) -> None:
+    order_id = reserved()
+    on_record: list[str] = []
+
+    class Watched(SimulatedGateway):
+        def confirm(self, intent_id: str, *, key: str) -> Intent:
+            on_record.extend(world.events(order_id))
+            return super().confirm(intent_id, key=key)
+
+    monkeypatch.setattr("payment.protocol.gateway", Watched)
+    steps.process(order_id)
+    assert on_record == ["OrderPlaced", "InventoryReserved", "PaymentIntentRecorded"]
+
+
+def test_a_retry_finds_its_own_row_and_changes_nothing() -> None:
+    order_id = steps.paid()
+    before = world.snapshot()
+    world.forget_requests()
+    assert steps.process(order_id) == {"orderId": order_id, "event": "PaymentCharged", "repeated": True}
+    assert world.snapshot() == before
+
+
+def test_a_retry_within_ten_minutes_does_not_even_ask() -> None:
+    order_id = steps.paid()
+    before = world.everything()
+    steps.process(order_id)
+    assert world.everything() == before
+
+
+def test_a_decline_is_recorded_with_its_cause() -> None:
+    order_id = reserved("pm_declined")
+    with pytest.raises(PaymentDeclined, match=r"^card_declined$"):
+        steps.process(order_id)
+    assert (world.net_charge(), payment(order_id)) == (0, "DECLINED")
+    assert world.detail(order_id, "PaymentDeclined")["cause"] == "card_declined"
+
+
+def test_a_decline_stays_and_the_gateway_is_not_asked_again() -> None:
+    order_id = reserved("pm_declined")
+    for _ in range(3):
+        with pytest.raises(PaymentDeclined, match="card_declined"):
+            steps.process(order_id)
+    assert [intent["confirms"] for intent in intents()] == [1]
+
+
+def test_an_answer_that_was_lost_is_not_a_decline_and_not_a_second_charge() -> None:
+    order_id = reserved("pm_slow")
+    with pytest.raises(TransientError):
+        steps.process(order_id)
+    assert "PaymentCharged" not in world.events(order_id)
+    steps.process(order_id)
+    assert world.net_charge() == PRICE
+
+
+def test_an_outage_is_transient_and_the_retry_uses_the_same_intent() -> None:
+    order_id = reserved("pm_flaky")
+    for _ in range(2):
+        with pytest.raises(TransientError):
+            steps.process(order_id)
+    steps.process(order_id)
+    assert (len(intents()), world.net_charge()) == (1, PRICE)
+
+
+def test_processing_is_neither_yes_nor_no(monkeypatch: pytest.MonkeyPatch) -> None:
+    order_id = reserved("pm_processing")
+    now = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now)
+    with pytest.raises(TransientError, match="the payment is processing"):
+        steps.process(order_id)
+    assert payment(order_id) == "INTENT"
+    monkeypatch.setattr(clock, "now", lambda: now + 3_000)
+    steps.process(order_id)
+    assert payment(order_id) == "CHARGED"
+
+
+def test_a_function_that_dies_before_the_intent_is_on_record_leaves_nothing_that_can_be_charged(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    order_id = reserved()
+    with monkeypatch.context() as patch:
+        meanwhile.before(patch, "transact_write_items", meanwhile.die, call=2)
+        with pytest.raises(meanwhile.Died):
+            steps.process(order_id)
+    assert (world.rows("PAYMENTS"), [intent["status"] for intent in intents()]) == ([], ["created"])
+    world.forget_requests()
+    steps.process(order_id)
+    assert (len(intents()), world.net_charge()) == (1, PRICE)
+
+
+def test_a_function_that_dies_between_charge_and_record_is_made_up_for_by_the_retry(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    order_id = reserved()
+    with monkeypatch.context() as patch:
+        meanwhile.before(patch, "transact_write_items", meanwhile.die, call=3)
+        with pytest.raises(meanwhile.Died):
+            steps.process(order_id)
+    assert (world.net_charge(), payment(order_id)) == (PRICE, "INTENT")
+    world.forget_requests()
+    steps.process(order_id)
+    assert (world.net_charge(), payment(order_id)) == (PRICE, "CHARGED")
+
+
+def test_a_twin_is_kept_away_from_the_gateway_while_this_one_is_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    order_id = reserved()
+
+    class WithATwin(SimulatedGateway):
+        def confirm(self, intent_id: str, *, key: str) -> Intent:
+            with pytest.raises(IdempotencyAlreadyInProgressError):
+                steps.process(order_id)
+            return super().confirm(intent_id, key=key)
+
+    monkeypatch.setattr("payment.protocol.gateway", WithATwin)
+    steps.process(order_id)
+    assert [intent["confirms"] for intent in intents()] == [1]
+
+
+def test_a_twin_at_work_at_the_same_time_all_the_same_does_no_harm(monkeypatch: pytest.MonkeyPatch) -> None:
+    order_id = reserved()
+
+    def twin() -> None:
+        world.forget_requests()
+        steps.process(order_id)
+
+    meanwhile.before(monkeypatch, "transact_write_items", twin, call=3)
+    assert steps.process(order_id)["repeated"]
+    assert (len(intents()), world.net_charge()) == (1, PRICE)
+
+
+def test_a_closed_door_means_that_the_gateway_is_not_called() -> None:
+    order_id = reserved()
+    steps.cancel(order_id)
+    with pytest.raises(OrderCancelled, match="the order is CANCELLING"):
+        steps.process(order_id)
+    assert world.rows("GATEWAY_LEDGER") == []
+
+
+def test_a_door_that_closes_before_the_intent_is_on_record_stops_the_payment(monkeypatch: pytest.MonkeyPatch) -> None:
+    order_id = reserved()
+    meanwhile.before(monkeypatch, "transact_write_items", lambda: steps.cancel(order_id), call=2)
+    with pytest.raises(OrderCancelled):
+        steps.process(order_id)
+    assert (world.rows("PAYMENTS"), world.net_charge()) == ([], 0)
+
+
+def test_a_cancelled_order_is_not_charged_though_its_intent_is_on_record() -> None:
+    order_id = reserved("pm_flaky")
+    with pytest.raises(TransientError):
+        steps.process(order_id)
+    steps.cancel(order_id)
+    assert steps.ten_times(steps.process, order_id) == {"OrderCancelled"}
+    steps.refund(order_id)
+    assert (world.net_charge(), payment(order_id)) == (0, "VOIDED")
+
+
+def test_a_payment_under_way_when_the_order_is_cancelled_is_recorded_and_can_be_given_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    order_id = reserved()
+    meanwhile.before(monkeypatch, "update_item", lambda: steps.cancel(order_id))
+    assert steps.process(order_id)["event"] == "PaymentCharged"
+    assert world.net_charge() == PRICE
+    steps.refund(order_id)
+    assert (world.net_charge(), payment(order_id)) == (0, "REFUNDED")
+
+
+def test_a_charge_that_was_refunded_before_it_was_recorded_is_not_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
+    order_id = reserved()
+
+    def undo() -> None:
+        steps.cancel(order_id)
+        steps.refund(order_id)
+
+    meanwhile.before(monkeypatch, "transact_write_items", undo, call=3)
+    with pytest.raises(OrderCancelled, match="its payment is REFUNDED"):
+        steps.process(order_id)
+    assert (world.net_charge(), payment(order_id)) == (0, "REFUNDED")
+    assert "PaymentCharged" not in world.events(order_id)
+
+
+def test_a_payment_that_was_voided_before_it_was_confirmed_takes_no_money(monkeypatch: pytest.MonkeyPatch) -> None:
+    order_id = reserved()
+
+    def undo() -> None:
+        steps.cancel(order_id)
+        steps.refund(order_id)
+
+    meanwhile.before(monkeypatch, "update_item", undo)
+    with pytest.raises(OrderCancelled, match="voided"):
+        steps.process(order_id)
+    assert (world.net_charge(), payment(order_id)) == (0, "VOIDED")
+
+
+@pytest.mark.parametrize("remembered", [True, False], ids=["remembered", "forgotten"])
+def test_ten_late_calls_for_a_failed_order_change_nothing(*, remembered: bool) -> None:
+    order_id = steps.failed()
+    if not remembered:
+        world.forget_requests()
+    before = world.snapshot()
+    assert steps.ten_times(steps.process, order_id) == {"PaymentCharged"}
+    assert world.snapshot() == before
+
+
+def test_ten_late_calls_for_a_failed_order_that_never_paid_change_nothing() -> None:
+    order_id = steps.never_reserved()
+    before = world.snapshot()
+    assert steps.ten_times(steps.process, order_id) == {"OrderCancelled"}
+    assert world.snapshot() == before
+
+
+def test_an_order_that_does_not_exist_costs_nothing() -> None:
+    with pytest.raises(UnknownOrder):
+        steps.process("no-such-order")
+    assert world.rows("GATEWAY_LEDGER") == []
+
+
+def test_the_events_time_does_not_go_backwards_with_this_machines_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    order_id = reserved()
+    monkeypatch.setattr(clock, "now", lambda: 1)
+    steps.process(order_id)
+    assert world.events(order_id)[-2:] == ["PaymentIntentRecorded", "PaymentCharged"]

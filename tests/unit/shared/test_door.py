@@ -1,0 +1,61 @@
+"""The one door."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from shared import door
+from shared.errors import OrderCancelled, OrderNotCancelling, UnknownOrder
+from shared.transaction import transact
+from tests.support import world
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from shared.transaction import Action
+
+pytestmark = pytest.mark.usefixtures("world")
+
+STATUSES = ["PENDING", "CONFIRMED", "CANCELLING", "FAILED"]
+
+
+def an_order(status: str) -> str:
+    world.put("ORDERS", {"orderId": "an-order", "status": status})
+    return "an-order"
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_forward_steps_go_through_while_the_order_is_pending_only(status: str) -> None:
+    order_id = an_order(status)
+    if status == "PENDING":
+        transact([door.pending(order_id)])
+        return
+    with pytest.raises(OrderCancelled, match=f"the order is {status}"):
+        transact([door.pending(order_id)])
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_compensations_go_through_while_the_order_is_cancelling_only(status: str) -> None:
+    order_id = an_order(status)
+    if status == "CANCELLING":
+        transact([door.cancelling(order_id)])
+        return
+    with pytest.raises(OrderNotCancelling, match=f"the order is {status}"):
+        transact([door.cancelling(order_id)])
+
+
+@pytest.mark.parametrize("check", [door.pending, door.cancelling])
+def test_nothing_goes_through_for_an_order_that_does_not_exist(check: Callable[[str], Action]) -> None:
+    with pytest.raises(UnknownOrder, match="no-such-order"):
+        transact([check("no-such-order")])
+
+
+def test_an_order_that_does_not_exist_cannot_be_read() -> None:
+    with pytest.raises(UnknownOrder, match="no-such-order"):
+        door.read("no-such-order")
+
+
+def test_reading_gives_the_row_as_it_is() -> None:
+    assert door.read(an_order("FAILED")) == {"orderId": "an-order", "status": "FAILED"}

@@ -1,0 +1,79 @@
+"""What a step writes to the log and what it lets the state machine see."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError, ReadTimeoutError
+
+from shared.errors import InsufficientStock, TransientError
+from shared.observability import count, gauge, observed
+from tests.support.lambdas import Context
+
+if TYPE_CHECKING:
+    import io
+    from collections.abc import Callable
+
+EVENT = {"orderId": "order-1"}
+
+
+def step(outcome: dict[str, Any] | Exception) -> Callable[..., dict[str, Any]]:
+    def handler(_event: dict[str, Any], _context: Context) -> dict[str, Any]:
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    return observed(handler)  # type: ignore[arg-type]  # a Lambda context, as far as it is used
+
+
+def throttled() -> ClientError:
+    return ClientError({"Error": {"Code": "ThrottlingException"}, "ResponseMetadata": {}}, "Query")  # type: ignore[typeddict-item]
+
+
+def lines(log: io.StringIO) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in log.getvalue().splitlines()]
+
+
+def test_a_step_gives_what_it_gave() -> None:
+    assert step({"event": "OrderConfirmed"})(EVENT, Context()) == {"event": "OrderConfirmed"}
+
+
+def test_a_step_done_is_told_under_the_orders_id(log: io.StringIO) -> None:
+    step({"event": "OrderConfirmed"})(EVENT, Context())
+    (line,) = lines(log)
+    assert (line["correlation_id"], line["message"]) == ("order-1", "step done")
+
+
+def test_a_step_refused_tells_the_errors_name_and_raises_it(log: io.StringIO) -> None:
+    with pytest.raises(InsufficientStock):
+        step(InsufficientStock("monitor: 2 wanted, 0 available"))(EVENT, Context())
+    (line,) = lines(log)
+    assert (line["error"], line["cause"]) == ("InsufficientStock", "monitor: 2 wanted, 0 available")
+
+
+def test_a_long_cause_is_cut_in_the_log(log: io.StringIO) -> None:
+    with pytest.raises(RuntimeError):
+        step(RuntimeError("x" * 10_000))(EVENT, Context())
+    assert len(lines(log)[0]["cause"]) == 500
+
+
+@pytest.mark.parametrize("passing", [throttled(), ReadTimeoutError(endpoint_url="https://dynamodb")], ids=str)
+def test_what_may_pass_is_transient_for_the_state_machine(passing: Exception) -> None:
+    with pytest.raises(TransientError):
+        step(passing)(EVENT, Context())
+
+
+def test_a_count_is_written_at_once_with_its_dimensions(capsys: pytest.CaptureFixture[str]) -> None:
+    count("OrdersFailed", reason="PaymentDeclined")
+    written_metric = json.loads(capsys.readouterr().out)
+    assert written_metric["OrdersFailed"] == [1.0]
+    assert (written_metric["service"], written_metric["reason"]) == ("order-saga", "PaymentDeclined")
+
+
+def test_a_gauge_is_in_milliseconds(capsys: pytest.CaptureFixture[str]) -> None:
+    gauge("OldestUndispatchedEventAge", 1500)
+    written_metric = json.loads(capsys.readouterr().out)
+    (metric,) = written_metric["_aws"]["CloudWatchMetrics"][0]["Metrics"]
+    assert (metric["Unit"], written_metric["OldestUndispatchedEventAge"]) == ("Milliseconds", [1500.0])

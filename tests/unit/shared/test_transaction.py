@@ -1,0 +1,193 @@
+"""How a cancelled transaction is read, and how often it is tried."""
+
+from __future__ import annotations
+
+import time
+from itertools import permutations
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+from botocore.stub import Stubber
+
+from shared import dynamodb
+from shared.errors import THROTTLES, InsufficientStock, OrderCancelled, TransientError
+from shared.transaction import ATTEMPTS, Action, Rank, action, transact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from shared.dynamodb import Item
+
+
+class DoneBefore(Exception):
+    """Stands for the step's own row."""
+
+
+CHECK = {"TableName": "t", "Key": {"id": {"S": "1"}}, "ConditionExpression": "attribute_exists(id)"}
+
+REFUSALS: dict[Rank, type[Exception]] = {
+    Rank.OWN_ROW: DoneBefore,
+    Rank.DOOR: OrderCancelled,
+    Rank.RULE: InsufficientStock,
+}
+
+FINE = {"Code": "None"}
+REFUSED = {"Code": "ConditionalCheckFailed"}
+CONFLICT = {"Code": "TransactionConflict"}
+DEFECT = {"Code": "ValidationError"}
+
+# By rank: an action, and the reason for which it fails.
+FAILURES: dict[Rank, tuple[Rank, dict[str, str]]] = {
+    Rank.OWN_ROW: (Rank.OWN_ROW, REFUSED),
+    Rank.DOOR: (Rank.DOOR, REFUSED),
+    Rank.BUSY: (Rank.RULE, CONFLICT),
+    Rank.RULE: (Rank.RULE, REFUSED),
+    Rank.DEFECT: (Rank.RULE, DEFECT),
+}
+PRECEDENCE = [Rank.OWN_ROW, Rank.DOOR, Rank.BUSY, Rank.RULE, Rank.DEFECT]
+MEANINGS = {**REFUSALS, Rank.BUSY: TransientError, Rank.DEFECT: ClientError}
+
+
+@pytest.fixture
+def wire() -> Iterator[Stubber]:
+    with Stubber(dynamodb.client) as stubber:
+        yield stubber
+        stubber.assert_no_pending_responses()
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    seconds: list[float] = []
+    monkeypatch.setattr(time, "sleep", seconds.append)
+    return seconds
+
+
+def an_action(rank: Rank, refusal: Exception | None = None) -> Action:
+    return action("ConditionCheck", rank, lambda _: refusal or REFUSALS[rank](), CHECK)
+
+
+def cancelled(wire: Stubber, *reasons: dict[str, Any], times: int = 1) -> None:
+    for _ in range(times):
+        wire.add_client_error(
+            "transact_write_items",
+            "TransactionCanceledException",
+            http_status_code=400,
+            modeled_fields={"CancellationReasons": list(reasons)},
+        )
+
+
+def accepted(wire: Stubber) -> None:
+    wire.add_response("transact_write_items", {})
+
+
+def test_what_is_accepted_is_written_once(wire: Stubber) -> None:
+    accepted(wire)
+    transact([an_action(Rank.DOOR)])
+
+
+@pytest.mark.parametrize(("one", "other"), list(permutations(PRECEDENCE, 2)))
+def test_the_reason_of_the_higher_rank_counts_in_whatever_order_they_come(
+    wire: Stubber, one: Rank, other: Rank
+) -> None:
+    winner = min(one, other, key=PRECEDENCE.index)
+    cancelled(wire, FAILURES[one][1], FAILURES[other][1], times=ATTEMPTS if winner is Rank.BUSY else 1)
+    with pytest.raises(MEANINGS[winner]):
+        transact([an_action(FAILURES[one][0]), an_action(FAILURES[other][0])])
+
+
+def test_an_action_that_was_fine_is_no_reason(wire: Stubber) -> None:
+    cancelled(wire, FINE, REFUSED, FINE)
+    with pytest.raises(InsufficientStock):
+        transact([an_action(Rank.OWN_ROW), an_action(Rank.RULE), an_action(Rank.DOOR)])
+
+
+def test_of_two_broken_rules_the_first_is_told(wire: Stubber) -> None:
+    cancelled(wire, REFUSED, REFUSED)
+    with pytest.raises(InsufficientStock, match="first"):
+        transact([an_action(Rank.RULE, InsufficientStock("first")), an_action(Rank.RULE, InsufficientStock("second"))])
+
+
+def test_a_refusal_is_told_by_the_item_as_it_stands(wire: Stubber) -> None:
+    seen: list[Item | None] = []
+
+    def refusal(item: Item | None) -> Exception:
+        seen.append(item)
+        return OrderCancelled()
+
+    cancelled(wire, {**REFUSED, "Item": {"status": {"S": "FAILED"}, "at": {"N": "7"}}})
+    with pytest.raises(OrderCancelled):
+        transact([action("ConditionCheck", Rank.DOOR, refusal, CHECK)])
+    assert seen == [{"status": "FAILED", "at": 7}]
+
+
+def test_every_condition_asks_for_the_item_that_broke_it() -> None:
+    request: Any = an_action(Rank.DOOR).request
+    assert request["ConditionCheck"]["ReturnValuesOnConditionCheckFailure"] == "ALL_OLD"
+
+
+@pytest.mark.parametrize("code", ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"])
+def test_who_is_in_the_way_is_waited_for_and_then_it_is_transient(wire: Stubber, code: str) -> None:
+    cancelled(wire, {"Code": code}, times=ATTEMPTS)
+    with pytest.raises(TransientError, match=code):
+        transact([an_action(Rank.DOOR)])
+
+
+def test_the_last_attempt_may_still_succeed(wire: Stubber, pauses: list[float]) -> None:
+    cancelled(wire, CONFLICT, times=ATTEMPTS - 1)
+    accepted(wire)
+    transact([an_action(Rank.DOOR)])
+    assert len(pauses) == ATTEMPTS - 1
+
+
+def test_there_are_eight_attempts_that_take_two_and_a_half_seconds_at_most(wire: Stubber, pauses: list[float]) -> None:
+    cancelled(wire, CONFLICT, times=8)
+    with pytest.raises(TransientError):
+        transact([an_action(Rank.DOOR)])
+    assert len(pauses) == 7
+    assert all(0.02 <= pause <= 0.5 for pause in pauses)
+    assert sum(pauses) < 2.5
+
+
+def test_the_pauses_differ_between_those_who_collided(wire: Stubber, pauses: list[float]) -> None:
+    for _ in range(2):
+        cancelled(wire, CONFLICT, times=ATTEMPTS)
+        with pytest.raises(TransientError):
+            transact([an_action(Rank.DOOR)])
+    assert pauses[:7] != pauses[7:]
+
+
+def test_a_rule_is_not_asked_twice(wire: Stubber, pauses: list[float]) -> None:
+    cancelled(wire, REFUSED)
+    with pytest.raises(InsufficientStock):
+        transact([an_action(Rank.RULE)])
+    assert not pauses
+
+
+@pytest.mark.parametrize("code", sorted(THROTTLES))
+def test_a_throttled_call_is_tried_again_and_then_it_is_transient(wire: Stubber, code: str) -> None:
+    for _ in range(ATTEMPTS):
+        wire.add_client_error("transact_write_items", code, http_status_code=400)
+    with pytest.raises(TransientError, match=code):
+        transact([an_action(Rank.DOOR)])
+
+
+def test_a_lost_connection_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[object] = []
+
+    def lost_once(**request: object) -> None:
+        calls.append(request)
+        if len(calls) == 1:
+            raise EndpointConnectionError(endpoint_url="https://dynamodb")
+
+    monkeypatch.setattr(dynamodb.client, "transact_write_items", lost_once)
+    transact([an_action(Rank.DOOR)])
+    assert len(calls) == 2
+
+
+@pytest.mark.parametrize("code", ["ValidationException", "AccessDeniedException", "ResourceNotFoundException"])
+def test_a_call_that_is_wrong_stays_wrong(wire: Stubber, pauses: list[float], code: str) -> None:
+    wire.add_client_error("transact_write_items", code, http_status_code=400)
+    with pytest.raises(ClientError, match=code):
+        transact([an_action(Rank.DOOR)])
+    assert not pauses
