@@ -93,8 +93,8 @@ class Shop:
         )
 
     def get(self, order_id: str) -> Json:
-        """GET /orders/{id}."""
-        return call(f"{self.stack.api_url}/orders/{order_id}")[1]
+        """GET /orders/{id}, again where a machine under load did not answer in time."""
+        return self._answer(f"{self.stack.api_url}/orders/{order_id}")
 
     def cancel(self, order_id: str) -> tuple[int, Json]:
         """POST /orders/{id}/cancel."""
@@ -102,7 +102,18 @@ class Shop:
 
     def events(self, order_id: str) -> list[str]:
         """Give the types of the order's events, in order."""
-        return [event["type"] for event in call(f"{self.stack.api_url}/orders/{order_id}/events")[1]["events"]]
+        return [event["type"] for event in self._answer(f"{self.stack.api_url}/orders/{order_id}/events")["events"]]
+
+    def _answer(self, url: str) -> Json:
+        answers: list[Json] = []
+
+        def answered() -> bool:
+            status, answer = call(url)
+            answers.append(answer)
+            return status == 200
+
+        eventually(answered, f"{url} does not answer")
+        return answers[-1]
 
     def ended(self, order_id: str) -> Json:
         """Wait until the order is CONFIRMED, FAILED or parked, and give it."""
