@@ -11,7 +11,7 @@ RESOLVE = .venv-bootstrap/bin/uv pip compile -q --universal --generate-hashes --
 PICTURE = python -m saga.graph statemachine/order_saga.asl.json -o
 
 .DEFAULT_GOAL := help
-.PHONY: help install up down url logs test check model prove prove-mutants check-data bench-init picture lock deploy stack-info \
+.PHONY: help install up down url logs test check model prove prove-mutants chaos check-data bench-init picture lock deploy stack-info \
   remove asl
 
 help: ## list the targets
@@ -55,6 +55,9 @@ prove: install ## explore the real code under faults (N=10000)
 
 prove-mutants: install ## remove each guard in turn, and show the schedule that needs it
 	@PYTHONPATH=functions python -m tests.prove.mutants
+
+chaos: install ## kill functions of an engine of its own while orders are in flight
+	@.venv/bin/pytest tests/chaos
 
 check-data: install ## reconcile all that is deployed: the engine's stack, or the one on AWS (STAGE=dev)
 	@.venv/bin/saga check

@@ -36,7 +36,7 @@ class SimulatedGateway:
         intent_id = f"pi_{uuid.uuid4().hex}"
         intent = {"id": intent_id, "amount": amount, "token": token, "status": IntentStatus.CREATED}
         try:
-            _put_both({"id": f"key#{key}", "intentId": intent_id}, {**intent, "taken": 0, "refunded": 0})
+            _put_both({"id": f"key#{key}", "intentId": intent_id}, {**intent, "taken": 0, "refunded": 0, "well": False})
         except dynamodb.client.exceptions.TransactionCanceledException as lost:
             raise TransientError("the same key is in use by another call") from lost
         return _intent(intent)
@@ -64,7 +64,7 @@ class SimulatedGateway:
     def refund(self, intent_id: str) -> Intent:
         """Give back what was taken; done before, change nothing."""
         row = _count(intent_id, "refunds")
-        if not row.get("well") and row["refunds"] <= behaviour(row["token"]).refund_outages:
+        if not row["well"] and row["refunds"] <= behaviour(row["token"]).refund_outages:
             raise TransientError("the gateway answered 503")
         return _intent(_move(row, IntentStatus.SUCCEEDED, {"refunded": row["taken"]}))
 

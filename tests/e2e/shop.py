@@ -6,6 +6,7 @@ import json
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -75,21 +76,27 @@ class Shop:
     def let_time_pass(self) -> None:
         """Make every open order overdue, and sweep: as when all deadlines had passed."""
         for order in self.rows("OrdersTable"):
-            if "open" in order:
-                self.update("OrdersTable", {"orderId": order["orderId"]}, "SET dueAt = :past", past=1)
+            with suppress(self.client("dynamodb").exceptions.ConditionalCheckFailedException):
+                self.make_overdue(order["orderId"])
         self.sweep()
+
+    def make_overdue(self, order_id: str) -> None:
+        """Let an open order's deadline have passed."""
+        self.update("OrdersTable", {"orderId": order_id}, "dueAt", 1)
 
     def sweep(self) -> Json:
         """Let the sweeper work now."""
         return self.invoke("SweepOrdersFunction", {})
 
-    def update(self, table: str, key: Json, expression: str, **values: Json) -> None:
-        """Change a row, whatever the rules say."""
+    def update(self, table: str, key: Json, attribute: str, value: Json) -> None:
+        """Change an attribute that the row has, whatever the rules of the saga say."""
         self.client("dynamodb").update_item(
             TableName=self.stack.outputs[table],
             Key=dynamodb.to_wire(key),
-            UpdateExpression=expression,
-            ExpressionAttributeValues=dynamodb.to_wire({f":{name}": value for name, value in values.items()}),
+            UpdateExpression="SET #attribute = :value",
+            ConditionExpression="attribute_exists(#attribute)",
+            ExpressionAttributeNames={"#attribute": attribute},
+            ExpressionAttributeValues=dynamodb.to_wire({":value": value}),
         )
 
     def get(self, order_id: str) -> Json:

@@ -71,7 +71,7 @@ def test_the_sweeper_dispatches_what_the_relay_does_not_and_starts_one_saga(shop
 @pytest.mark.usefixtures("relay_off")
 def test_an_order_past_its_deadline_is_cancelled(shop: Shop) -> None:
     order_id = shop.place(shop.order("monitor", 1))
-    shop.update("OrdersTable", {"orderId": order_id}, "SET dueAt = :past", past=1)
+    shop.make_overdue(order_id)
     shop.sweep()
     order = shop.get(order_id)
     assert (order["status"], order["reason"]["reason"]) == ("CANCELLING", "DeadlinePassed")
@@ -98,7 +98,7 @@ def test_what_cannot_be_refunded_is_parked_and_resumed_when_the_gateway_is_well(
     assert shop.product("PROD-001")["available"] == before
     eventually(lambda: bool(messages(shop, order_id)), "no message in the queue of parked orders")
     assert shop.net_charge(order_id) == 129999
-    shop.update("GatewayLedgerTable", {"id": shop.intent(order_id)["id"]}, "SET well = :yes", yes=True)
+    shop.update("GatewayLedgerTable", {"id": shop.intent(order_id)["id"]}, "well", value=True)
     answer = shop.invoke("ResumeOrderFunction", {"orderId": order_id, "reason": "the gateway works again"})
     assert answer["event"] == "OrderResumed#1"
     eventually(lambda: shop.get(order_id)["status"] == "FAILED", "the resumed order did not end")
