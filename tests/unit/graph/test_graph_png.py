@@ -6,7 +6,10 @@ import pytest
 from saga.graph import FontError, Outcome, StateStatus, render, to_png
 from saga.graph.theme import LIGHT
 from tests.unit.graph.definitions import SAGA, machine, task
+from tests.unit.graph.fonts import needs_a_font
 from tests.unit.graph.pixels import Pixel, rows
+
+pytestmark = needs_a_font
 
 ONE = machine(CompensationIncomplete=task())
 

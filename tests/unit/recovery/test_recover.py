@@ -1,0 +1,103 @@
+"""Recovery looks before it leaps."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from order import parking
+from outbox import store as outbox
+from recovery.domain import FIRST_PAUSE, MOST_RECOVERIES, Move, next_move, not_before
+from shared import clock, door
+from tests.support import meanwhile, steps, world
+from tests.support.lambdas import Context, handler
+
+if TYPE_CHECKING:
+    from shared.dynamodb import Item
+
+pytestmark = pytest.mark.usefixtures("world")
+
+
+def recover(order_id: str, status: str = "ABORTED") -> str:
+    detail = {"status": status, "input": json.dumps({"orderId": order_id}), "name": f"{order_id}-OrderPlaced"}
+    answer: dict[str, Any] = handler("RecoverOrderFunction")({"detail": detail}, Context())
+    return str(answer["move"])
+
+
+def row(order_id: str) -> Item:
+    return door.read(order_id)
+
+
+def test_a_pending_order_is_cancelled_and_the_event_starts_its_compensations() -> None:
+    order_id = world.placed()
+    assert recover(order_id) == Move.CANCEL
+    cancelling = outbox.history(order_id)["OrderCancelling"]
+    assert (cancelling.starts_saga, cancelling.detail["reason"]) == (True, "ExecutionAborted")
+
+
+def test_a_cancelling_order_gets_a_numbered_execution_counted_on_its_row() -> None:
+    order_id = steps.cancelling()
+    assert recover(order_id) == Move.RECOVER
+    assert outbox.history(order_id)["OrderResumed#1"].starts_saga
+    assert (row(order_id)["resumes"], row(order_id)["recoveries"]) == (1, 1)
+
+
+def test_a_second_recovery_waits_and_the_sweeper_knows_until_when() -> None:
+    order_id = steps.cancelling()
+    recover(order_id)
+    assert recover(order_id) == Move.WAIT
+    order = row(order_id)
+    assert order["dueAt"] == order["resumedAt"] + FIRST_PAUSE
+    assert "OrderResumed#2" not in world.events(order_id)
+
+
+def test_after_too_many_recoveries_the_order_is_parked(monkeypatch: pytest.MonkeyPatch) -> None:
+    order_id = steps.cancelling()
+    for day in range(1, MOST_RECOVERIES + 1):
+        monkeypatch.setattr(clock, "now", lambda day=day: day * 86_400_000 + 2_000_000_000_000)
+        assert recover(order_id) == Move.RECOVER
+    assert recover(order_id) == Move.PARK
+    assert row(order_id)["parked"]["notUndone"] == ["PaymentRefunded", "InventoryReleased"]
+
+
+@pytest.mark.parametrize("status", ["ABORTED", "FAILED", "TIMED_OUT"])
+def test_an_order_that_has_ended_or_is_parked_is_left_alone(status: str) -> None:
+    confirmed, failed, parked = steps.confirmed(), steps.failed(), steps.cancelling()
+    steps.ten_times(steps.fail, parked)
+    before = world.everything()
+    assert {recover(order_id, status) for order_id in (confirmed, failed, parked)} == {Move.LEAVE}
+    assert world.everything() == before
+
+
+def test_an_order_that_is_confirmed_between_the_look_and_the_move_stays_confirmed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    order_id = steps.paid()
+    meanwhile.before(monkeypatch, "transact_write_items", lambda: steps.confirm(order_id))
+    assert recover(order_id) == Move.LEAVE
+    assert world.status(order_id) == "CONFIRMED"
+
+
+def test_an_order_that_is_parked_between_the_look_and_the_move_stays_parked(monkeypatch: pytest.MonkeyPatch) -> None:
+    order_id = steps.cancelling()
+    meanwhile.before(monkeypatch, "transact_write_items", lambda: steps.ten_times(steps.fail, order_id))
+    assert recover(order_id) == Move.LEAVE
+    assert "parked" in row(order_id)
+
+
+def test_two_recoveries_at_once_start_one_execution() -> None:
+    order_id = steps.cancelling()
+    order, history = row(order_id), outbox.history(order_id)
+    assert not parking.recover(order, history, {}).repeated
+    assert parking.recover(order, history, {}).repeated
+    assert row(order_id)["resumes"] == 1
+
+
+def test_pauses_double_up_to_a_quarter_of_an_hour() -> None:
+    order = {"status": "CANCELLING", "resumedAt": 0}
+    pauses = [not_before({**order, "recoveries": recoveries}) for recoveries in (0, 1, 2, 3, 9)]
+    assert pauses == [0, 30_000, 60_000, 120_000, 900_000]
+    assert next_move({**order, "recoveries": 1}, 29_999) == Move.WAIT
+    assert next_move({**order, "recoveries": 1}, 30_000) == Move.RECOVER

@@ -1,0 +1,150 @@
+"""The sweeper finds by itself what nobody told it of."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from outbox import dispatch
+from recovery.store import MOST_ATTEMPTS, SET_ASIDE, still_undispatched
+from shared import clock, door
+from tests.support import steps, world
+from tests.support.bus import Bus
+from tests.support.lambdas import Context, handler
+
+pytestmark = pytest.mark.usefixtures("world")
+
+HOUR = 3_600_000  # milliseconds
+
+
+class Ample(Context):
+    def get_remaining_time_in_millis(self) -> int:
+        return 55_000
+
+
+class Short(Context):
+    def get_remaining_time_in_millis(self) -> int:
+        return 9_000
+
+
+class StateMachine:
+    """Keeps the names of what it was asked to start."""
+
+    exceptions = dispatch.sfn.exceptions
+
+    def __init__(self) -> None:
+        self.started: list[str] = []
+
+    def start_execution(self, **request: str) -> dict[str, str]:
+        self.started.append(request["name"])
+        return {}
+
+
+@pytest.fixture(autouse=True)
+def bus(monkeypatch: pytest.MonkeyPatch) -> Bus:
+    bus = Bus()
+    monkeypatch.setattr(dispatch, "bus", bus)
+    return bus
+
+
+@pytest.fixture(autouse=True)
+def state_machine(monkeypatch: pytest.MonkeyPatch) -> StateMachine:
+    state_machine = StateMachine()
+    monkeypatch.setattr(dispatch, "sfn", state_machine)
+    return state_machine
+
+
+def sweep(context: Context | None = None) -> dict[str, Any]:
+    return dict(handler("SweepOrdersFunction")({}, context or Ample()))
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now + HOUR)
+
+
+def undispatched() -> list[str]:
+    return [row["undispatched"] for row in world.rows("EVENTS") if "undispatched" in row]
+
+
+@pytest.mark.usefixtures("later")
+def test_an_event_that_the_relay_left_behind_is_dispatched_once(state_machine: StateMachine, bus: Bus) -> None:
+    order_id = world.placed()
+    shelve(order_id, since=clock.now() - HOUR)
+    assert sweep()["dispatched"] == 1
+    assert state_machine.started == [f"{order_id}-OrderPlaced"]
+    assert [message["type"] for message in bus.messages] == ["OrderPlaced"]
+    assert undispatched() == []
+    assert sweep()["dispatched"] == 0
+
+
+def test_an_event_of_the_last_minute_is_left_to_the_relay(state_machine: StateMachine) -> None:
+    world.placed()
+    assert sweep()["dispatched"] == 0
+    assert state_machine.started == []
+
+
+@pytest.mark.usefixtures("later")
+def test_an_event_that_the_relay_dispatched_meanwhile_is_not_dispatched_again(bus: Bus) -> None:
+    order_id = world.placed()
+    key = {"orderId": order_id, "eventType": "OrderPlaced"}
+    row = next(row for row in world.rows("EVENTS") if row["orderId"] == order_id)
+    world.put("EVENTS", {name: value for name, value in row.items() if name != "undispatched"})
+    assert still_undispatched(key) is None
+    assert bus.taken == []
+
+
+@pytest.mark.usefixtures("later")
+def test_an_event_that_cannot_be_dispatched_is_set_aside_and_holds_up_no_other(bus: Bus) -> None:
+    bad, good = world.placed(), world.placed()
+    for order_id in (bad, good):
+        shelve(order_id, since=clock.now() - HOUR)
+    steps.cancel(bad)
+    shelve(bad, "OrderCancelling", since=clock.now() - HOUR)
+    bus.refused = {"OrderCancelling"}
+    for _ in range(MOST_ATTEMPTS):
+        sweep()
+    assert {message["orderId"] for message in bus.messages} == {bad, good}
+    assert undispatched() == [SET_ASIDE]
+
+
+def test_an_order_past_its_deadline_is_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
+    order_id = world.placed()
+    due = door.read(order_id)["dueAt"]
+    monkeypatch.setattr(clock, "now", lambda: due + 1)
+    assert sweep()["lookedAfter"] == 1
+    assert door.read(order_id)["reason"]["reason"] == "DeadlinePassed"
+
+
+def test_an_order_that_is_cancelled_for_too_long_is_taken_up_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    order_id = steps.cancelling()
+    due = door.read(order_id)["dueAt"]
+    monkeypatch.setattr(clock, "now", lambda: due + 1)
+    sweep()
+    assert "OrderResumed#1" in world.events(order_id)
+
+
+@pytest.mark.usefixtures("later")
+def test_without_time_nothing_is_begun(bus: Bus) -> None:
+    shelve(world.placed(), since=clock.now() - HOUR)
+    assert sweep(Short()) == {"dispatched": 0, "lookedAfter": 0}
+    assert bus.taken == []
+
+
+def test_the_age_of_the_oldest_event_is_published(capsys: pytest.CaptureFixture[str]) -> None:
+    order_id = world.placed()
+    shelve(order_id, since=clock.now() - HOUR)
+    sweep(Short())
+    metrics = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
+    (age,) = [metric["OldestUndispatchedEventAge"][0] for metric in metrics if "OldestUndispatchedEventAge" in metric]
+    assert HOUR <= age < HOUR + 60_000
+
+
+def shelve(order_id: str, event_type: str = "OrderPlaced", *, since: int) -> None:
+    """Let the event be as old as this, and not dispatched."""
+    rows = (row for row in world.rows("EVENTS") if row["orderId"] == order_id)
+    row = next(row for row in rows if row["eventType"] == event_type)
+    world.put("EVENTS", {**row, "at": since})
