@@ -57,6 +57,11 @@ class Shop:
         with ThreadPoolExecutor(CLIENTS) as pool:
             return list(pool.map(self.place, bodies))
 
+    def run_all(self, bodies: Iterable[Json]) -> list[Json]:
+        """Let a few clients place orders, each waiting for the end of one before it places the next."""
+        with ThreadPoolExecutor(CLIENTS) as pool:
+            return list(pool.map(lambda body: self.ended(self.place(body)), bodies))
+
     def place_all_stubbornly(self, bodies: Iterable[Json]) -> list[str]:
         """Place many orders, as a client does that repeats a request with its key until it is accepted."""
         with ThreadPoolExecutor(CLIENTS) as pool:
@@ -124,7 +129,7 @@ class Shop:
 
     def ended(self, order_id: str) -> Json:
         """Wait until the order is CONFIRMED, FAILED or parked, and give it."""
-        eventually(lambda: has_ended(self.get(order_id)), f"order {order_id} did not end")
+        eventually(lambda: has_ended(self.row("OrdersTable", {"orderId": order_id})), f"order {order_id} did not end")
         return self.get(order_id)
 
     def executed(self, order_id: str, event: str = "OrderPlaced") -> list[str]:
