@@ -20,5 +20,7 @@ for command in (
     commands.invoke,
     commands.asl,
     commands.check,
+    commands.resume,
+    commands.make_well,
 ):
     app.command()(reported(command))

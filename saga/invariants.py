@@ -138,7 +138,7 @@ def _intent(case: Case, intent: Item) -> Iterator[str]:
         yield f"has an intent that is {intent['status']} and not on record"
     if recorded and case.status == "FAILED" and intent["status"] in ("created", "processing"):
         yield f"is FAILED with an intent that is {intent['status']}"
-    if "PaymentCharged" in case.events and not intent["taken"]:
+    if recorded and "PaymentCharged" in case.events and not intent["taken"]:
         yield "is said to be charged, and no money was taken"
 
 

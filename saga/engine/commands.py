@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from saga import catalogue, demo
+from saga import catalogue, demo, parked
 from saga.engine.build import build
 from saga.engine.deploy import deploy
 from saga.engine.invoke import invoke as invoke_function
@@ -88,6 +88,20 @@ def check(stage: Stage = None) -> None:
         typer.echo(violation)
     if wrong:
         raise Failure(f"{len(wrong)} violations")
+
+
+def resume(
+    order_id: Annotated[str, typer.Argument(help="The parked order.")],
+    reason: Annotated[str, typer.Option(help="Why; it becomes part of the order's history.")],
+    stage: Stage = None,
+) -> None:
+    """Take a parked order up again: its compensations run once more, in a new execution."""
+    typer.echo(parked.resume(_of_stage(stage), order_id, reason))
+
+
+def make_well(order_id: Annotated[str, typer.Argument(help="The order that cannot be refunded.")]) -> None:
+    """Let the simulated gateway on the engine refund an order that was paid by pm_refund_down."""
+    typer.echo(parked.make_gateway_well(_stack(), order_id))
 
 
 def _of_stage(stage: str | None) -> Stack:

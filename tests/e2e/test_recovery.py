@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from saga.check import check
+from saga.parked import make_gateway_well, resume
 from tests.e2e.shop import eventually
 from tests.support.template import tasks
 
@@ -98,9 +99,8 @@ def test_what_cannot_be_refunded_is_parked_and_resumed_when_the_gateway_is_well(
     assert shop.product("PROD-001")["available"] == before
     eventually(lambda: bool(messages(shop, order_id)), "no message in the queue of parked orders")
     assert shop.net_charge(order_id) == 129999
-    shop.update("GatewayLedgerTable", {"id": shop.intent(order_id)["id"]}, "well", value=True)
-    answer = shop.invoke("ResumeOrderFunction", {"orderId": order_id, "reason": "the gateway works again"})
-    assert answer["event"] == "OrderResumed#1"
+    make_gateway_well(shop.stack, order_id)
+    assert resume(shop.stack, order_id, "the gateway works again") == "OrderResumed#1"
     eventually(lambda: shop.get(order_id)["status"] == "FAILED", "the resumed order did not end")
     order = shop.get(order_id)
     assert "parked" not in order
