@@ -1,0 +1,122 @@
+"""What is drawn for one run: who wants what, what may go wrong, and when the run leaves its usual course.
+
+Everything comes from one function, `pick(n)`, which gives a number below n. All zeros is a run in which nothing goes
+wrong, so that a schedule shrinks towards it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from payment.behaviour import BEHAVIOURS
+from tests.prove.sites import SITES
+
+type Pick = Callable[[int], int]
+type Ambush = tuple[str, int, str]  # where, how many pass unharmed, what strikes
+
+TOKENS = tuple(BEHAVIOURS)
+STOCK = 3
+STARTS = (1, 40, 90, 200)  # calls before the first deviation, at most
+REACHES = (12, 3, 30, 60)  # calls between one deviation and the next, at most
+DEVIATIONS = (0, 3, 8, 16, 32)
+BUDGETS = (0, 1, 3, 6, 12)
+SKEWS = (0, 5, 2_000)  # milliseconds
+PAGES = (1000, 1)  # rows that a query gives at a time
+AMBUSHES = 4  # more than there are
+DEATHS = 60  # executions that die of themselves, where any do: more than recovery tries
+
+
+@dataclass(frozen=True)
+class Wish:
+    """An order that a customer wants to place; without a key every request is an order of its own."""
+
+    customer: str
+    key: str
+    token: str
+    quantity: int
+    products: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Focus:
+    """What to look for: narrows what is drawn."""
+
+    tokens: Sequence[str] = TOKENS
+    faults: Sequence[str] = ()
+    moves: Sequence[str] = ()
+    orders: int = 2
+    express: Sequence[bool] = (False, True)
+    relay_down: Sequence[bool] = (False, False, False, True)
+    starts: Sequence[int] = STARTS
+    deaths: Sequence[int] = (0,)
+    sites: Sequence[str] = SITES
+    quantities: Sequence[int] = (1, 2, STOCK, STOCK + 1)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is settled before a run begins."""
+
+    wishes: tuple[Wish, ...]
+    express: bool
+    relay_down: bool
+    again: bool  # whether everything is called once more when all is over
+    skew: int
+    page: int
+    deaths: int
+    faults: frozenset[str]
+    moves: frozenset[str]
+    budget: int
+    ambushes: tuple[Ambush, ...]
+    deviations: int
+    start: int
+    reach: int
+    pick: Pick = field(repr=False)
+
+
+def plan(pick: Pick, themes: Sequence[Focus]) -> Plan:
+    """Draw what is settled before a run begins."""
+    focus = one_of(pick, themes)
+    return Plan(
+        wishes=tuple(_wish(pick, n, focus) for n in range(1 + pick(focus.orders))),
+        express=one_of(pick, focus.express),
+        relay_down=one_of(pick, focus.relay_down),
+        again=pick(4) == 1,
+        skew=one_of(pick, SKEWS),
+        page=one_of(pick, PAGES),
+        deaths=one_of(pick, focus.deaths),
+        faults=_some(pick, focus.faults),
+        moves=_some(pick, focus.moves),
+        budget=one_of(pick, BUDGETS),
+        ambushes=tuple(_ambush(pick, focus) for _ in range(pick(AMBUSHES if focus.faults else 1))),
+        deviations=one_of(pick, DEVIATIONS),
+        start=pick(one_of(pick, focus.starts)),
+        reach=one_of(pick, REACHES),
+        pick=pick,
+    )
+
+
+def one_of[T](pick: Pick, options: Sequence[T]) -> T:
+    """Choose."""
+    return options[pick(len(options))]
+
+
+def _some(pick: Pick, options: Sequence[str]) -> frozenset[str]:
+    """Choose a part of what there is: what is left out cannot crowd out the rest."""
+    mask = pick(2 ** len(options))
+    return frozenset(option for n, option in enumerate(options) if mask >> n & 1)
+
+
+def _wish(pick: Pick, number: int, focus: Focus) -> Wish:
+    return Wish(
+        customer=f"customer-{number + 1}",
+        key=("a-key", "")[pick(8) == 1],
+        token=one_of(pick, focus.tokens),
+        quantity=one_of(pick, focus.quantities),
+        products=(("monitor",), ("monitor", "laptop"))[pick(2)],
+    )
+
+
+def _ambush(pick: Pick, focus: Focus) -> Ambush:
+    return one_of(pick, focus.sites), pick(3), one_of(pick, focus.faults)

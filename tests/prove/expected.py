@@ -1,0 +1,98 @@
+"""What a long search must have met at least once: names come from code and definition, exceptions stand here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.prove import lines
+from tests.prove.deviations import MOVE_NAMES
+from tests.prove.sites import SITES
+from tests.prove.strikes import FAULT_NAMES
+from tests.support.template import tasks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.prove.tally import Tally
+
+ENOUGH = 5_000  # schedules from which on a zero is an error
+
+NEVER_GONE = "the gateway never forgets an intent"
+
+# Guards that nothing can reach while the others stand. Should one of them say no after all, that is an error too.
+BEHIND_OTHERS = {
+    "InventoryReleased: InventoryReserved on record": "an event that was read never goes away",
+    "InventoryReleased: inventory exists(available)": "no product is deleted",
+    "PaymentRefunded: payments not_exists(orderId)": "the door was seen closed before the payment was read",
+    "gateway cancels: gateway exists(id)": NEVER_GONE,
+    "gateway confirms: gateway exists(id)": NEVER_GONE,
+    "gateway gets well: gateway exists(id)": NEVER_GONE,
+    "gateway hears of a confirm: gateway exists(id)": NEVER_GONE,
+    "gateway hears of a refund: gateway exists(id)": NEVER_GONE,
+    "gateway refunds: gateway exists(id)": NEVER_GONE,
+    "gateway refunds: status as it was read": "an intent that succeeded stays so",
+    "gateway settles: gateway exists(id)": NEVER_GONE,
+}
+
+# What may befall a write, in the columns of the report; the first three must befall every write.
+STRIKES = {
+    "dies before": ("crash before", "function timeout"),
+    "dies after": ("crash after",),
+    "answer lost": ("response lost", "response lost for good", "server error"),
+    "too late": ("arrives late", "task timeout"),
+    "busy": ("throttled", "throttled for long", "conflict", "conflict for long", "never arrives"),
+}
+EVERY_WRITE = ("dies before", "dies after", "answer lost")
+
+# Lines that no schedule runs: file, how they begin, why.
+NOT_HERE: tuple[tuple[str, str, str], ...] = ()
+
+
+def expected(tally: Tally) -> dict[str, list[str]]:
+    """Name what must be met, by kind."""
+    rules = [
+        f"{state} {clause} {number}"
+        for state, task in tasks().items()
+        for clause in ("Retry", "Catch")
+        for number in range(len(task[clause]))
+    ]
+    guards = [*(tally.issued - BEHIND_OTHERS.keys()), "StartExecution: the name is not taken"]
+    return {"fault": list(FAULT_NAMES), "move": list(MOVE_NAMES), "fence": sorted(guards), "rule": rules}
+
+
+def struck(tally: Tally, site: str, column: str) -> int:
+    """Count how often something of a column befell a write."""
+    return sum(tally.struck[fault, site] for fault in STRIKES[column])
+
+
+def writes(tally: Tally) -> list[str]:
+    """Name every write that was made: what ran, and what it wrote."""
+    return sorted(site for site in tally.sites if ": reads " not in site and not site.endswith(("Invoke", "start")))
+
+
+def missing(tally: Tally) -> list[str]:
+    """Give what was not met, and what was met though it cannot be."""
+    return [*_unmet(tally), *_unstruck(tally), *_reached(tally), *_never_run(tally)]
+
+
+def _unmet(tally: Tally) -> Iterator[str]:
+    for kind, names in expected(tally).items():
+        yield from (f"{kind} never met: {name}" for name in names if not tally.hits[kind, name])
+
+
+def _unstruck(tally: Tally) -> Iterator[str]:
+    yield from (f"not among the sites: {site}" for site in writes(tally) if site not in SITES)
+    for site in SITES:
+        yield from (f"{column} never befell {site}" for column in EVERY_WRITE if not struck(tally, site, column))
+
+
+def _reached(tally: Tally) -> Iterator[str]:
+    yield from (
+        f"said no, and was thought not to be reached: {name}" for name in BEHIND_OTHERS if tally.hits["fence", name]
+    )
+
+
+def _never_run(tally: Tally) -> Iterator[str]:
+    for line in sorted(set(lines.executable()) - tally.lines):
+        if not any(line[0] == file and lines.text(line).startswith(start) for file, start, _ in NOT_HERE):
+            yield f"never run: {line[0]}:{line[1]}  {lines.text(line)}"

@@ -1,0 +1,45 @@
+"""One schedule, from what is drawn to what is found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.prove import endgame
+from tests.prove.choices import plan
+from tests.prove.deviations import Deviations
+from tests.prove.run import Run
+from tests.prove.schedule import Schedule
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tests.prove.choices import Focus, Pick
+    from tests.prove.tally import Tally
+
+
+class Violation(Exception):
+    """A schedule broke an invariant."""
+
+    def __init__(self, found: list[str], story: list[str], plan: str) -> None:
+        super().__init__(found, story, plan)
+        self.found = found
+        self.story = story
+        self.plan = plan
+        self.picks: list[int] = []  # what was drawn
+
+
+def explore(pick: Pick, themes: Sequence[Focus], tally: Tally, without: frozenset[str] = frozenset()) -> Run:
+    """Play one schedule.
+
+    Raises:
+        Violation: an invariant does not hold.
+    """
+    with Run(plan(pick, themes), tally, without) as run:
+        schedule = Schedule(run)
+        for wish in run.plan.wishes:
+            run.people.place(wish)
+        Deviations(schedule).play()
+        endgame.play(schedule)
+    if run.watch.found:
+        raise Violation(run.watch.found, list(run.story.lines()), str(run.plan))
+    return run

@@ -1,0 +1,48 @@
+"""Hunting a mutant: the search must find a schedule that shows it, or none where it is masked."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from tests.prove.search import CHUNK, search
+from tests.prove.tally import Tally
+
+if TYPE_CHECKING:
+    from tests.prove.explore import Violation
+    from tests.prove.mutants.mutant import Mutant
+
+ENOUGH = 4_000  # schedules after which a mutant has got away
+MASKED_ENOUGH = 1_000  # schedules after which a guard counts as masked
+
+
+class Hunted(NamedTuple):
+    """What came of it."""
+
+    mutant: Mutant
+    violation: Violation | None
+    schedules: int
+    seconds: float
+
+    @property
+    def well(self) -> bool:
+        """Tell whether it went as it should."""
+        return (self.violation is None) == bool(self.mutant.masked_by)
+
+
+def hunt(mutant: Mutant, seed: int) -> Hunted:
+    """Look for a schedule that shows the mutant."""
+    started, schedules = time.monotonic(), 0
+
+    def heard() -> None:
+        nonlocal schedules
+        schedules += 1
+
+    violation = None
+    most = MASKED_ENOUGH if mutant.masked_by else ENOUGH
+    with mutant.change():
+        for number in range(most // CHUNK):
+            violation = search(seed + number, CHUNK, mutant.themes, Tally(), mutant.without, heard)
+            if violation:
+                break
+    return Hunted(mutant, violation, schedules, time.monotonic() - started)

@@ -1,0 +1,27 @@
+"""A mutant: the saga with a guard taken away, and where to look for what that breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.prove.choices import Focus
+
+type Change = Callable[[], AbstractContextManager[object]]
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """What is changed, by name. `masked_by` says why nobody can notice it: another guard does the same.
+
+    `without` are guards of the database, by the names in the report, that let everything pass.
+    """
+
+    name: str
+    themes: Sequence[Focus]
+    without: frozenset[str] = frozenset()
+    change: Change = nullcontext
+    masked_by: str = ""

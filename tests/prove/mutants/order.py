@@ -1,0 +1,111 @@
+"""Mutants of the order: placing it, deciding about it, parking it."""
+
+from __future__ import annotations
+
+import uuid
+from functools import partial
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+
+from order import parking, placing, row
+from outbox.event import History
+from shared import clock, transaction
+from tests.prove.mutants.mutant import Mutant
+from tests.prove.themes import EVERYTHING, LATE, PARKING, PLACING, RECOVERY, SHELF, STRAYS, TWINS, ZOMBIES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from outbox.event import Event
+    from shared.transaction import Action
+
+_restart, _decide, _transact = parking._restart, row.decide, transaction.transact  # noqa: SLF001
+_receipt = placing._receipt  # noqa: SLF001
+
+
+def _one_by_one(actions: Sequence[Action]) -> None:
+    for action in actions:
+        _transact([action])
+
+
+def _effect_first(actions: Sequence[Action]) -> None:
+    _transact(actions[1:])
+    _transact(actions[:1])
+
+
+def _any_body(found: Any, _order: Any) -> Any:
+    return _receipt(found["orderId"], found["totalAmount"], replayed=True)
+
+
+def _unnumbered(order: Any, *rest: Any, **named: Any) -> Event:
+    return _restart({**order, "resumes": 0}, *rest, **named)
+
+
+def _listed(*of: Any, removed: tuple[str, ...] = (), **named: Any) -> Any:
+    return _decide(*of, removed=tuple(name for name in removed if name == "parked"), **named)
+
+
+def _still_parked(*of: Any, removed: tuple[str, ...] = (), **named: Any) -> Any:
+    return _decide(*of, removed=tuple(name for name in removed if name != "parked"), **named)
+
+
+def _unlisted(*of: Any, removed: tuple[str, ...] = (), settings: Any = None, **named: Any) -> Any:
+    kept = {name: value for name, value in (settings or {}).items() if name not in ("open", "dueAt")}
+    return _decide(*of, removed=tuple({*removed, "open", "dueAt"}), settings=kept, **named)
+
+
+def _first_reason(backwards: bool, cancelled: Any, actions: Sequence[Action]) -> Any:  # noqa: FBT001
+    meanings = [
+        transaction._meaning(each, reason, cancelled)  # noqa: SLF001
+        for each, reason in zip(actions, cancelled.response["CancellationReasons"], strict=True)
+    ]
+    return next(meaning for meaning in meanings[:: -1 if backwards else 1] if meaning)
+
+
+def _reading(*, backwards: bool) -> Any:
+    return partial(patch, "shared.transaction._reading", partial(_first_reason, backwards))
+
+
+MUTANTS = (
+    Mutant(
+        "the order's id is random",
+        (PLACING,),
+        change=partial(patch, "order.placing.order_id", lambda *_: str(uuid.uuid4())),
+    ),
+    Mutant(
+        "the order's row is not asked whether the body is the same",
+        (PLACING,),
+        change=partial(patch, "order.placing._replay", _any_body),
+    ),
+    Mutant("order and event are two writes", (PLACING,), change=partial(patch, "order.store.transact", _one_by_one)),
+    Mutant("effect and event are two writes", (TWINS,), change=partial(patch, "outbox.store.transact", _effect_first)),
+    Mutant(
+        "time is not carried along from event to event",
+        (EVERYTHING, LATE),
+        change=partial(patch, "shared.clock.after", lambda _: clock.now()),
+    ),
+    Mutant(
+        "the customer's cancellation is a request only",
+        (LATE,),
+        change=partial(patch, "order.api.decisions", SimpleNamespace(cancel=lambda *_, **__: None)),
+    ),
+    Mutant("parking is not numbered", (PARKING,), change=partial(patch.object, History, "count", lambda *_: 0)),
+    Mutant("a restart is not numbered", (RECOVERY,), change=partial(patch, "order.parking._restart", _unnumbered)),
+    Mutant("who ends stays on the index", (LATE,), change=partial(patch, "order.decisions.decide", _listed)),
+    Mutant("who ends stays parked", (PARKING,), change=partial(patch, "order.decisions.decide", _still_parked)),
+    Mutant("who is parked stays on the index", (PARKING,), change=partial(patch, "order.parking.decide", _listed)),
+    Mutant("who is resumed stays parked", (PARKING,), change=partial(patch, "order.parking.decide", _still_parked)),
+    Mutant("who is resumed is not on the index", (RECOVERY,), change=partial(patch, "order.parking.decide", _unlisted)),
+    Mutant("who is cancelled is not on the index", (LATE,), change=partial(patch, "order.decisions.decide", _unlisted)),
+    Mutant("the last reason decides", (SHELF, TWINS, ZOMBIES), change=_reading(backwards=True)),
+)
+
+MASKED = (
+    Mutant(
+        "the first reason decides",
+        (SHELF, TWINS, STRAYS),
+        change=_reading(backwards=False),
+        masked_by="the steps list their actions in the order of precedence",
+    ),
+)

@@ -1,0 +1,114 @@
+"""Mutants of the outbox and its dispatch."""
+
+from __future__ import annotations
+
+import json
+import os
+import uuid
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+
+from outbox import dispatch
+from outbox.app import processor
+from shared import dynamodb, tables
+from shared.errors import TransientError
+from tests.prove.labels import actions
+from tests.prove.mutants.mutant import Mutant
+from tests.prove.run import Run
+from tests.prove.themes import LATE, OUTBOX, PARKING, TWINS
+
+if TYPE_CHECKING:
+    from outbox.event import Event
+    from tests.prove.database import Change
+
+_publish, _start, _cross_off = dispatch._publish, dispatch._start_saga, dispatch._cross_off  # noqa: SLF001
+_committed = Run._committed  # noqa: SLF001
+_transact_write_items = dynamodb.client.transact_write_items
+
+
+def _never_mind(event: Event) -> None:
+    with suppress(TransientError):
+        _publish(event)
+
+
+def _cross_off_first(event: Event) -> None:
+    _cross_off(event)
+    if event.starts_saga:
+        _start(event)
+    _publish(event)
+
+
+def _cross_off_before_telling(event: Event) -> None:
+    if event.starts_saga:
+        _start(event)
+    _cross_off(event)
+    _publish(event)
+
+
+def _tell_only(event: Event) -> None:
+    _publish(event)
+    _cross_off(event)
+
+
+def _start_once(event: Event) -> None:
+    arn, payload = os.environ["STATE_MACHINE_ARN"], json.dumps({"orderId": event.order_id})
+    dispatch.sfn.start_execution(stateMachineArn=arn, name=event.id, input=payload)
+
+
+def _with_token(**request: Any) -> Any:
+    items = (action.get("Item", {}) for _, action in actions("TransactWriteItems", request))
+    event = next((item for item in items if "eventType" in item), None)
+    if event is None:
+        return _transact_write_items(**request)
+    name = f"{event['orderId']['S']} {event['eventType']['S'].partition('#')[0]}"
+    return _transact_write_items(**request, ClientRequestToken=str(uuid.uuid5(uuid.NAMESPACE_OID, name)))
+
+
+def _tidied(run: Run, changes: list[Change]) -> None:
+    """Let the events of an order that failed expire at once, unseen."""
+    _committed(run, changes)
+    ended = {change.key[0] for change in changes if change.key[-1] == "OrderFailed"}
+    for key in [key for key in run.db.tables[tables.events()] if key[0] in ended]:
+        del run.db.tables[tables.events()][key]
+
+
+MUTANTS = (
+    Mutant(
+        "the bus's error codes are not looked at",
+        (replace(OUTBOX, faults=("entry refused",)),),
+        change=partial(patch, "outbox.dispatch._publish", _never_mind),
+    ),
+    Mutant("crossed off, then dispatched", (OUTBOX,), change=partial(patch, "outbox.app.dispatch", _cross_off_first)),
+    Mutant(
+        "crossed off, then told", (OUTBOX,), change=partial(patch, "outbox.app.dispatch", _cross_off_before_telling)
+    ),
+    Mutant("the relay starts no saga", (OUTBOX,), change=partial(patch, "outbox.app.dispatch", _tell_only)),
+    Mutant("the sweeper starts no saga", (OUTBOX,), change=partial(patch, "recovery.app.dispatch", _tell_only)),
+    Mutant(
+        "ExecutionAlreadyExists is an error",
+        (OUTBOX, LATE),
+        change=partial(patch, "outbox.dispatch._start_saga", _start_once),
+    ),
+    Mutant(
+        "transactions have a token made of order and event",
+        (TWINS, PARKING),
+        change=partial(patch.object, dynamodb.client, "transact_write_items", _with_token),
+    ),
+    Mutant(
+        "events are tidied when the order has failed",
+        (TWINS,),
+        change=partial(patch.object, Run, "_committed", _tidied),
+    ),
+)
+
+MASKED = (
+    Mutant(
+        "the relay raises when no record went well",
+        (OUTBOX,),
+        change=partial(patch.object, processor, "raise_on_entire_batch_failure", True),  # noqa: FBT003
+        masked_by="the sweeper dispatches what the relay cannot",
+    ),
+)

@@ -1,0 +1,102 @@
+"""What people were told, and what the history says, held against what became of the orders."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared import door
+from shared.errors import SagaError
+from tests.prove.odd_rows import POISON
+from tests.prove.people import ACCEPTED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.prove.expressions import Item
+    from tests.prove.run import Run
+
+EXPLAINED_BY_EVENT = {"InsufficientStock": "InventoryRejected", "PaymentDeclined": "PaymentDeclined"}
+NO_REASON = ("OrderCancelled", "OrderAlreadyConfirmed", "OrderNotCancelling", "CompensationIncomplete", "UnknownOrder")
+LAMBDA = ("Lambda.Unknown", "Lambda.TooManyRequestsException", "Sandbox.Timedout", "States.Timeout")
+DEADLINE = 420_000  # milliseconds
+
+
+def broken_promises(run: Run) -> list[str]:
+    """Give what is not as it was said to be, in words."""
+    return [*_answers(run), *_cancellations(run), *_events(run), *_reasons(run), *_defects(run)]
+
+
+def _answers(run: Run) -> Iterator[str]:
+    """The same key is the same order, and another order is refused."""
+    for wish in run.plan.wishes:
+        accepted = [each for each in run.people.answers if each.wish == wish and each.status == ACCEPTED]
+        if wish.key and len({(each.order_id, each.other_body) for each in accepted}) > 1:
+            yield f"one key of {wish.customer} placed {len({each.order_id for each in accepted})} orders"
+        first = [each.order_id for each in accepted if not each.replayed]
+        if len(set(first)) < len(first):
+            yield f"{wish.customer} was told twice that an order is new"
+        if missing := {each.order_id for each in accepted} - set(run.order_ids):
+            yield f"{missing} was accepted, and there is no such order"
+
+
+def _cancellations(run: Run) -> Iterator[str]:
+    """Who was told that his order is cancelled was told the truth."""
+    for row in run.rows("ORDERS"):
+        if row["orderId"] in run.people.promised and row["status"] not in (door.CANCELLING, door.FAILED):
+            yield f"{run.story.name(row['orderId'])} is {row['status']}, and was said to be cancelled"
+
+
+def _events(run: Run) -> Iterator[str]:
+    """Every event reached the bus, and what it tells of the gateway is so."""
+    ledger = {row["id"]: row for row in run.rows("GATEWAY_LEDGER")}
+    for event in run.rows("EVENTS"):
+        if event["orderId"] == POISON:
+            continue
+        if event["eventId"] not in run.bus.accepted:
+            yield f"{event['eventType']} did not reach the bus"
+        if event["eventType"] == "PaymentDeclined" and ledger[event["detail"]["intentId"]]["taken"]:
+            yield "PaymentDeclined is told, and the money was taken"
+
+
+def _reasons(run: Run) -> Iterator[str]:
+    """An order that failed says why, and that is true."""
+    for row in run.rows("ORDERS"):
+        if row["status"] == door.FAILED and not _is_true(run, row, row["reason"]["reason"]):
+            yield f"{run.story.name(row['orderId'])} failed for {row['reason']}, which is not so"
+
+
+def _is_true(run: Run, row: Item, reason: str) -> bool:
+    order_id = row["orderId"]
+    events = {event["eventType"]: event for event in run.rows("EVENTS") if event["orderId"] == order_id}
+    executions = [each for each in run.sfn.executions if each.order_id == order_id]
+    if reason in EXPLAINED_BY_EVENT:
+        return EXPLAINED_BY_EVENT[reason] in events
+    match reason:
+        case "CustomerCancelled":
+            return order_id in run.people.asked
+        case "DeadlinePassed":
+            placed, decided = events["OrderPlaced"]["at"], events["OrderCancelling"]["at"]
+            return bool(decided - placed >= DEADLINE - 2 * run.plan.skew)
+        case "ExecutionAborted" | "ExecutionTimedOut" | "ExecutionFailed":
+            return any(each.status != "SUCCEEDED" for each in executions)
+        case "Stray":
+            return order_id in run.strays
+        case error:
+            return error not in NO_REASON and any(error in dict(each.errors).values() for each in executions)
+
+
+def _defects(run: Run) -> Iterator[str]:
+    """A step fails with an error of ours, of Powertools or of Lambda, unless AWS refused it for good."""
+    if "permanent error" in run.struck:
+        return
+    ours = {each.__name__ for each in _family(SagaError)}
+    for execution in run.sfn.executions:
+        for function, error in execution.errors:
+            if error not in ours and error not in LAMBDA and not error.startswith("Idempotency"):
+                yield f"{function} failed with {error}"
+
+
+def _family(error: type[Exception]) -> Iterator[type[Exception]]:
+    yield error
+    for child in error.__subclasses__():
+        yield from _family(child)

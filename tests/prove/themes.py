@@ -1,0 +1,146 @@
+"""What a search dwells on: all at once hardly ever meets what needs three particular things, so there are themes."""
+
+from __future__ import annotations
+
+from tests.prove.choices import DEATHS, STOCK, Focus
+from tests.prove.deviations import MOVE_NAMES
+from tests.prove.sites import SITES, of
+from tests.prove.strikes import ABORTED, FALLS_ASLEEP, FAULT_NAMES, TASK_TIMEOUT, TIMED_OUT
+
+EVERYTHING = Focus(faults=FAULT_NAMES, moves=MOVE_NAMES)
+
+LOSSES = ("crash before", "crash after", "function timeout", "response lost", "response lost for good", "arrives late")
+BUSY = ("throttled", "throttled for long", "conflict", "conflict for long", "server error", "never arrives")
+SWEEPS = ("sweep", "time passes", "a minute later: sweep", "past the deadline: sweep")
+RECORDS = ("idempotency record lost", "idempotency record expired", "idempotency record stuck in progress")
+
+PLACING = Focus(
+    faults=(*LOSSES, *BUSY, "permanent error", "keys unprocessed"),
+    moves=("client asks again", "same key, other body", *RECORDS, "time passes", "late call arrives", "customer looks"),
+    starts=(1, 8, 16),
+    sites=of("PlaceOrder"),
+)
+TWINS = Focus(
+    tokens=("pm_ok", "pm_declined", "pm_slow", "pm_processing", "pm_late_decline"),
+    faults=(TASK_TIMEOUT, FALLS_ASLEEP, "response lost for good", "conflict"),
+    moves=("second execution", *RECORDS, "stray step", "customer cancels"),
+)
+LATE = Focus(
+    faults=(TASK_TIMEOUT, FALLS_ASLEEP, "arrives late", "not invoked", ABORTED),
+    moves=("customer cancels", "late call arrives", "second execution", "a moment passes"),
+)
+GATEWAY = Focus(
+    tokens=("pm_slow", "pm_processing", "pm_late_decline", "pm_flaky", "pm_refund_flaky", "pm_refund_down", "pm_ok"),
+    faults=(TASK_TIMEOUT, *LOSSES, *BUSY),
+    moves=(
+        "gateway forgets its keys",
+        "a moment passes",
+        "customer cancels",
+        "circuit opens elsewhere",
+        "second execution",
+        "idempotency record lost",
+    ),
+    starts=(40, 90, 200),
+    sites=of("ProcessPayment", "RefundPayment"),
+)
+PARKING = Focus(
+    tokens=("pm_refund_down", "pm_refund_flaky"),
+    faults=(TASK_TIMEOUT, ABORTED, *LOSSES, *BUSY),
+    moves=(
+        *SWEEPS,
+        "operator resumes",
+        "operator resumes what is not parked",
+        "gateway gets well",
+        "status event told, or told again",
+        "customer cancels",
+        "second execution",
+        "late call arrives",
+    ),
+    starts=(200, 40, 300),
+    deaths=(0, 0, 0, 0, 0, DEATHS),
+    sites=of("FailOrder", "ResumeOrder", "RecoverOrder", "SweepOrders", "RefundPayment"),
+)
+RECOVERY = Focus(
+    faults=(ABORTED, TIMED_OUT, TASK_TIMEOUT, *LOSSES, *BUSY, "behind"),
+    moves=(*SWEEPS, "status event told, or told again", "status event lost", "customer cancels", "late call arrives"),
+    deaths=(0, 2, DEATHS),
+    sites=of("RecoverOrder", "SweepOrders"),
+)
+OUTBOX = Focus(
+    tokens=("pm_ok", "pm_declined"),
+    faults=(*LOSSES, *BUSY, "entry refused", "behind", "permanent error"),
+    moves=(
+        *SWEEPS,
+        "stream records delivered",
+        "stream record out of order",
+        "stream record again",
+        "poison record",
+        "record of a row that is gone",
+        "stream records lost",
+        "poison row in the outbox",
+        "poison row deleted",
+        "late call arrives",
+    ),
+    relay_down=(False, True),
+    sites=of("RelayOutbox", "SweepOrders"),
+)
+
+SHELF = Focus(
+    tokens=("pm_ok", "pm_declined"),
+    faults=(TASK_TIMEOUT, FALLS_ASLEEP, ABORTED, "crash after"),
+    moves=("second execution", "customer cancels", "stray step"),
+    quantities=(2, STOCK),
+    sites=of("ReserveInventory", "ReleaseInventory"),
+)
+REFUSED = Focus(
+    tokens=("pm_ok", "pm_declined"),
+    faults=(FALLS_ASLEEP, TASK_TIMEOUT),
+    moves=("second execution", "customer cancels"),
+    quantities=(2, STOCK),
+    starts=(200,),
+    sites=("ReserveInventory: InventoryRejected", "ProcessPayment: PaymentIntentRecorded"),
+)
+STRAYS = Focus(tokens=("pm_ok", "pm_declined"), moves=("stray step", "customer cancels"), quantities=(1, STOCK + 1))
+
+ZOMBIES = Focus(
+    tokens=("pm_ok", "pm_declined", "pm_slow", "pm_processing", "pm_late_decline"),
+    faults=(TASK_TIMEOUT, FALLS_ASLEEP),
+    moves=("a moment passes", "customer cancels"),
+    orders=1,
+    starts=(40, 90),
+    sites=of("ProcessPayment", "RefundPayment", "ReserveInventory", "ConfirmOrder"),
+)
+
+CIRCUIT = Focus(
+    tokens=("pm_ok", "pm_declined", "pm_refund_flaky"),
+    faults=(*LOSSES, *BUSY),
+    moves=("circuit opens elsewhere", "a moment passes", "customer cancels"),
+    starts=(40, 90),
+    sites=tuple(site for site in SITES if "circuit" in site),
+)
+
+KEYS = Focus(
+    tokens=("pm_ok", "pm_slow"),
+    faults=(TASK_TIMEOUT, FALLS_ASLEEP),
+    moves=("gateway forgets its keys", "a moment passes"),
+    orders=1,
+    starts=(40, 90),
+    sites=("ProcessPayment: PaymentIntentRecorded", "ProcessPayment: gateway creates an intent"),
+)
+
+THEMES = (
+    EVERYTHING,
+    PLACING,
+    TWINS,
+    LATE,
+    GATEWAY,
+    PARKING,
+    RECOVERY,
+    OUTBOX,
+    SHELF,
+    REFUSED,
+    STRAYS,
+    ZOMBIES,
+    CIRCUIT,
+    KEYS,
+)

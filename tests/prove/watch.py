@@ -1,0 +1,112 @@
+"""What must hold at every moment, looked at after every write; what does not is told in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from saga.invariants import violations
+from shared import door
+from tests.prove.history import impossible
+from tests.prove.labels import short
+from tests.prove.odd_rows import POISON
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.prove.database import Change, Row
+    from tests.prove.run import Run
+
+WATCHED = ("ORDERS", "EVENTS", "INVENTORY", "PAYMENTS", "GATEWAY_LEDGER")
+NEXT = {
+    None: {door.PENDING},
+    door.PENDING: {door.PENDING, door.CONFIRMED, door.CANCELLING},
+    door.CANCELLING: {door.CANCELLING, door.FAILED},
+}
+BOOKKEEPING = ("undispatched", "attempts")  # what may change in an event's row
+FORWARD = ("InventoryReserved", "InventoryRejected", "PaymentIntentRecorded")
+
+
+class Watch:
+    """Sees every write of a run, and notes what is wrong."""
+
+    def __init__(self, run: Run) -> None:
+        self.found: list[str] = []
+        self._run = run
+        self._changed = False
+
+    def see(self, change: Change) -> None:
+        """Look at one item that a write changed."""
+        table = short(change.table)
+        self._changed |= table not in ("idempotency", "circuit")
+        if change.key[0] == POISON:
+            return
+        look = {"orders": self._order, "events": self._event}.get(table)
+        if look:
+            self.found += look(_plain(change.before), _plain(change.after))
+
+    def check(self) -> None:
+        """Look at everything, if it changed."""
+        if self._changed:
+            self._changed = False
+            self.found += violations(self.everything())
+
+    def everything(self) -> dict[str, list[Any]]:
+        """Give all rows, as they ought to be: keys that the gateway forgot count, rows of strangers do not."""
+        seen = {table: self._run.rows(table) for table in WATCHED}
+        seen["EVENTS"] = [row for row in seen["EVENTS"] if row["orderId"] != POISON]
+        seen["GATEWAY_LEDGER"] = [*seen["GATEWAY_LEDGER"], *self._run.forgotten]
+        return seen
+
+    def _order(self, before: Any, after: Any) -> Iterator[str]:
+        if after is None:
+            yield f"the row of {self._run.story.name(before['orderId'])} is gone"
+            return
+        name = self._run.story.name(after["orderId"])
+        was = before and before["status"]
+        if after["status"] not in NEXT.get(was, set()):
+            yield f"{name} went from {was} to {after['status']}"
+        if before and before["createdAt"] != after["createdAt"]:
+            yield f"{name} was placed again"
+
+    def _event(self, before: Any, after: Any) -> Iterator[str]:
+        if after is None or "orderId" not in after or "eventType" not in after:
+            yield f"an event is gone: {before}"
+        elif before is None:
+            yield from self._new_event(after)
+        elif _fact(before) != _fact(after):
+            yield f"{_name(after)} was rewritten"
+        elif "undispatched" in before and "undispatched" not in after:
+            yield from self._crossed_off(after)
+
+    def _new_event(self, event: Any) -> Iterator[str]:
+        """History is in the order in which things happened, and nothing goes forward any more once it is decided."""
+        if "at" not in event:
+            yield f"{_name(event)} is not an event"
+            return
+        order_id = event["orderId"]
+        told = sorted((row["at"], row["eventType"]) for row in self._run.rows("EVENTS") if row["orderId"] == order_id)
+        yield from impossible(event_type for _, event_type in told)
+        if event["eventType"] in FORWARD:
+            status = next(row["status"] for row in self._run.rows("ORDERS") if row["orderId"] == order_id)
+            if status != door.PENDING:
+                yield f"{_name(event)}, and the order is {status}"
+
+    def _crossed_off(self, event: Any) -> Iterator[str]:
+        """What is taken off the index has reached the bus, and its execution was started."""
+        if event["eventId"] not in self._run.bus.accepted:
+            yield f"{_name(event)} is crossed off, and did not reach the bus"
+        names = {execution.name for execution in self._run.sfn.executions}
+        if event["startsSaga"] and event["eventId"] not in names:
+            yield f"{_name(event)} is crossed off, and its saga was not started"
+
+
+def _plain(row: Row | None) -> Any:
+    return row and row.plain
+
+
+def _fact(event: Any) -> Any:
+    return {name: value for name, value in event.items() if name not in BOOKKEEPING}
+
+
+def _name(event: Any) -> str:
+    return str(event.get("eventType", event))

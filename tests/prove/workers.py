@@ -1,0 +1,44 @@
+"""A search on several processors: each process plays a chunk of schedules at a time."""
+
+from __future__ import annotations
+
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
+from typing import TYPE_CHECKING, NamedTuple
+
+from tests.prove.lines import watched
+from tests.prove.search import CHUNK, search
+from tests.prove.tally import Tally
+from tests.prove.themes import THEMES
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from tests.prove.explore import Violation
+
+
+class Chunk(NamedTuple):
+    """What came of a part of the search."""
+
+    examples: int
+    tally: Tally
+    violation: Violation | None
+
+
+def play(number: int, examples: int) -> Chunk:
+    """Play a part of the search; `number` is its seed."""
+    tally = Tally()
+    with watched(tally.lines):
+        violation = search(number, examples, THEMES, tally)
+    return Chunk(examples, tally, violation)
+
+
+def chunks(first: int, examples: int, jobs: int) -> Generator[Chunk]:
+    """Play so many schedules, and give the parts as they are done; `first` is the seed of the first part."""
+    sizes = [min(CHUNK, examples - done) for done in range(0, examples, CHUNK)]
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        parts = [pool.submit(play, first + n, size) for n, size in enumerate(sizes)]
+        try:
+            yield from (part.result() for part in as_completed(parts))
+        finally:
+            pool.shutdown(cancel_futures=True)
