@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
+from botocore.exceptions import ClientError, ConnectTimeoutError, NoCredentialsError, ReadTimeoutError
 
 from tests.prove.actors import Crash
 from tests.prove.errors import cancelled, client_error
@@ -122,6 +122,10 @@ def _permanent(call: Call, run: Run) -> None:
     raise client_error(call, "AccessDeniedException")
 
 
+def _no_credentials(_call: Call, _run: Run) -> None:
+    raise NoCredentialsError
+
+
 def _with_reason(call: Call, run: Run, code: str) -> ClientError:
     """Cancel the transaction for this reason, beside the reasons that it has anyhow."""
     reasons = run.reasons(call)
@@ -168,6 +172,7 @@ FAULTS = (
     Fault("conflict", _writes_rows, _conflict),
     Fault("conflict for long", _is("TransactWriteItems"), _conflict, LONG),
     Fault("permanent error", _aws, _permanent),
+    Fault("no credentials", _aws, _no_credentials),
     Fault("behind", _lags, _lagging),
     Fault("entry refused", _is("PutEvents"), _entry_refused),
     Fault("keys unprocessed", _is("BatchGetItem"), _unprocessed),

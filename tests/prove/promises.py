@@ -87,7 +87,7 @@ def _is_true(run: Run, row: Item, reason: str) -> bool:
 
 def _defects(run: Run) -> Iterator[str]:
     """A step fails with an error of ours, of Powertools or of Lambda, unless AWS refused it for good."""
-    if "permanent error" in run.struck:
+    if run.struck & {"permanent error", "no credentials"}:
         return
     ours = {each.__name__ for each in _family(SagaError)}
     for execution in run.sfn.executions:

@@ -15,7 +15,7 @@ SWEEPS = ("sweep", "time passes", "a minute later: sweep", "past the deadline: s
 RECORDS = ("idempotency record lost", "idempotency record expired", "idempotency record stuck in progress")
 
 PLACING = Focus(
-    faults=(*LOSSES, *BUSY, "permanent error", "keys unprocessed"),
+    faults=(*LOSSES, *BUSY, "permanent error", "no credentials", "keys unprocessed"),
     moves=("client asks again", "same key, other body", *RECORDS, "time passes", "late call arrives", "customer looks"),
     starts=(1, 8, 16),
     sites=of("PlaceOrder"),
@@ -94,11 +94,16 @@ SHELF = Focus(
 )
 REFUSED = Focus(
     tokens=("pm_ok", "pm_declined"),
-    faults=(FALLS_ASLEEP, TASK_TIMEOUT),
+    faults=(FALLS_ASLEEP,),
     moves=("second execution", "customer cancels"),
     quantities=(2, STOCK),
-    starts=(200,),
-    sites=("ReserveInventory: InventoryRejected", "ProcessPayment: PaymentIntentRecorded"),
+    starts=(60,),
+    sites=(
+        "ReserveInventory: InventoryRejected",
+        "CancelOrder: OrderCancelling",
+        "ProcessPayment: PaymentIntentRecorded",
+        "ConfirmOrder: OrderConfirmed",
+    ),
 )
 STRAYS = Focus(tokens=("pm_ok", "pm_declined"), moves=("stray step", "customer cancels"), quantities=(1, STOCK + 1))
 

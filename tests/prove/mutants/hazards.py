@@ -1,0 +1,74 @@
+"""Every way in which the protocol is known to break, and the mutants that stand for it, or why there is none.
+
+V1 to V10 are careless readings of the protocol, A to P problems outside its steps; docs/architecture.md tells of them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+GUARD = "without "
+
+MUTANTS_OF: Mapping[str, Sequence[str]] = {
+    "V1 an empty release looks at its own row only": (
+        f"{GUARD}InventoryReleased: no InventoryReserved",
+        f"{GUARD}InventoryReserved: orders status = PENDING",
+    ),
+    "V2 a compensation was given up, and the order fails all the same": (
+        f"{GUARD}OrderFailed: PaymentRefunded on record",
+        f"{GUARD}OrderFailed: InventoryReleased on record",
+    ),
+    "V3 the refund decides by looking": ("the refund decides by looking, and takes a refused cancel for done",),
+    "V4 no intent on record is taken for final": (f"{GUARD}PaymentIntentRecorded: orders status = PENDING",),
+    "V5 processing is taken for nothing": ("processing is taken for nothing",),
+    "V6 a decline on record is taken for nothing": (
+        "a payment that was declined is not cancelled at a gateway that takes a second try",
+    ),
+    "V7 a forward step does not look at the decision": (f"{GUARD}InventoryReserved: orders status = PENDING",),
+    "V8 the cancellation does not look at CONFIRMED": (f"{GUARD}OrderCancelling: orders status = PENDING",),
+    "V9 the stock is read before the own row": ("the last reason decides",),
+    "V10 events are tidied": ("events are tidied when the order has failed",),
+    "A two orders for one key": (
+        "the order's id is random",
+        "the order's row is not asked whether the body is the same",
+    ),
+    "B recovery feeds itself": ("recovery does not look first, and a restart is not guarded",),
+    "D a recovery that died stays dead": ("a restart is not numbered",),
+    "E a fence of once against what happens twice": ("parking is not numbered",),
+    "F money moves after the decision": (f"{GUARD}PaymentIntentRecorded: orders status = PENDING",),
+    "H EXPRESS has the sweeper only": (
+        "the sweeper looks after no order",
+        "the sweeper looks after no order that is being cancelled",
+    ),
+    "I the gateway's memory ends": (
+        "the refund finds the intent by its key",
+        "the intent just created is confirmed, not the one on record",
+        "the gateway's refunds add up",
+    ),
+    "J a token of our own": ("transactions have a token made of order and event",),
+    "K relay and sweeper": (
+        f"{GUARD}cross off: events exists(orderId)",
+        "the bus's error codes are not looked at",
+        "the sweeper starts no saga",
+        "nothing is ever set aside",
+        "who is cancelled is not on the index",
+        "who ends stays on the index",
+        "who is parked stays on the index",
+    ),
+    "N the order of events": ("time is not carried along from event to event",),
+    "O cancelling is a request": ("the customer's cancellation is a request only",),
+    "P a compensation can be called on anything": (
+        f"{GUARD}InventoryReleased: orders status = CANCELLING",
+        "the refund does not look at the order",
+    ),
+}
+
+NO_MUTANT: Mapping[str, str] = {
+    "C an abort is answered from the cache": "there is no abort: recovery closes the door first, and the pivot looks",
+    "G idempotency on steps": "costs time and money, and breaks no invariant; compensations have none",
+    "L sizes": "bounded where requests are read: unit tests",
+    "M a hot product": "costs orders, not correctness: measured under load",
+}
