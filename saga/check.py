@@ -10,6 +10,7 @@ from saga.stack import Stack
 
 _TABLES = {
     "ORDERS": "OrdersTable",
+    "ORDER_LINES": "OrderLinesTable",
     "EVENTS": "EventsTable",
     "INVENTORY": "InventoryTable",
     "PAYMENTS": "PaymentsTable",

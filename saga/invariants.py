@@ -37,6 +37,7 @@ class Case:
     events: dict[str, Item]
     payment: Item | None
     intents: list[Item]
+    products: set[str]
 
     @property
     def status(self) -> str:
@@ -74,9 +75,12 @@ def _cases(tables: Tables) -> Iterator[Case]:
         events[event["orderId"]][event["eventType"]] = event
     payments = {payment["orderId"]: payment for payment in tables["PAYMENTS"]}
     intents = _intents_by_order(tables["GATEWAY_LEDGER"])
+    products = defaultdict[str, set[str]](set)
+    for line in tables["ORDER_LINES"]:
+        products[line["orderId"]].add(line["productId"])
     for order in tables["ORDERS"]:
         order_id = order["orderId"]
-        yield Case(order, events[order_id], payments.get(order_id), intents[order_id])
+        yield Case(order, events[order_id], payments.get(order_id), intents[order_id], products[order_id])
 
 
 def _intents_by_order(ledger: Sequence[Item]) -> defaultdict[str, list[Item]]:
@@ -142,7 +146,19 @@ def _intent(case: Case, intent: Item) -> Iterator[str]:
         yield "is said to be charged, and no money was taken"
 
 
-CHECKS = (_outcome, _order_of_events, _visible, _money)
+def _listed(case: Case) -> Iterator[str]:
+    """An order is listed under its status, its reason and its products, where people look for it."""
+    shown = "PARKED" if "parked" in case.row else case.status
+    expected = {"byStatus": shown, **({"byReason": case.row["reason"]["reason"]} if "reason" in case.row else {})}
+    for index in ("byStatus", "byReason"):
+        listed = str(case.row.get(index, "")).partition("#")[0]
+        if listed != expected.get(index, ""):
+            yield f"is {shown}, and listed {index} as {listed or 'nothing'}"
+    if missing := {line["productId"] for line in case.row["items"]} - case.products:
+        yield f"is not listed with {sorted(missing)}"
+
+
+CHECKS = (_outcome, _order_of_events, _visible, _money, _listed)
 
 
 def _stock(cases: Sequence[Case], products: Sequence[Item]) -> Iterator[str]:
@@ -162,7 +178,7 @@ def _held(case: Case, product_id: str) -> int:
 def _orphans(tables: Tables) -> Iterator[str]:
     """Every row belongs to an order, every intent to a key."""
     orders = {order["orderId"] for order in tables["ORDERS"]}
-    for table in ("EVENTS", "PAYMENTS"):
+    for table in ("EVENTS", "PAYMENTS", "ORDER_LINES"):
         yield from (f"{row['orderId']}: no such order" for row in tables[table] if row["orderId"] not in orders)
     keyed = {row["intentId"] for row in tables["GATEWAY_LEDGER"] if "intentId" in row}
     intents = {row["id"] for row in tables["GATEWAY_LEDGER"] if "amount" in row}

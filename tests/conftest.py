@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import os
 
-TABLES = ("ORDERS", "EVENTS", "INVENTORY", "PAYMENTS", "GATEWAY_LEDGER", "IDEMPOTENCY", "CIRCUIT_BREAKER")
+TABLES = (
+    "ORDERS",
+    "ORDER_LINES",
+    "EVENTS",
+    "INVENTORY",
+    "PAYMENTS",
+    "GATEWAY_LEDGER",
+    "IDEMPOTENCY",
+    "CIRCUIT_BREAKER",
+)
 
 # Before anything of the functions is imported: they read some of it at import, as Lambda gives it to them.
 os.environ.update({f"{table}_TABLE": f"test-{table.lower()}" for table in TABLES})

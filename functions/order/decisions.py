@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from order.domain import CANCELLING, COMPENSATIONS, CONFIRMED, FAILED, STEPS, Reason
+from order.domain import CANCELLING, COMPENSATIONS, CONFIRMED, FAILED, STEPS, THROUGH_THE_DOOR, Reason
 from order.parking import park
-from order.row import decide, milliseconds
+from order.row import decide, listed, milliseconds
 from outbox import store as outbox
 from outbox.event import Event
 from shared import clock, door
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 class NotUndone(Exception):
     """A compensation is not on record."""
+
+
+class Overtaken(Exception):
+    """A step went through the door after the history was read."""
 
 
 def confirm(order_id: str) -> Event:
@@ -41,17 +45,31 @@ def cancel(order_id: str, why: Reason, *, starts_saga: bool = False) -> Event:
     Raises:
         OrderAlreadyConfirmed: the pivot was passed.
     """
+    while True:  # as often as a step goes through the door meanwhile: each does so once
+        try:
+            return _cancel(order_id, why, starts_saga=starts_saga)
+        except Overtaken:
+            continue
+
+
+def _cancel(order_id: str, why: Reason, *, starts_saga: bool) -> Event:
     history = outbox.history(order_id)
     now = clock.after(history.last_at)
     detail = {"reason": why.code, "cause": why.cause}
+    unseen = [step for step in THROUGH_THE_DOOR if not history.find(step)]
     return outbox.record(
         Event(order_id, CANCELLING, now, detail, starts_saga),
         decide(
             order_id,
             door.PENDING,
             door.CANCELLING,
-            settings={"reason": detail, "dueAt": now + milliseconds("COMPENSATION_DEADLINE_SECONDS")},
+            settings={
+                "reason": detail,
+                **listed("byReason", order_id, why.code),
+                "dueAt": now + milliseconds("COMPENSATION_DEADLINE_SECONDS"),
+            },
         ),
+        *[outbox.absent(order_id, step, Overtaken(step)) for step in unseen],
     )
 
 

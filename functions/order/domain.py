@@ -22,6 +22,9 @@ RESUMED = "OrderResumed"
 STEPS = ("InventoryReserved", "PaymentCharged")
 COMPENSATIONS = ("PaymentRefunded", "InventoryReleased")
 
+# What is recorded through the door, so before the order is cancelled: it must also be told before.
+THROUGH_THE_DOOR = ("InventoryReserved", "InventoryRejected", "PaymentIntentRecorded")
+
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:order-saga")
 LONGEST_CAUSE = 500  # characters
 LARGEST_QUANTITY = 1000  # pieces of a product

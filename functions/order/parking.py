@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from order.domain import COMPENSATIONS, PARKED, RESUMED, not_undone
-from order.row import decide, milliseconds
+from order.row import decide, listed, milliseconds
 from outbox import store as outbox
 from outbox.event import Event, shard
 from shared import clock, door
@@ -33,7 +33,7 @@ def park(order: Item, history: History, failures: Item) -> None:
             order["orderId"],
             door.CANCELLING,
             door.CANCELLING,
-            settings={"parked": {"at": now, **parked}},
+            settings={"parked": {"at": now, **parked}, **listed("byStatus", order["orderId"], "PARKED")},
             removed=("open", "dueAt"),
         ),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+from outbox.event import shard
 from shared import clock, door, dynamodb, tables
 from shared.errors import OrderAlreadyConfirmed, OrderCancelled, OrderNotCancelling, UnknownOrder
 from shared.transaction import Action, Rank, action
@@ -27,7 +28,7 @@ def decide(
 
     `condition` is added to the one on the status; it may name what `settings` and `removed` name.
     """
-    settings = {"status": after, "updatedAt": clock.now(), **(settings or {})}
+    settings = {"status": after, **listed("byStatus", order_id, after), "updatedAt": clock.now(), **(settings or {})}
     update = "SET " + ", ".join(f"#{name} = :{name}" for name in settings)
     if removed:
         update += " REMOVE " + ", ".join(f"#{name}" for name in removed)
@@ -45,6 +46,11 @@ def decide(
             "ExpressionAttributeValues": dynamodb.to_wire({f":{name}": value for name, value in values.items()}),
         },
     )
+
+
+def listed(index: str, order_id: str, value: str) -> Item:
+    """Give the attribute by which an index lists the order under a value, spread over the shards."""
+    return {index: f"{value}#{shard(order_id)}"}
 
 
 def milliseconds(setting: str) -> int:

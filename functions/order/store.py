@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from order.domain import PLACED, Order
-from order.row import milliseconds
+from order.row import listed, milliseconds
 from outbox import store as outbox
 from outbox.event import Event, shard
 from shared import clock, door, dynamodb, tables
@@ -36,7 +36,8 @@ def place(order_id: str, order: Order) -> None:
     }
     # The order row comes first in rank: an order is never placed half.
     placed = Event(order_id, PLACED, now, detail, starts_saga=True)
-    transact([_insert(_row(order_id, order, now)), outbox.put(placed)])
+    lines = [_list(line.product_id, order_id, now) for line in order.lines]
+    transact([_insert(_row(order_id, order, now)), outbox.put(placed), *lines])
 
 
 def _row(order_id: str, order: Order, now: int) -> Item:
@@ -54,8 +55,17 @@ def _row(order_id: str, order: Order, now: int) -> Item:
         "createdAt": now,
         "updatedAt": now,
         "open": shard(order_id),
+        "shard": shard(order_id),
+        **listed("byStatus", order_id, door.PENDING),
         "dueAt": now + milliseconds("ORDER_DEADLINE_SECONDS"),
     }
+
+
+def _list(product_id: str, order_id: str, now: int) -> Action:
+    """Let the orders of a product be found, newest first; nothing decides by this row."""
+    row = {"productId": product_id, "line": f"{now:015d}#{order_id}", "orderId": order_id}
+    request = {"TableName": tables.order_lines(), "Item": dynamodb.to_wire(row)}
+    return action("Put", Rank.DEFECT, lambda _: LookupError("a put without a condition was refused"), request)
 
 
 def _insert(row: Item) -> Action:

@@ -8,6 +8,11 @@ def orders() -> str:
     return os.environ["ORDERS_TABLE"]
 
 
+def order_lines() -> str:
+    """Name the table that finds the orders of a product."""
+    return os.environ["ORDER_LINES_TABLE"]
+
+
 def events() -> str:
     """Name the table that is outbox, fence and history at once."""
     return os.environ["EVENTS_TABLE"]

@@ -15,7 +15,16 @@ if TYPE_CHECKING:
 
 type Request = Mapping[str, Any]
 
-TABLES = ("ORDERS", "EVENTS", "INVENTORY", "PAYMENTS", "GATEWAY_LEDGER", "IDEMPOTENCY", "CIRCUIT_BREAKER")
+TABLES = (
+    "ORDERS",
+    "ORDER_LINES",
+    "EVENTS",
+    "INVENTORY",
+    "PAYMENTS",
+    "GATEWAY_LEDGER",
+    "IDEMPOTENCY",
+    "CIRCUIT_BREAKER",
+)
 READS = ("GetItem", "BatchGetItem", "Query")
 
 # What an update does, by its table and an attribute that it writes.

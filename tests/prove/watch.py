@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tests.prove.database import Change, Row
     from tests.prove.run import Run
 
-WATCHED = ("ORDERS", "EVENTS", "INVENTORY", "PAYMENTS", "GATEWAY_LEDGER")
+WATCHED = ("ORDERS", "ORDER_LINES", "EVENTS", "INVENTORY", "PAYMENTS", "GATEWAY_LEDGER")
 NEXT = {
     None: {door.PENDING},
     door.PENDING: {door.PENDING, door.CONFIRMED, door.CANCELLING},

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from shared.dynamodb import Item
     from tests.support.asl import Json
 
-TABLES = ("ORDERS", "EVENTS", "INVENTORY", "PAYMENTS", "GATEWAY_LEDGER", "IDEMPOTENCY")
+TABLES = ("ORDERS", "ORDER_LINES", "EVENTS", "INVENTORY", "PAYMENTS", "GATEWAY_LEDGER", "IDEMPOTENCY")
 ACCOUNT = "123456789012"  # the one that moto takes for ours
 PRICES = {"laptop": 129999, "monitor": 34999, "PROD-003": 79999}
 STOCK = 100
@@ -133,7 +133,7 @@ def net_charge() -> int:
 
 def snapshot() -> str:
     """Give all that is on record, but for the counters of calls at the gateway."""
-    tables = ("ORDERS", "EVENTS", "INVENTORY", "PAYMENTS", "GATEWAY_LEDGER")
+    tables = ("ORDERS", "ORDER_LINES", "EVENTS", "INVENTORY", "PAYMENTS", "GATEWAY_LEDGER")
     counted = ("confirms", "refunds")
     return json.dumps(
         {

@@ -118,10 +118,21 @@ def test_what_powertools_remembers_expires_by_the_attribute_that_it_writes(name:
     ("table", "index", "by"), [("OrdersTable", "open", "dueAt"), ("EventsTable", "undispatched", "at")]
 )
 def test_an_index_is_sparse_and_sorted_by_age(table: str, index: str, by: str) -> None:
-    (found,) = properties(table)["GlobalSecondaryIndexes"]
-    assert (found["IndexName"], found["Projection"]) == (index, {"ProjectionType": "KEYS_ONLY"})
-    assert [key["AttributeName"] for key in found["KeySchema"]] == [index, by]
+    assert keys_of(table, index) == [index, by]
     assert index not in [key["AttributeName"] for key in properties(table)["KeySchema"]]
+
+
+@pytest.mark.parametrize(
+    ("index", "by"), [("placed", "shard"), ("status", "byStatus"), ("reason", "byReason"), ("customer", "customerId")]
+)
+def test_people_find_orders_by_index_and_time(index: str, by: str) -> None:
+    assert keys_of("OrdersTable", index) == [by, "createdAt"]
+
+
+def keys_of(table: str, index: str) -> list[str]:
+    (found,) = [each for each in properties(table)["GlobalSecondaryIndexes"] if each["IndexName"] == index]
+    assert found["Projection"] == {"ProjectionType": "KEYS_ONLY"}
+    return [key["AttributeName"] for key in found["KeySchema"]]
 
 
 @pytest.mark.parametrize("name", template()["Parameters"])

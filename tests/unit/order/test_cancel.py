@@ -53,6 +53,32 @@ def test_a_confirmation_that_comes_first_wins(monkeypatch: pytest.MonkeyPatch) -
     assert world.status(order_id) == "CONFIRMED"
 
 
+@pytest.mark.parametrize(
+    ("before", "overtaking", "quantity"),
+    [([], steps.reserve, 1), ([], steps.reserve, world.STOCK + 1), ([steps.reserve], steps.process, 1)],
+    ids=["reserved", "rejected", "paid"],
+)
+def test_a_step_that_goes_through_the_door_meanwhile_is_told_before_the_cancellation(
+    monkeypatch: pytest.MonkeyPatch, before: list[steps.Step], overtaking: steps.Step, quantity: int
+) -> None:
+    order_id = world.placed(quantity=quantity)
+    for step in before:
+        step(order_id)
+    seen = world.events(order_id)
+    meanwhile.before(monkeypatch, "transact_write_items", lambda: _a_minute_ahead(overtaking, order_id))
+    steps.cancel(order_id)
+    *overtook, last = world.events(order_id)[len(seen) :]
+    assert (last, bool(overtook)) == ("OrderCancelling", True)
+
+
+def _a_minute_ahead(step: steps.Step, order_id: str) -> None:
+    """Call a step on a machine whose clock is ahead."""
+    later = clock.now() + 60_000
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(clock, "now", lambda: later)
+        steps.outcome(step, order_id)
+
+
 def test_ten_late_calls_for_a_failed_order_change_nothing() -> None:
     order_id = steps.failed()
     before = world.snapshot()
