@@ -2,6 +2,8 @@
 
 STAGE ?= dev
 CONFIG_ENV = $(if $(filter dev,$(STAGE)),default,$(STAGE))
+# Said, the stage means AWS; else a command is about the engine.
+ON_AWS = $(if $(filter file,$(origin STAGE)),,--config-env $(CONFIG_ENV))
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
@@ -60,7 +62,7 @@ chaos: install ## kill functions of an engine of its own while orders are in fli
 	@.venv/bin/pytest tests/chaos
 
 check-data: install ## reconcile all that is deployed: the engine's stack, or the one on AWS (STAGE=dev)
-	@.venv/bin/saga check
+	@.venv/bin/saga check $(ON_AWS)
 
 bench-init: install ## compare importing each function with making one boto3 client
 	@python -m tests.bench.init
@@ -83,4 +85,4 @@ remove: install ## on AWS: delete the stack (STAGE=dev)
 	sam delete --config-env $(CONFIG_ENV)
 
 asl: install ## print the saga's definition with its substitutions resolved: the engine's, or the one on AWS (STAGE=dev)
-	@.venv/bin/saga asl
+	@.venv/bin/saga asl $(ON_AWS)

@@ -2,25 +2,26 @@
 
 import typer
 
-from saga.engine import commands
-from saga.reporting import reported
+from saga.command.adding import add
+from saga.commands import check, local
+
+EXIT_CODES = (
+    "Exit codes: 0 done, or the order is CONFIRMED; 1 failed, the order is FAILED, or the check found something; "
+    "2 cannot be done as asked; 3 the engine or AWS does not answer, or has no such stack; 4 no such order; "
+    "5 the order is parked; 6 timed out."
+)
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="Order Saga on a laptop: the embedded engine and what is deployed to it.",
-    epilog="Exit codes: 0 done; 1 failed; 2 cannot be done as asked; 3 the engine or AWS does not answer.",
+    help="Order Saga: run it on a laptop, see what happens to its orders, and put right what went wrong.",
+    epilog=EXIT_CODES,
     pretty_exceptions_enable=False,
 )
 
-for command in (
-    commands.up,
-    commands.down,
-    commands.url,
-    commands.logs,
-    commands.invoke,
-    commands.asl,
-    commands.check,
-    commands.resume,
-    commands.make_well,
-):
-    app.command()(reported(command))
+add(app, "up", "up --port 4567")(local.up)
+add(app, "down")(local.down)
+add(app, "url")(local.url)
+add(app, "logs")(local.logs)
+add(app, "invoke reserve_inventory")(local.invoke)
+add(app, "asl", "asl --config-env prod")(local.asl)
+add(app, "check", "check --json")(check.check)

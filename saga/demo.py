@@ -46,14 +46,25 @@ def place(stack: Stack, demonstration: Demonstration) -> str:
     return str(answer["orderId"])
 
 
-def report(stack: Stack, demonstration: Demonstration, order_id: str) -> str:
-    """Waits for the order's saga to end, and tells in two lines what became of it and by which path."""
+@dataclass(frozen=True)
+class Report:
+    """What became of an order, and in two lines by which path."""
+
+    order_id: str
+    title: str
+    status: str
+    words: str
+
+
+def report(stack: Stack, demonstration: Demonstration, order_id: str) -> Report:
+    """Waits for the order's saga to end, and tells what became of it."""
     execution = f"{order_id}-OrderPlaced"
     wait_until(
         lambda: history.has_ended(stack, execution), _PATIENCE_SECONDS, f"the saga of order {order_id} does not end"
     )
     view = call(f"{stack.api_url}/orders/{order_id}")[1]
-    return f"{demonstration.title}: order {order_id} is {_outcome(view)}\n  {_path(stack, execution)}"
+    words = f"{demonstration.title}: order {order_id} is {_outcome(view)}\n  {_path(stack, execution)}"
+    return Report(order_id, demonstration.title, view["status"], words)
 
 
 def _outcome(view: dict[str, Any]) -> str:

@@ -14,6 +14,21 @@ class UsageFailure(Failure):
 
 
 class Unreachable(Failure):
-    """The embedded engine or AWS does not answer, or has no such stack."""
+    """The embedded engine or AWS does not answer, or has no such stack of ours."""
 
     exit_code = 3
+
+
+class NoSuchOrder(Failure):
+    """There is no order with this id."""
+
+    exit_code = 4
+
+
+class TimedOut(Failure):
+    """What was waited for did not happen in time."""
+
+    exit_code = 6
+
+
+CONFIRMED, FAILED, PARKED = 0, 1, 5  # what became of an order, as an exit code

@@ -9,33 +9,56 @@ from saga.failure import Unreachable
 if TYPE_CHECKING:
     import boto3
 
+_OURS = {"ApiUrl", "StateMachineArn", "OrdersTable", "OrderLinesTable", "EventsTable", "InventoryTable"}
+
 
 @dataclass(frozen=True)
 class Stack:
-    """What a command needs to know; `api_url` is the base of the API's URLs, without a slash at its end."""
+    """What a command needs to know; `api_url` is the base of the API's URLs, without a slash at its end.
+
+    `endpoint` is the engine's address; None on AWS.
+    """
 
     name: str
     session: "boto3.Session"
     outputs: dict[str, str]
     api_url: str
+    endpoint: str | None = None
 
     @classmethod
     def load(cls, session: "boto3.Session", name: str, endpoint: str | None = None) -> Self:
-        """Reads the stack; `endpoint` is the engine's, None on AWS. Raises Unreachable when it is not deployed."""
+        """Reads the stack; `endpoint` is the engine's, None on AWS.
+
+        Raises Unreachable when it is not deployed, or is another application's.
+        """
         cloudformation = session.client("cloudformation")
         try:
             described = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
         except cloudformation.exceptions.ClientError as error:
+            if error.response["Error"]["Code"] != "ValidationError":
+                raise
             raise Unreachable(f"stack {name} is not deployed: {error}") from error
         outputs = {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
-        return cls(name, session, outputs, _base_url(outputs["ApiUrl"], endpoint))
+        if not outputs.keys() >= _OURS:
+            raise Unreachable(f"stack {name} is not an Order Saga: it has no output {min(_OURS - outputs.keys())}")
+        return cls(name, session, outputs, _base_url(outputs["ApiUrl"], endpoint), endpoint)
 
-    @classmethod
-    def on_aws(cls, name: str) -> Self:
-        """Reads a stack of the operator's own account and region."""
-        import boto3  # noqa: PLC0415 - costs half a second
+    @property
+    def on_engine(self) -> bool:
+        """Whether it is deployed to the embedded engine, not to AWS."""
+        return self.endpoint is not None
 
-        return cls.load(boto3.Session(), name)
+    @property
+    def region(self) -> str:
+        """The region that it is deployed in."""
+        return self.outputs["StateMachineArn"].split(":")[3]
+
+    @property
+    def place(self) -> str:
+        """Where it is, in words: the engine and its address, or AWS and the account and region."""
+        if self.endpoint:
+            return f"engine on {urlsplit(self.endpoint).netloc}, {self.region}"
+        return f"AWS account {self.outputs['StateMachineArn'].split(':')[4]}, {self.region}"
 
     def function_name(self, logical_id: str) -> str:
         """The name of a deployed function. Raises Unreachable when the stack has none of that logical ID."""

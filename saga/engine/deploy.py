@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from saga.engine.process import Engine
 from saga.engine.sam import sam
-from saga.engine.session import engine_environment
+from saga.engine.session import REGION, engine_environment
 from saga.failure import Failure
 from saga.stack import Stack
 
@@ -19,15 +19,18 @@ if TYPE_CHECKING:
 _SETTLED = {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
 
 
-def deploy(engine: Engine, stack_name: str, parameters: Mapping[str, str], built: Path) -> Stack:
+def deploy(
+    engine: Engine, stack_name: str, parameters: Mapping[str, str], built: Path, region: str | None = None
+) -> Stack:
     """Brings the stack up to date with the template from `build`. Raises Failure when SAM cannot."""
-    session = engine.session()
+    region = region or REGION
+    session = engine.session(region)
     cloudformation = session.client("cloudformation")
     template = _marked(built, parameters)
     if _deployed_build(cloudformation, stack_name) != template["Metadata"]["Build"]:
         marked = engine.home / f"{stack_name}.json"
         marked.write_text(json.dumps(template, indent=1))
-        _sam_deploy(engine, stack_name, parameters, marked)
+        _sam_deploy(engine, stack_name, parameters, marked, region)
     return Stack.load(session, stack_name, engine.endpoint)
 
 
@@ -48,7 +51,7 @@ def _deployed_build(cloudformation: "CloudFormationClient", stack_name: str) -> 
     return metadata.get("Build")
 
 
-def _sam_deploy(engine: Engine, stack_name: str, parameters: Mapping[str, str], template: Path) -> None:
+def _sam_deploy(engine: Engine, stack_name: str, parameters: Mapping[str, str], template: Path, region: str) -> None:
     started = datetime.now(UTC)
     overrides = [f"{name}={value}" for name, value in parameters.items()]
     try:
@@ -57,10 +60,13 @@ def _sam_deploy(engine: Engine, stack_name: str, parameters: Mapping[str, str], 
             *("--capabilities", "CAPABILITY_IAM", "--no-confirm-changeset", "--no-fail-on-empty-changeset"),
             *(["--parameter-overrides", *overrides] if overrides else []),
             log=engine.home / "sam-deploy.log",
-            environment={**engine_environment(engine.endpoint), "SAM_CLI_POLL_DELAY": "0.1"},  # seconds, instead of 5
+            environment={
+                **engine_environment(engine.endpoint, region),
+                "SAM_CLI_POLL_DELAY": "0.1",
+            },  # seconds, instead of 5
         )
     except Failure as failure:
-        reasons = _reasons(engine.session().client("cloudformation"), stack_name, started)
+        reasons = _reasons(engine.session(region).client("cloudformation"), stack_name, started)
         raise Failure("\n".join([str(failure), *reasons])) from failure
 
 

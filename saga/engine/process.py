@@ -56,11 +56,11 @@ class Engine:
         """Where the engine writes what it does."""
         return self.home / "engine.log"
 
-    def session(self) -> "boto3.Session":
+    def session(self, region: str | None = None) -> "boto3.Session":
         """A session wired to this engine, as its administrator."""
-        from saga.engine.session import engine_session  # noqa: PLC0415 - boto3 costs half a second
+        from saga.engine.session import REGION, engine_session  # noqa: PLC0415 - boto3 costs half a second
 
-        return engine_session(self.endpoint)
+        return engine_session(self.endpoint, region or REGION)
 
     def is_running(self) -> bool:
         """Whether its process is alive; it may not answer yet."""

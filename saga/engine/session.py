@@ -23,19 +23,19 @@ class _EngineBotocoreSession(botocore.session.Session):
         return super().create_client(*args, **{**kwargs, "endpoint_url": self._endpoint})
 
 
-def engine_session(endpoint: str) -> boto3.Session:
+def engine_session(endpoint: str, region: str = REGION) -> boto3.Session:
     """A session whose every client and resource talks to the engine at `endpoint`, as its administrator."""
-    return boto3.Session(ACCESS_KEY, SECRET_KEY, region_name=REGION, botocore_session=_EngineBotocoreSession(endpoint))
+    return boto3.Session(ACCESS_KEY, SECRET_KEY, region_name=region, botocore_session=_EngineBotocoreSession(endpoint))
 
 
-def engine_environment(endpoint: str) -> dict[str, str]:
+def engine_environment(endpoint: str, region: str = REGION) -> dict[str, str]:
     """The settings with which a child process talks to the engine, past any proxy."""
     return {
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_ACCESS_KEY_ID": ACCESS_KEY,
         "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
-        "AWS_DEFAULT_REGION": REGION,
-        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_REGION": region,
         "AWS_CONFIG_FILE": os.devnull,
         "NO_PROXY": "127.0.0.1",
         "no_proxy": "127.0.0.1",

@@ -4,13 +4,14 @@ from pathlib import Path
 
 import pytest
 import typer
-from botocore.exceptions import ClientError, NoCredentialsError
+from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, NoRegionError
 from typer.testing import CliRunner
 
+from saga import target
 from saga.cli import app
-from saga.engine import commands
+from saga.command.reporting import reported
+from saga.commands import local
 from saga.failure import Failure, Unreachable, UsageFailure
-from saga.reporting import reported
 
 
 def run(error: Exception) -> tuple[int, str]:
@@ -33,11 +34,24 @@ def run(error: Exception) -> tuple[int, str]:
         (UsageFailure("port taken"), 2),
         (Unreachable("no engine"), 3),
         (ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "PutItem"), 1),
-        (NoCredentialsError(), 3),
+        (ClientError({"Error": {"Code": "ExpiredToken", "Message": "old"}}, "PutItem"), 3),
+        (EndpointConnectionError(endpoint_url="https://aws"), 3),
     ],
 )
 def test_an_expected_failure_is_one_line_and_an_exit_code(error: Exception, code: int) -> None:
-    assert run(error) == (code, f"saga: {error}\n")
+    exit_code, told = run(error)
+    assert exit_code == code
+    assert told.startswith("saga: ")
+    assert told.endswith(f"{error}\n")
+
+
+@pytest.mark.parametrize(
+    ("error", "cure"), [(NoCredentialsError(), "aws configure; or give --profile"), (NoRegionError(), "give --region")]
+)
+def test_a_missing_setting_of_aws_comes_with_its_cure(error: Exception, cure: str) -> None:
+    exit_code, told = run(error)
+    assert exit_code == 3
+    assert cure in told
 
 
 def test_an_unexpected_error_is_not_swallowed() -> None:
@@ -45,18 +59,21 @@ def test_an_unexpected_error_is_not_swallowed() -> None:
         run(KeyError("a bug"))
 
 
-@pytest.mark.parametrize("command", [["url"], ["logs"], ["invoke", "place_order"], ["asl"]])
-def test_without_an_engine_a_command_says_how_to_start_it(
-    command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(commands, "ENGINE_HOME", tmp_path)
-    result = CliRunner().invoke(app, command, env={"STAGE": ""})
+@pytest.fixture(autouse=True)
+def _no_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(target, "ENGINE_HOME", tmp_path)
+    monkeypatch.setattr(local, "ENGINE_HOME", tmp_path)
+
+
+@pytest.mark.parametrize("command", [["url"], ["logs"], ["invoke", "place_order"], ["asl"], ["check"]])
+def test_without_an_engine_a_command_says_how_to_start_it(command: list[str]) -> None:
+    result = CliRunner().invoke(app, command)
     assert (result.exit_code, result.stdout) == (3, "")
-    assert result.stderr == "saga: the engine is not running; start it: make up\n"
+    assert result.stderr.startswith("saga: the engine is not running; start it: make up;")
+    assert len(result.stderr.splitlines()) == 1
 
 
-def test_stopping_what_does_not_run_succeeds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(commands, "ENGINE_HOME", tmp_path)
+def test_stopping_what_does_not_run_succeeds() -> None:
     assert CliRunner().invoke(app, ["down"]).exit_code == 0
 
 

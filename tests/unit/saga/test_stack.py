@@ -9,6 +9,7 @@ from tests.unit.saga.fakes import FakeCloudFormation, session
 OUTPUTS = {
     "ApiUrl": "https://abc123.execute-api.us-east-1.amazonaws.com/dev",
     "StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:shop-Saga",
+    **{f"{table}Table": table.lower() for table in ("Orders", "OrderLines", "Events", "Inventory")},
 }
 
 
@@ -41,3 +42,14 @@ def test_an_unknown_function_is_unreachable() -> None:
 def test_a_stack_that_is_not_deployed_is_unreachable() -> None:
     with pytest.raises(Unreachable, match="other is not deployed"):
         Stack.load(session(cloudformation=FakeCloudFormation("shop", OUTPUTS)), "other")
+
+
+def test_another_applications_stack_is_unreachable() -> None:
+    with pytest.raises(Unreachable, match="shop is not an Order Saga: it has no output ApiUrl"):
+        Stack.load(session(cloudformation=FakeCloudFormation("shop", {})), "shop")
+
+
+def test_it_says_where_it_is() -> None:
+    assert (load().on_engine, load().place) == (False, "AWS account 123456789012, us-east-1")
+    on_engine = load("http://127.0.0.1:4566")
+    assert (on_engine.on_engine, on_engine.place) == (True, "engine on 127.0.0.1:4566, us-east-1")
