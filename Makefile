@@ -5,6 +5,9 @@ CONFIG_ENV = $(if $(filter dev,$(STAGE)),default,$(STAGE))
 # Said, the stage means AWS; else a command is about the engine.
 ON_AWS = $(if $(filter file,$(origin STAGE)),,--config-env $(CONFIG_ENV))
 
+WORKFLOW_TYPE ?= STANDARD
+STATUS_RULE ?= enabled
+
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
 # Outside functions/, so that what Python caches there is neither deployed nor taken for a change.
@@ -13,7 +16,7 @@ RESOLVE = .venv-bootstrap/bin/uv pip compile -q --universal --generate-hashes --
 PICTURE = python -m saga.graph statemachine/order_saga.asl.json -o
 
 .DEFAULT_GOAL := help
-.PHONY: help install up down url logs test check model prove prove-mutants chaos check-data bench-init picture lock deploy stack-info \
+.PHONY: help install up down url logs test check model prove prove-mutants e2e chaos check-data bench-init picture lock deploy stack-info \
   remove asl
 
 help: ## list the targets
@@ -58,7 +61,10 @@ prove: install ## explore the real code under faults (N=10000)
 prove-mutants: install ## remove each guard in turn, and show the schedule that needs it
 	@PYTHONPATH=functions python -m tests.prove.mutants
 
-chaos: install ## kill functions of an engine of its own while orders are in flight
+e2e: install ## run the end-to-end tests only (WORKFLOW_TYPE=STANDARD or EXPRESS, STATUS_RULE=enabled or disabled)
+	@WORKFLOW_TYPE=$(WORKFLOW_TYPE) STATUS_RULE=$(STATUS_RULE) .venv/bin/pytest tests/e2e
+
+chaos: install ## break an engine of its own in every way while orders are in flight
 	@.venv/bin/pytest tests/chaos
 
 check-data: install ## reconcile all that is deployed: the engine's stack, or the one on AWS (STAGE=dev)

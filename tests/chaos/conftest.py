@@ -1,5 +1,37 @@
-"""Chaos: as end to end, but it takes the machine for itself and is not part of every test run."""
+"""An engine of its own, which remembers its state when it is restarted."""
 
-from tests.e2e.conftest import engine, shop
+from __future__ import annotations
 
-__all__ = ["engine", "shop"]
+from typing import TYPE_CHECKING
+
+import pytest
+
+from saga import catalogue
+from saga.engine.build import build
+from saga.engine.deploy import deploy
+from saga.engine.process import Engine
+from tests.e2e.conftest import SETTINGS, free_port
+from tests.e2e.shop import Shop
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# As an account's limit on AWS: more are throttled, and tried again. To start a function takes most of a second of a
+# core, so of a crowd of them none starts in time, and it is the engine that is tested.
+CAPPED = {"LAMBDA_ACCOUNT_CONCURRENCY": "8"}
+
+
+@pytest.fixture(scope="session")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    home = tmp_path_factory.mktemp("chaos")
+    engine = Engine(home, free_port(), {**SETTINGS, **CAPPED, "PERSIST_STATE": "1", "STATE_DIR": str(home / "state")})
+    engine.start()
+    yield engine
+    engine.stop()
+
+
+@pytest.fixture(scope="session")
+def shop(engine: Engine) -> Shop:
+    stack = deploy(engine, "chaos", {"Stage": "dev"}, build())
+    catalogue.seed(stack)
+    return Shop(stack)

@@ -1,80 +1,67 @@
-"""Functions are killed while hundreds of orders are in flight; afterwards the books are in order."""
+"""Two hundred orders in flight while everything breaks; afterwards the books are in order."""
 
 from __future__ import annotations
 
 import itertools
-import os
-import random
-import signal
-import threading
 import time
-from contextlib import suppress
-from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from saga.check import check
+from tests.chaos.mishaps import mishaps
+from tests.e2e.shop import has_ended
+from tests.e2e.test_recovery import executions
+from tests.e2e.test_replay import record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from saga.engine.process import Engine
-    from tests.e2e.shop import Shop
+    from tests.e2e.shop import Json, Shop
 
 ORDERS = 200
-WARM = 4  # seconds
-PAUSE = 1.5  # seconds between two kills
-TOKENS = ("pm_ok", "pm_ok", "pm_declined", "pm_flaky", "pm_slow", "pm_processing", "pm_late_decline", "pm_ok")
+RATE = 2  # orders a second: what two cores can run functions for
+TOKENS = ("pm_ok", "pm_ok", "pm_declined", "pm_flaky", "pm_slow", "pm_processing", "pm_late_decline", "pm_refund_down")
+SOON, LATER = 15, 90  # seconds
 
 
-def function_processes(engine: Engine) -> list[int]:
-    """Find the processes that run functions for this engine, once they are warm.
-
-    One that ends while it starts makes the engine end all that start with it, which would be another experiment.
-    """
-    ours = (pid for pid in processes() if f"GATEWAY_PORT={engine.port}" in told(pid, "environ"))
-    return [pid for pid in ours if "awslambdaric" in told(pid, "cmdline") and age(pid) > WARM]
-
-
-def age(pid: int) -> float:
-    """Give how long ago the process started, in seconds; 0 for one that has ended."""
-    try:
-        return time.time() - (Path("/proc") / str(pid)).stat().st_mtime
-    except OSError:
-        return 0
-
-
-def processes() -> Iterable[int]:
-    return [int(path.name) for path in Path("/proc").glob("[0-9]*")]
-
-
-def told(pid: int, what: str) -> list[str]:
-    try:
-        return (Path("/proc") / str(pid) / what).read_text().split("\0")
-    except OSError:  # it ended, or is another user's
-        return []
-
-
-def test_orders_survive_the_killing_of_functions(engine: Engine, shop: Shop) -> None:
+def test_orders_survive_killed_functions_aborted_executions_a_relay_that_is_off_and_a_restart(
+    engine: Engine, shop: Shop
+) -> None:
     shop.stock("chaos", ORDERS * 2)
-    over = threading.Event()
-    killer = threading.Thread(target=kill_some, args=(engine, over))
-    killer.start()
-    try:
-        tokens = itertools.islice(itertools.cycle(TOKENS), ORDERS)
-        orders = shop.place_all_stubbornly([shop.order("chaos", 1, token) for token in tokens])
-    finally:
-        over.set()
-        killer.join()
+    bodies = [shop.order("chaos", 1, token) for token in itertools.islice(itertools.cycle(TOKENS), ORDERS)]
+    with mishaps(shop, engine) as before_the_restart:
+        orders = place_at_a_steady_rate(shop, bodies[: ORDERS // 2])
+    engine.stop()
+    engine.start()
+    with mishaps(shop, engine) as after_it:
+        orders += place_at_a_steady_rate(shop, bodies[ORDERS // 2 :])
+    deliver_everything_again(shop)
     shop.let_time_pass()
-    for order_id in orders:
-        shop.ended(order_id)
+    print(f"{before_the_restart} {after_it} {shop.outcomes()}")
+    assert all((before_the_restart + after_it)[each] for each in ("kill", "abort", "relay_outage"))
+    assert [order for order in orders if not has_ended(shop.row("OrdersTable", {"orderId": order}))] == []
     assert check(shop.stack) == []
 
 
-def kill_some(engine: Engine, over: threading.Event) -> None:
-    """Kill one function's process after the other, whichever, for as long as orders come in."""
-    chance = random.Random(1)
-    while not over.wait(PAUSE):
-        if running := function_processes(engine):
-            with suppress(ProcessLookupError):
-                os.kill(chance.choice(running), signal.SIGKILL)
+def place_at_a_steady_rate(shop: Shop, bodies: list[Json]) -> list[str]:
+    with ThreadPoolExecutor(len(bodies)) as pool:
+        placing = []
+        for body in bodies:
+            placing.append(pool.submit(shop.place_stubbornly, body))
+            time.sleep(1 / RATE)
+        return [each.result() for each in placing]
+
+
+def deliver_everything_again(shop: Shop) -> None:
+    """Give the relay every record that the stream ever had, ten at a time."""
+    records = [record(row) for row in shop.rows("EventsTable")]
+    for batch in itertools.batched(records, 10, strict=False):
+        shop.invoke("RelayOutboxFunction", {"Records": list(batch)})
+
+
+def test_a_declined_order_has_as_many_executions_after_ninety_seconds_as_after_fifteen(shop: Shop) -> None:
+    order_id = shop.place(shop.order("monitor", 1, "pm_declined"))
+    shop.ended(order_id)
+    time.sleep(SOON)
+    soon = executions(shop, order_id)
+    time.sleep(LATER - SOON)
+    assert executions(shop, order_id) == soon == [f"{order_id}-OrderPlaced"]

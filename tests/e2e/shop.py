@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import time
 import uuid
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from saga import history
 from saga.engine.http import call
+from saga.failure import Failure
 from shared import dynamodb
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from saga.stack import Stack
 
@@ -62,32 +64,64 @@ class Shop:
         with ThreadPoolExecutor(CLIENTS) as pool:
             return list(pool.map(lambda body: self.ended(self.place(body)), bodies))
 
-    def place_all_stubbornly(self, bodies: Iterable[Json]) -> list[str]:
-        """Place many orders, as a client does that repeats a request with its key until it is accepted."""
-        with ThreadPoolExecutor(CLIENTS) as pool:
-            return list(pool.map(self._place_stubbornly, bodies))
-
-    def _place_stubbornly(self, body: Json) -> str:
+    def place_stubbornly(self, body: Json) -> str:
+        """Place an order as a client does that repeats a request with its key until it is accepted."""
         key, orders = f"key-{uuid.uuid4()}", list[str]()
 
         def accepted() -> bool:
-            status, answer = self.post(body, key)
-            orders.extend([answer["orderId"]] if status == 202 else [])
+            with suppress(Failure):  # the engine does not answer, or not in JSON
+                status, answer = self.post(body, key)
+                orders.extend([answer["orderId"]] if status == 202 else [])
             return bool(orders)
 
         eventually(accepted, f"an order with key {key} was not accepted")
         return orders[0]
 
     def let_time_pass(self) -> None:
-        """Make every open order overdue, and sweep: as when all deadlines had passed."""
-        for order in self.rows("OrdersTable"):
-            with suppress(self.client("dynamodb").exceptions.ConditionalCheckFailedException):
-                self.make_overdue(order["orderId"])
+        """Let the deadlines of open orders pass until none is open: of those only that no execution works at."""
+        eventually(self._swept, "there are orders that do not end")
+
+    def _swept(self) -> bool:
+        still_open = [order["orderId"] for order in self.rows("OrdersTable") if "open" in order]
+        running = {order_id for order_id, status in self.executions() if status == "RUNNING"}
+        for order_id in [each for each in still_open if each not in running][:CLIENTS]:
+            self.make_overdue(order_id)
         self.sweep()
+        return not still_open
+
+    def abandoned(self) -> set[str]:
+        """Give the open orders whose executions are all over."""
+        executions = self.executions()
+        running = {order_id for order_id, status in executions if status == "RUNNING"}
+        still_open = {order["orderId"] for order in self.rows("OrdersTable") if "open" in order}
+        return ({order_id for order_id, _ in executions} - running) & still_open
+
+    def executions(self) -> list[tuple[str, str]]:
+        """Give the order and the status of every execution."""
+        pages = self.client("stepfunctions").get_paginator("list_executions")
+        found = pages.paginate(stateMachineArn=self.stack.outputs["StateMachineArn"])
+        executions = [execution for page in found for execution in page["executions"]]
+        return [(each["name"].rpartition("-Order")[0], each["status"]) for each in executions]
+
+    def outcomes(self) -> Counter[str]:
+        """Count the orders by what became of them."""
+        return Counter("parked" if "parked" in order else order["status"] for order in self.rows("OrdersTable"))
+
+    @contextmanager
+    def relay_off(self) -> Iterator[None]:
+        """Have the relay off meanwhile."""
+        client, name = self.client("lambda"), self.stack.function_name("RelayOutboxFunction")
+        mapping = client.list_event_source_mappings(FunctionName=name)["EventSourceMappings"][0]["UUID"]
+        client.update_event_source_mapping(UUID=mapping, Enabled=False)
+        try:
+            yield
+        finally:
+            client.update_event_source_mapping(UUID=mapping, Enabled=True)
 
     def make_overdue(self, order_id: str) -> None:
-        """Let an open order's deadline have passed."""
-        self.update("OrdersTable", {"orderId": order_id}, "dueAt", 1)
+        """Let an order's deadline have passed, unless it has ended just now."""
+        with suppress(self.client("dynamodb").exceptions.ConditionalCheckFailedException):
+            self.update("OrdersTable", {"orderId": order_id}, "dueAt", 1)
 
     def sweep(self) -> Json:
         """Let the sweeper work now."""
@@ -162,6 +196,13 @@ class Shop:
             FunctionName=self.stack.function_name(logical_id), Payload=json.dumps(payload)
         )
         return json.loads(answer["Payload"].read())
+
+    def physical_id(self, logical_id: str) -> str:
+        """Give the name of a resource of the stack."""
+        found = self.client("cloudformation").describe_stack_resource(
+            StackName=self.stack.name, LogicalResourceId=logical_id
+        )
+        return str(found["StackResourceDetail"]["PhysicalResourceId"])
 
     def product(self, product_id: str) -> Json:
         """Read a product's row."""
