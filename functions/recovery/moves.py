@@ -35,12 +35,23 @@ def _make(move: Move, order: Item, why: Reason) -> None:
     order_id = order["orderId"]
     match move:
         case Move.CANCEL:
-            decisions.cancel(order_id, why, starts_saga=True)
+            _cancel(order_id, why)
         case Move.WAIT:
             store.due_at(order_id, not_before(order))
         case Move.RECOVER:
-            parking.recover(order, outbox.history(order_id), {"reason": why.code, "cause": why.cause})
+            _recover(order, why)
         case Move.PARK:
             parking.park(order, outbox.history(order_id), {"recovery": why.code})
         case Move.LEAVE:
             pass
+
+
+def _cancel(order_id: str, why: Reason) -> None:
+    """Close the door. Where an execution that died closed it with its last call, nobody undoes the order yet."""
+    cancelled = decisions.cancel(order_id, why, starts_saga=True)
+    if cancelled.repeated and not cancelled.starts_saga:
+        _recover(door.read(order_id), why)
+
+
+def _recover(order: Item, why: Reason) -> None:
+    parking.recover(order, outbox.history(order["orderId"]), {"reason": why.code, "cause": why.cause})

@@ -14,6 +14,8 @@ from saga import catalogue
 from saga.engine.build import build
 from saga.engine.deploy import deploy
 from saga.engine.process import Engine
+from saga.target import DEFAULT_STACK
+from tests.e2e.command import Command
 from tests.e2e.shop import Shop
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 @pytest.fixture(scope="session")
 def shop(engine: Engine) -> Iterator[Shop]:
     parameters = {"Stage": "dev", "WorkflowType": os.environ.get("WORKFLOW_TYPE", "STANDARD")}
-    stack = deploy(engine, "e2e", parameters, build())
+    stack = deploy(engine, DEFAULT_STACK, parameters, build())
     catalogue.seed(stack)
     shop = Shop(stack)
     if os.environ.get("STATUS_RULE") == "disabled":
@@ -69,6 +71,12 @@ def without_status_rule(shop: Shop) -> Iterator[None]:
     finally:
         over.set()
         time_passes.join()
+
+
+@pytest.fixture
+def command(engine: Engine, shop: Shop, tmp_path: Path) -> Command:
+    assert shop.stack.name == DEFAULT_STACK
+    return Command(engine.home, tmp_path)
 
 
 def free_port() -> int:

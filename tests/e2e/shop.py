@@ -11,9 +11,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from saga import history
-from saga.engine.http import call
 from saga.failure import Failure
+from saga.http import call
+from saga.orders import history
 from shared import dynamodb
 
 if TYPE_CHECKING:

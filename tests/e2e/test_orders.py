@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from saga.engine.http import call
+from saga.http import call
 from tests.template.graph import forward, undoing
 
 if TYPE_CHECKING:

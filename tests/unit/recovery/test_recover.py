@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from order import parking
+from order import decisions, parking
+from order.domain import COMPENSATIONS, Reason
 from outbox import store as outbox
 from recovery.domain import FIRST_PAUSE, MOST_RECOVERIES, Move, next_move, not_before
 from shared import clock, door
+from shared.errors import TransientError
 from tests.support import meanwhile, steps, world
 from tests.support.lambdas import Context, handler
 
@@ -59,7 +61,7 @@ def test_after_too_many_recoveries_the_order_is_parked(monkeypatch: pytest.Monke
         monkeypatch.setattr(clock, "now", lambda day=day: day * 86_400_000 + 2_000_000_000_000)
         assert recover(order_id) == Move.RECOVER
     assert recover(order_id) == Move.PARK
-    assert row(order_id)["parked"]["notUndone"] == ["PaymentRefunded", "InventoryReleased"]
+    assert row(order_id)["parked"]["notUndone"] == list(COMPENSATIONS)
 
 
 @pytest.mark.parametrize("status", ["ABORTED", "FAILED", "TIMED_OUT"])
@@ -69,6 +71,29 @@ def test_an_order_that_has_ended_or_is_parked_is_left_alone(status: str) -> None
     before = world.everything()
     assert {recover(order_id, status) for order_id in (confirmed, failed, parked)} == {Move.LEAVE}
     assert world.everything() == before
+
+
+def test_an_order_that_the_dead_execution_cancels_between_the_look_and_the_move_is_undone_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    order_id = steps.paid()
+    meanwhile.before(monkeypatch, "transact_write_items", lambda: steps.cancel(order_id))
+    recover(order_id)
+    history = outbox.history(order_id)
+    assert not history["OrderCancelling"].starts_saga
+    assert history["OrderResumed#1"].starts_saga
+
+
+def test_an_order_that_the_customer_cancels_between_the_look_and_the_move_is_undone_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    order_id = steps.paid()
+    by_customer = Reason("CustomerCancelled", "too late")
+    meanwhile.before(
+        monkeypatch, "transact_write_items", lambda: decisions.cancel(order_id, by_customer, starts_saga=True)
+    )
+    recover(order_id)
+    assert [event.type for event in outbox.history(order_id) if event.starts_saga] == ["OrderPlaced", "OrderCancelling"]
 
 
 def test_an_order_that_is_confirmed_between_the_look_and_the_move_stays_confirmed(
@@ -83,6 +108,8 @@ def test_an_order_that_is_confirmed_between_the_look_and_the_move_stays_confirme
 def test_an_order_that_is_parked_between_the_look_and_the_move_stays_parked(monkeypatch: pytest.MonkeyPatch) -> None:
     order_id = steps.cancelling()
     meanwhile.before(monkeypatch, "transact_write_items", lambda: steps.ten_times(steps.fail, order_id))
+    with pytest.raises(TransientError, match="another decision"):
+        recover(order_id)
     assert recover(order_id) == Move.LEAVE
     assert "parked" in row(order_id)
 

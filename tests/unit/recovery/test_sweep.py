@@ -100,9 +100,9 @@ def test_an_event_that_the_relay_dispatched_meanwhile_is_not_dispatched_again(bu
 @pytest.mark.usefixtures("later")
 def test_an_event_that_cannot_be_dispatched_is_set_aside_and_holds_up_no_other(bus: Bus) -> None:
     bad, good = world.placed(), world.placed()
+    steps.cancel(bad)
     for order_id in (bad, good):
         shelve(order_id, since=clock.now() - HOUR)
-    steps.cancel(bad)
     shelve(bad, "OrderCancelling", since=clock.now() - HOUR)
     bus.refused = {"OrderCancelling"}
     for _ in range(MOST_ATTEMPTS):

@@ -1,0 +1,48 @@
+"""The real command `saga`, as a process of its own, on the tests' engine."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from saga.project import BIN
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PATIENCE = 120  # seconds
+
+
+@dataclass(frozen=True)
+class Command:
+    """Runs `saga` in a directory; finds the engine in `engine_home`."""
+
+    engine_home: Path
+    directory: Path
+
+    def __call__(self, *arguments: str, stderr: int = subprocess.PIPE) -> subprocess.CompletedProcess[str]:
+        """Run it to its end."""
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.directory),
+            "ENGINE_HOME": str(self.engine_home),
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+        return subprocess.run(  # noqa: S603 - our own command
+            [BIN / "saga", *arguments],
+            env=environment,
+            cwd=self.directory,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+
+    def json(self, *arguments: str) -> Any:
+        """Run it with --json and give what it prints."""
+        return json.loads(self(*arguments, "--json").stdout)

@@ -1,0 +1,189 @@
+"""The command `saga` as an operator uses it: outcomes as exit codes, JSON for pipes, one line for what fails."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import shlex
+import subprocess
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from typer.testing import CliRunner
+
+import saga.cli
+from saga import catalogue
+from saga.command.adding import EXAMPLES
+from saga.engine.build import build
+from saga.engine.deploy import deploy
+from tests.e2e.command import Command
+
+if TYPE_CHECKING:
+    from saga.engine.process import Engine
+    from tests.e2e.shop import Shop
+
+ORDER_OF_THE_EXAMPLES, OTHER_ORDER = "28ace766-6b22-580f-8cb3-791fa2fce880", "a40d5772-f245-5993-946a-973ca29b09de"
+# Their examples are not run: they start and stop the tests' engine, never end, or are about AWS or what `up` placed.
+NOT_RUN = ("up", "down", "logs", "console", "asl --config-env", "invoke")
+FOREIGN = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}
+
+
+@pytest.fixture(scope="session")
+def declined(shop: Shop) -> str:
+    """Give an order whose payment was declined; its saga is over."""
+    order_id = shop.place(shop.order("monitor", 1, "pm_declined"))
+    shop.executed(order_id)
+    return order_id
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "status"),
+    [([], 0, "CONFIRMED"), (["--token", "pm_declined"], 1, "FAILED")],
+)
+def test_placing_an_order_and_waiting_ends_with_its_outcome(
+    command: Command, options: list[str], code: int, status: str
+) -> None:
+    placed = command("order", "place", "--item", "monitor:1", "--wait", "--json", *options)
+    assert (placed.returncode, json.loads(placed.stdout)["status"]) == (code, status)
+
+
+def test_watching_a_declined_order_agrees_with_the_history_of_its_execution(
+    command: Command, shop: Shop, declined: str
+) -> None:
+    watched = command("order", "watch", declined, "-o", "jsonl")
+    told = [json.loads(line) for line in watched.stdout.splitlines()]
+    assert watched.returncode == 1
+    assert [each["state"] for each in told if "state" in each] == entered(shop, declined)
+    failed = [each["state"] for each in told if each.get("outcome") == "caught error"]
+    assert failed == ["ProcessPayment"]
+
+
+def test_the_graph_of_an_order_agrees_with_the_history_and_is_drawn_the_same_twice(
+    command: Command, shop: Shop, declined: str, tmp_path: Path
+) -> None:
+    for name in ("one.svg", "two.svg", "one.png", "two.png"):
+        assert command("graph", declined, "--out", name).returncode == 0
+    assert (tmp_path / "one.svg").read_bytes() == (tmp_path / "two.svg").read_bytes()
+    assert (tmp_path / "one.png").read_bytes() == (tmp_path / "two.png").read_bytes()
+    drawn = (tmp_path / "one.svg").read_text()
+    outcomes = {state["state"]: state["outcome"] for state in command.json("graph", declined)}
+    for state, outcome in outcomes.items():
+        assert f"{state}: " in drawn
+        assert (outcome != "not reached") == (state in entered(shop, declined))
+    assert outcomes["ProcessPayment"] == "caught error"
+    assert outcomes["RefundPayment"] == outcomes["ReleaseInventory"] == "succeeded"
+
+
+def entered(shop: Shop, order_id: str) -> list[str]:
+    """Read the states from the raw history, in the order in which they were entered."""
+    arn = shop.stack.execution_arn(f"{order_id}-OrderPlaced")
+    pages = shop.client("stepfunctions").get_paginator("get_execution_history").paginate(executionArn=arn)
+    events: list[Any] = [event for page in pages for event in page["events"]]
+    return [each["stateEnteredEventDetails"]["name"] for each in events if each["type"].endswith("StateEntered")]
+
+
+@pytest.mark.parametrize("arguments", [["check"], ["load", "--orders", "3", "--rate", "2"], ["order", "list"]])
+def test_json_can_be_piped_while_progress_is_shown_on_a_terminal(command: Command, arguments: list[str]) -> None:
+    terminal, stderr = pty.openpty()
+    shown: list[bytes] = []
+    reader = threading.Thread(target=read_all, args=(terminal, shown))
+    reader.start()
+    ended = command(*arguments, "--json", stderr=stderr)
+    os.close(stderr)
+    reader.join()
+    filtered = subprocess.run(["jq", "-c", "."], input=ended.stdout, capture_output=True, text=True, check=True)  # noqa: S607
+    assert json.loads(filtered.stdout) == json.loads(ended.stdout)
+    assert "\x1b" not in ended.stdout
+
+
+def read_all(terminal: int, shown: list[bytes]) -> None:
+    while True:
+        try:
+            shown.append(os.read(terminal, 1024))
+        except OSError:  # its other end is closed
+            return
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["order", "show", "nope"], 4, "nope"),
+        (["order", "list", "--status", "LOST"], 2, "LOST"),
+        (["order", "list", "--stack", "unheard-of"], 3, "stack unheard-of is not deployed"),
+        (["order", "list", "--stack", "foreign"], 3, "stack foreign is not an Order Saga"),
+        (["order", "list", "--config-env", "default", "--region", "us-east-1"], 3, "no AWS credentials"),
+        (["order", "list", "--config-env", "nowhere"], 2, "no environment nowhere"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line_and_the_documented_exit_code(
+    command: Command, shop: Shop, arguments: list[str], code: int, words: str
+) -> None:
+    cloudformation = shop.client("cloudformation")
+    cloudformation.create_stack(StackName="foreign", TemplateBody=json.dumps(FOREIGN))
+    failed = command(*arguments, "--json")
+    cloudformation.delete_stack(StackName="foreign")
+    assert (failed.returncode, failed.stdout) == (code, "")
+    assert words in failed.stderr
+    assert "Traceback" not in failed.stderr
+    assert code == 2 or len(failed.stderr.splitlines()) == 1
+
+
+def test_without_the_engine_it_says_how_to_start_it(tmp_path: Path) -> None:
+    failed = Command(tmp_path / "none", tmp_path)("order", "list")
+    assert (failed.returncode, failed.stdout, len(failed.stderr.splitlines())) == (3, "", 1)
+    assert "make up" in failed.stderr
+
+
+def test_a_second_stack_in_another_region_is_served_by_the_same_commands(command: Command, engine: Engine) -> None:
+    second = deploy(engine, "second", {"Stage": "two"}, build(), "eu-west-1")
+    catalogue.seed(second)
+    there = ("--stack", "second", "--region", "eu-west-1")
+    placed = command.json("order", "place", "--item", "laptop:1", "--wait", *there)
+    assert placed["status"] == "CONFIRMED"
+    for arguments in (["order", "show", placed["orderId"]], ["order", "events", placed["orderId"]], ["check"]):
+        assert command(*arguments, *there).returncode == 0
+    assert [order["orderId"] for order in command.json("order", "list", *there)] == [placed["orderId"]]
+    assert command.json("status", *there)["stack"] == "second"
+    assert command("order", "show", placed["orderId"]).returncode == 4
+
+
+def test_an_exported_order_is_the_same_each_time_and_differs_from_another(
+    command: Command, declined: str, tmp_path: Path
+) -> None:
+    for name in ("one.json", "two.json"):
+        assert command("order", "export", declined, "--out", name).returncode == 0
+    assert (tmp_path / "one.json").read_bytes() == (tmp_path / "two.json").read_bytes()
+    assert "pm_declined" not in (tmp_path / "one.json").read_text()
+    assert command("order", "diff", "one.json", "two.json").returncode == 0
+
+
+def examples() -> list[str]:
+    assert saga.cli.app.registered_groups
+    lines = [line for lines in EXAMPLES.values() for line in lines]
+    return [line for line in lines if not line.startswith(NOT_RUN)]
+
+
+@pytest.fixture
+def in_process(engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> CliRunner:
+    """Run the command in this process, which saves the start of one for each example."""
+    monkeypatch.setattr("saga.target.ENGINE_HOME", engine.home)
+    monkeypatch.chdir(tmp_path)
+    return CliRunner()
+
+
+@pytest.mark.parametrize("example", examples())
+def test_an_example_of_the_help_can_be_run(in_process: CliRunner, shop: Shop, declined: str, example: str) -> None:
+    key = "customer-order-001"
+    assert shop.place(shop.order("monitor", 2, customerId="customer-456"), key) == ORDER_OF_THE_EXAMPLES
+    shop.ended(ORDER_OF_THE_EXAMPLES)
+    for name in ("before.json", "after.json"):
+        of_load = ["load", "--orders", "1", "--json"]
+        written = of_load if "load" in example else ["order", "export", ORDER_OF_THE_EXAMPLES]
+        if name in example:
+            Path(name).write_text(in_process.invoke(saga.cli.app, written).stdout)
+    ended = in_process.invoke(saga.cli.app, shlex.split(example.replace(OTHER_ORDER, declined)))
+    assert ended.exception is None or isinstance(ended.exception, SystemExit)
+    assert ended.exit_code in (0, 1), ended.stderr
