@@ -1,0 +1,5 @@
+"""Operations: real tables in memory, real handlers."""
+
+from tests.unit.saga.operations.wiring import asked, bus, functions, stack
+
+__all__ = ["asked", "bus", "functions", "stack"]

@@ -1,0 +1,88 @@
+"""A stack whose tables and queues are moto's, and whose functions are the real handlers."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
+
+import boto3
+
+from saga.stack import Stack
+from tests.support.lambdas import Context, handler
+from tests.support.template import template
+from tests.unit.saga.fakes import FakeCloudFormation
+
+if TYPE_CHECKING:
+    from tests.support.asl import Json
+
+NAME = "shop"
+QUEUES = ("RelayFailureQueueUrl", "ParkedOrdersQueueUrl")
+
+
+class Functions:
+    """A Lambda client that runs the handlers, and remembers what it was asked for."""
+
+    def __init__(self) -> None:
+        self.invoked: list[str] = []
+
+    def invoke(self, FunctionName: str, Payload: str) -> dict[str, Any]:  # noqa: N803 - the API's names
+        function = FunctionName.removeprefix(f"{NAME}-")
+        self.invoked.append(function)
+        try:
+            answer = handler(f"{function}Function")(json.loads(Payload), Context())
+        except Exception as error:  # noqa: BLE001  whatever it is, Lambda answers with it
+            return {**_payload({"errorType": type(error).__name__, "errorMessage": str(error)}), "FunctionError": "x"}
+        return _payload(answer)
+
+
+class Session:
+    """moto's clients, but for those that it is given. They are made once for all tests, which takes longest."""
+
+    def __init__(self, **clients: object) -> None:
+        self._clients = clients
+
+    def client(self, service: Any) -> Any:
+        return self._clients.get(service) or _client(service)
+
+    def resource(self, service: Any) -> Any:
+        return _resource(service)
+
+
+@cache
+def _client(service: Any) -> Any:
+    return boto3.client(service, region_name="us-east-1")
+
+
+@cache
+def _resource(service: Any) -> Any:
+    return boto3.resource(service, region_name="us-east-1")
+
+
+def stack(functions: Functions, **clients: object) -> Stack:
+    """Make the stack, and its queues."""
+    outputs = {name: os.environ[variable] for name, variable in _tables().items()}
+    sqs = _client("sqs")
+    outputs |= {output: sqs.create_queue(QueueName=output)["QueueUrl"] for output in QUEUES}
+    outputs |= {"StateMachineArn": os.environ["STATE_MACHINE_ARN"], "WorkflowType": "STANDARD"}
+    names = {each: f"{NAME}-{each.removesuffix('Function')}" for each in ("ResumeOrderFunction", "RelayOutboxFunction")}
+    cloudformation = FakeCloudFormation(NAME, outputs, names)
+    session = Session(**{"lambda": functions, "cloudformation": cloudformation, **clients})
+    return Stack(NAME, cast("boto3.Session", session), outputs, "http://api", "http://127.0.0.1:4566")
+
+
+def send(stack: Stack, output: str, body: Json) -> None:
+    """Put a message into a queue."""
+    sqs = stack.session.client("sqs")
+    sqs.send_message(QueueUrl=stack.outputs[output], MessageBody=body if isinstance(body, str) else json.dumps(body))
+
+
+def _tables() -> dict[str, str]:
+    settings = template()["Globals"]["Function"]["Environment"]["Variables"]
+    return {each["Ref"]: name for name, each in settings.items() if name.endswith("_TABLE")}
+
+
+def _payload(answer: Json) -> dict[str, Any]:
+    return {"Payload": io.BytesIO(json.dumps(answer).encode())}

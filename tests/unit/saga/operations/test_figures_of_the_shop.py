@@ -1,0 +1,103 @@
+"""Stock, throughput and latency, read from rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from saga.operations import clock, inventory
+from saga.operations.latency import Latency
+from saga.operations.throughput import throughput
+from tests.support import steps, world
+from tests.unit.saga.operations.test_parked_orders import park
+
+if TYPE_CHECKING:
+    from saga.stack import Stack
+
+NOON = 1_767_268_800_000  # 2026-01-01T12:00:00Z
+MINUTE = 60_000
+
+
+def order(number: int, created: int, status: str = "CONFIRMED", took: int = 1000, **more: object) -> None:
+    """Put an order's row as far as its figures go."""
+    times = {"createdAt": created, "updatedAt": created + took}
+    world.put("ORDERS", {"orderId": f"o-{number}", "shard": f"u#{number % 16}", "status": status, **times, **more})
+
+
+@pytest.fixture
+def noon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let it be half a minute past noon."""
+    monkeypatch.setattr(clock, "now", lambda: NOON + MINUTE // 2)
+
+
+def test_products_say_what_orders_hold(stack: Stack) -> None:
+    steps.confirmed()
+    products = {product.product_id: product for product in inventory.products(stack)}
+    assert list(products) == sorted(world.PRICES)
+    monitor = products["monitor"]
+    assert (monitor.available, monitor.held, monitor.stocked) == (98, 2, 100)
+    assert monitor.json["price"] == 349.99
+
+
+@pytest.mark.usefixtures("noon")
+def test_each_minute_counts_the_orders_placed_in_it(stack: Stack) -> None:
+    order(1, NOON - MINUTE)
+    order(2, NOON - 1, "FAILED")
+    order(3, NOON)
+    order(4, NOON + 1, "CANCELLING", parked={"at": NOON})
+    order(5, NOON + 2, "PENDING")
+    found = throughput(stack, minutes=3)
+    assert [(each.start, each.accepted) for each in found.minutes] == [
+        (NOON - 2 * MINUTE, 0),
+        (NOON - MINUTE, 2),
+        (NOON, 3),
+    ]
+    last = found.minutes[-1]
+    assert (last.confirmed, last.failed, last.parked, last.open) == (1, 0, 1, 1)
+    assert (found.total.accepted, found.total.failed) == (5, 1)
+
+
+@pytest.mark.usefixtures("noon")
+def test_orders_of_another_time_do_not_count(stack: Stack) -> None:
+    order(1, NOON - 1)
+    assert throughput(stack, minutes=1).total.accepted == 0
+
+
+@pytest.mark.usefixtures("noon")
+def test_latency_is_that_of_orders_that_ended(stack: Stack) -> None:
+    order(1, NOON, took=100)
+    order(2, NOON, "FAILED", took=300)
+    order(3, NOON, "PENDING", took=0)
+    assert throughput(stack, minutes=1).total.latency == Latency(100, 300, 300, 300)
+
+
+def test_without_orders_there_is_no_latency(stack: Stack) -> None:
+    total = throughput(stack, minutes=2).total
+    assert (total.accepted, total.latency, total.json["latencyMs"]) == (0, None, None)
+
+
+def test_orders_that_the_functions_wrote_are_counted(stack: Stack) -> None:
+    steps.confirmed()
+    steps.failed()
+    park()
+    world.placed()
+    total = throughput(stack, minutes=2).total
+    assert (total.accepted, total.confirmed, total.failed, total.parked, total.open) == (4, 1, 1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("samples", "expected"),
+    [
+        ([7], Latency(7, 7, 7, 7)),
+        ([3, 1, 2], Latency(2, 3, 3, 3)),
+        (range(1, 101), Latency(50, 95, 99, 100)),
+        (range(1, 1001), Latency(500, 950, 990, 1000)),
+    ],
+)
+def test_percentiles_are_samples(samples: list[int], expected: Latency) -> None:
+    assert Latency.of(samples) == expected
+
+
+def test_no_samples_have_no_percentiles() -> None:
+    assert Latency.of([]) is None

@@ -1,0 +1,145 @@
+"""The stack at a glance: what works, what does not, and what waits."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from typer.testing import CliRunner
+
+from saga.cli import app
+from saga.failure import Unreachable
+from saga.operations import clock, health, status
+from saga.operations.breaker import Breaker
+from saga.target import Target
+from tests.unit.saga.operations import shop
+from tests.unit.saga.operations.test_parked_orders import park
+
+if TYPE_CHECKING:
+    from saga.stack import Stack
+
+CLOSED = Breaker("CLOSED", None, 0)
+
+
+class Deployed(shop.Functions):
+    """A stack's resources, as their services describe them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stack = "UPDATE_COMPLETE"
+        self.machine, self.rule = "ACTIVE", "ENABLED"
+        self.mappings = ["Enabled"]
+
+    def describe_stacks(self, **_: str) -> dict[str, Any]:
+        return {"Stacks": [{"StackStatus": self.stack}]}
+
+    def describe_stack_resource(self, LogicalResourceId: str, **_: str) -> dict[str, Any]:  # noqa: N803
+        return {"StackResourceDetail": {"PhysicalResourceId": LogicalResourceId}}
+
+    def describe_state_machine(self, **_: str) -> dict[str, Any]:
+        return {"status": self.machine}
+
+    def describe_rule(self, **_: str) -> dict[str, Any]:
+        return {"State": self.rule}
+
+    def list_event_source_mappings(self, **_: str) -> dict[str, Any]:
+        return {"EventSourceMappings": [{"State": state} for state in self.mappings]}
+
+    def get_function_configuration(self, **_: str) -> dict[str, Any]:
+        return {"CodeSha256": "abcdefghijklmnop=", "LastModified": "2026-01-01T12:00:00Z"}
+
+
+@pytest.fixture
+def deployed(world: None) -> Deployed:  # noqa: ARG001
+    return Deployed()
+
+
+@pytest.fixture
+def stack(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> Stack:
+    answers = {"http://api/orders": (404, {}), "http://127.0.0.1:4566": (200, {"version": "1.5.33"})}
+
+    def call(url: str) -> tuple[int, Any]:
+        return next(answer for start, answer in answers.items() if url.startswith(start))
+
+    monkeypatch.setattr(health, "call", call)
+    monkeypatch.setattr(status, "call", call)
+    services = ("cloudformation", "stepfunctions", "events")
+    return shop.stack(deployed, **dict.fromkeys(services, deployed))
+
+
+def ill(stack: Stack, oldest: int | None = None, dead_letters: int = 0, gateway: Breaker = CLOSED) -> list[str]:
+    found = health.healths(stack, oldest, dead_letters=dead_letters, gateway=gateway)
+    return [each.name for each in found if not each.well]
+
+
+def test_a_stack_where_all_works_is_well(stack: Stack) -> None:
+    assert ill(stack) == []
+
+
+@pytest.mark.parametrize(
+    ("attribute", "value", "name"),
+    [
+        ("stack", "DELETE_COMPLETE", "stack"),
+        ("stack", "UPDATE_ROLLBACK_FAILED", "stack"),
+        ("machine", "DELETING", "saga"),
+        ("rule", "DISABLED", "sweeper"),
+        ("mappings", ["Disabled"], "relay"),
+        ("mappings", [], "relay"),
+    ],
+)
+def test_what_is_switched_off_is_ill(
+    stack: Stack, deployed: Deployed, attribute: str, value: object, name: str
+) -> None:
+    setattr(deployed, attribute, value)
+    assert ill(stack) == [name]
+
+
+def test_an_event_that_waits_for_longer_than_the_sweeper_takes_is_ill(stack: Stack) -> None:
+    assert ill(stack, oldest=clock.now() - 10_000) == []
+    assert ill(stack, oldest=clock.now() - 200_000) == ["outbox"]
+
+
+def test_dead_letters_and_an_open_circuit_are_ill(stack: Stack) -> None:
+    assert ill(stack, dead_letters=1, gateway=Breaker("OPEN", 1, 10)) == ["dead letters", "payment gateway"]
+
+
+@pytest.mark.parametrize(("answered", "expected"), [(404, []), (403, []), (500, ["api"]), (503, ["api"])])
+def test_an_api_that_answers_with_a_fault_of_its_own_is_ill(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, answered: int, expected: list[str]
+) -> None:
+    monkeypatch.setattr(health, "call", lambda _url: (answered, {}))
+    assert ill(stack) == expected
+
+
+def test_an_api_that_does_not_answer_is_ill(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody(_url: str) -> None:
+        raise Unreachable("nobody is there")
+
+    monkeypatch.setattr(health, "call", nobody)
+    assert ill(stack) == ["api"]
+
+
+def test_the_status_counts_what_waits(stack: Stack) -> None:
+    park()
+    shop.send(stack, "ParkedOrdersQueueUrl", {})
+    found = status.status(stack).json
+    assert (found["stack"], found["parked"], found["well"]) == ("shop", 1, True)
+    assert {each["name"]: each["depth"] for each in found["queues"]} == {"RelayFailureQueue": 0, "ParkedOrdersQueue": 1}
+    assert found["versions"]["engine"] == "ministack 1.5.33"
+    assert found["versions"]["functions"].startswith("abcdefghijkl, ")
+    assert found["tables"]["OrdersTable"] == "test-orders"
+    assert found["oldestUndispatchedAt"] is not None
+    assert found["breaker"]["state"] == "CLOSED"
+
+
+@pytest.mark.parametrize(("rule", "code"), [("ENABLED", 0), ("DISABLED", 1)])
+def test_the_command_ends_with_1_when_something_is_ill(
+    stack: Stack, deployed: Deployed, monkeypatch: pytest.MonkeyPatch, rule: str, code: int
+) -> None:
+    monkeypatch.setattr(Target, "load", lambda _target: stack)
+    deployed.rule = rule
+    shown, told = (CliRunner().invoke(app, ["status", *flags]) for flags in ([], ["--json"]))
+    assert (shown.exit_code, told.exit_code, json.loads(told.stdout)["well"]) == (code, code, code == 0)
+    assert "http://api" in shown.stdout
+    assert f"{'✗' if code else '✓'} sweeper" in shown.stdout

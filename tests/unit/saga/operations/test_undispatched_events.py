@@ -1,0 +1,123 @@
+"""What stands in the outbox, and dispatching it: the relay does it, whoever asks."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from outbox import dispatch as dispatching
+from saga.failure import Failure, NoSuchOrder
+from saga.operations import outbox
+from tests.support import steps, world
+
+if TYPE_CHECKING:
+    from saga.stack import Stack
+    from tests.support.bus import Bus
+
+
+def executions() -> list[str]:
+    started = dispatching.sfn.list_executions(stateMachineArn=os.environ["STATE_MACHINE_ARN"])["executions"]
+    return [each["name"] for each in started]
+
+
+def waiting(stack: Stack) -> list[str]:
+    return [event.type for event in outbox.undispatched(stack)]
+
+
+def set_aside(order_id: str) -> None:
+    row = next(row for row in world.rows("EVENTS") if row["orderId"] == order_id)
+    world.put("EVENTS", {**row, "undispatched": "set aside", "attempts": 10})
+
+
+def test_undispatched_events_are_listed_oldest_first(stack: Stack) -> None:
+    steps.confirmed()
+    assert waiting(stack) == [
+        "OrderPlaced",
+        "InventoryReserved",
+        "PaymentIntentRecorded",
+        "PaymentCharged",
+        "OrderConfirmed",
+    ]
+
+
+def test_an_event_that_the_sweeper_has_given_up_is_among_them(stack: Stack) -> None:
+    set_aside(world.placed())
+    event = outbox.undispatched(stack)[0]
+    assert (event.set_aside, event.attempts, event.undispatched) == (True, 10, True)
+    assert outbox.oldest(stack) == event.at
+
+
+def test_the_outbox_tells_how_old_its_oldest_event_is(stack: Stack) -> None:
+    assert outbox.oldest(stack) is None
+    world.placed()
+    steps.confirmed()
+    assert outbox.oldest(stack) == outbox.undispatched(stack)[0].at
+
+
+def test_times_bound_what_is_listed(stack: Stack) -> None:
+    steps.confirmed()
+    events = outbox.undispatched(stack)
+    middle = events[2].at
+    assert [event.at for event in outbox.undispatched(stack, since=middle)] == [event.at for event in events[2:]]
+    assert [event.at for event in outbox.undispatched(stack, until=middle)] == [event.at for event in events[:3]]
+
+
+def test_dispatching_starts_the_saga_tells_the_bus_and_crosses_off(stack: Stack, bus: Bus) -> None:
+    order_id = world.placed()
+    outbox.dispatch(stack, order_id, "OrderPlaced")
+    assert executions() == [f"{order_id}-OrderPlaced"]
+    assert [message["eventId"] for message in bus.messages] == [f"{order_id}-OrderPlaced"]
+    assert bus.messages[0]["data"]["totalAmount"] == 69998
+    assert waiting(stack) == []
+
+
+def test_dispatching_again_starts_no_second_saga_and_sends_the_same_id(stack: Stack, bus: Bus) -> None:
+    order_id = world.placed()
+    for _ in range(3):
+        outbox.dispatch(stack, order_id, "OrderPlaced")
+    assert executions() == [f"{order_id}-OrderPlaced"]
+    assert {message["eventId"] for message in bus.messages} == {f"{order_id}-OrderPlaced"}
+
+
+def test_an_event_that_the_bus_refuses_is_a_failure_and_stays(stack: Stack, bus: Bus) -> None:
+    order_id = world.placed()
+    bus.refused.add("OrderPlaced")
+    with pytest.raises(Failure, match=f"could not dispatch OrderPlaced of {order_id}"):
+        outbox.dispatch(stack, order_id, "OrderPlaced")
+    assert waiting(stack) == ["OrderPlaced"]
+
+
+def test_a_relay_that_fails_is_a_failure(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    order_id = world.placed()
+
+    def broken(*_: object) -> None:
+        raise MemoryError("too much")
+
+    monkeypatch.setattr("outbox.app.process_partial_response", broken)
+    monkeypatch.setattr("outbox.app.processor", None)
+    with pytest.raises(Failure, match="the relay failed"):
+        outbox.dispatch(stack, order_id, "OrderPlaced")
+
+
+def test_the_events_of_an_order_are_given_in_the_order_in_which_they_happened(stack: Stack) -> None:
+    events = outbox.events_of(stack, steps.failed())
+    assert [events[0].type, events[-1].type] == ["OrderPlaced", "OrderFailed"]
+    assert [event.at for event in events] == sorted(event.at for event in events)
+    assert events[0].json["startsSaga"]
+
+
+@pytest.mark.parametrize("ask", [outbox.events_of, lambda stack, order: outbox.dispatch(stack, order, "OrderPlaced")])
+def test_an_unknown_order_has_no_events(stack: Stack, ask: object) -> None:
+    with pytest.raises(NoSuchOrder):
+        ask(stack, "nope")  # type: ignore[operator]
+
+
+def test_the_events_of_orders_placed_in_a_time_are_given_order_by_order(stack: Stack) -> None:
+    first, second = steps.confirmed(), steps.failed()
+    events = list(outbox.events_since(stack, since=0))
+    assert [events[0].order_id, events[-1].order_id] == [first, second]
+    placed = next(event.at for event in events if event.order_id == second)
+    assert {event.order_id for event in outbox.events_since(stack, since=placed)} == {second}
+    assert {event.order_id for event in outbox.events_since(stack, since=0, until=placed - 1)} == {first}
