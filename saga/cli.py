@@ -3,7 +3,7 @@
 import typer
 
 from saga.command.adding import add
-from saga.commands import check, local
+from saga.commands import breaker, check, console, dlq, doctor, graph, load, local, order, outbox, parked, status
 
 EXIT_CODES = (
     "Exit codes: 0 done, or the order is CONFIRMED; 1 failed, the order is FAILED, or the check found something; "
@@ -25,3 +25,13 @@ add(app, "logs")(local.logs)
 add(app, "invoke reserve_inventory")(local.invoke)
 add(app, "asl", "asl --config-env prod")(local.asl)
 add(app, "check", "check --json")(check.check)
+add(app, "console", "console --port 8711 --no-open", "console --file order.json")(console.console)
+add(app, "status", "status --json")(status.status)
+add(app, "doctor", "doctor --json")(doctor.doctor)
+add(app, "load --orders 20 --rate 2 --svg load.svg", "load --compare before.json after.json")(load.load)
+add(app, "graph", "graph --out saga.png", "graph 28ace766-6b22-580f-8cb3-791fa2fce880 --out order.svg")(graph.graph)
+app.add_typer(order.app, name="order")
+app.add_typer(parked.app, name="parked")
+app.add_typer(outbox.app, name="outbox")
+app.add_typer(dlq.app, name="dlq")
+app.add_typer(breaker.app, name="breaker")

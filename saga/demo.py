@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from saga import history
-from saga.engine.http import call
 from saga.failure import Failure
+from saga.http import call
 from saga.stack import Stack
 from saga.wait import wait_until
 
@@ -58,19 +57,18 @@ class Report:
 
 def report(stack: Stack, demonstration: Demonstration, order_id: str) -> Report:
     """Waits for the order's saga to end, and tells what became of it."""
+    from saga.orders import history  # noqa: PLC0415 - boto3 costs half a second
+
     execution = f"{order_id}-OrderPlaced"
     wait_until(
         lambda: history.has_ended(stack, execution), _PATIENCE_SECONDS, f"the saga of order {order_id} does not end"
     )
     view = call(f"{stack.api_url}/orders/{order_id}")[1]
-    words = f"{demonstration.title}: order {order_id} is {_outcome(view)}\n  {_path(stack, execution)}"
+    path = " → ".join(map(history.words, history.path(stack, execution)))
+    words = f"{demonstration.title}: order {order_id} is {_outcome(view)}\n  {path}"
     return Report(order_id, demonstration.title, view["status"], words)
 
 
 def _outcome(view: dict[str, Any]) -> str:
     reason: dict[str, str] = view.get("reason", {})
     return ", ".join([view["status"], *reason.values()])
-
-
-def _path(stack: Stack, execution: str) -> str:
-    return " → ".join(history.words(visit) for visit in history.path(stack, execution))

@@ -6,7 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 BIN = ROOT / ".venv" / "bin"
 ENGINE_BIN = ROOT / ".venv-engine" / "bin"
-ENGINE_HOME = ROOT / ".engine"
+ENGINE_HOME = Path(os.environ.get("ENGINE_HOME", ROOT / ".engine"))
 
 
 def search_path(first: Path) -> str:

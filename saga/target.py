@@ -23,6 +23,12 @@ class Target:
     region: str | None = None
     profile: str | None = None
 
+    @property
+    def flags(self) -> list[str]:
+        """The same as flags of a command."""
+        named = {"config-env": self.config_env, "stack": self.stack, "region": self.region, "profile": self.profile}
+        return [part for name, value in named.items() if value for part in (f"--{name}", value)]
+
     def load(self) -> Stack:
         """Reads the stack. Raises Unreachable when it does not answer or is none of ours, UsageFailure for an
         environment that `samconfig.toml` does not have.

@@ -18,7 +18,7 @@ from order import decisions, problems
 from order.domain import Reason
 from order.placing import other_order, place
 from order.problems import Problem
-from order.request import key_of, order_of
+from order.request import key_of, order_of, reason_of
 from order.views import event_view, order_view
 from outbox import store as outbox
 from shared import door
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 app = APIGatewayRestResolver()
 
-BY_CUSTOMER = Reason("CustomerCancelled", "the customer cancelled the order")
+BY_CUSTOMER = "CustomerCancelled"
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -70,7 +70,7 @@ def get_events(order_id: str) -> Response[str]:
 @app.post("/orders/<order_id>/cancel")
 def post_cancel(order_id: str) -> Response[str]:
     """Decide the cancellation: an answer of 202 means that the order is cancelled, not that it may be."""
-    decisions.cancel(order_id, BY_CUSTOMER, starts_saga=True)
+    decisions.cancel(order_id, Reason(BY_CUSTOMER, reason_of(app.current_event.body)), starts_saga=True)
     logger.info("order cancelled", extra={"orderId": order_id})
     return _json(202, {"orderId": order_id, "status": door.read(order_id)["status"]})
 

@@ -1,4 +1,4 @@
-"""What `POST /orders` accepts: bounded, typed, and nothing that is not named here."""
+"""What the API accepts: bounded, typed, and nothing that is not named here."""
 
 from __future__ import annotations
 
@@ -43,21 +43,32 @@ class OrderRequest(Strict):
     payment_token: Text = "pm_ok"  # noqa: S105  a token of the simulated gateway
 
 
+class CancellationRequest(Strict):
+    """The body of the request to cancel."""
+
+    reason: Text = "the customer cancelled the order"
+
+
 def order_of(body: str | None) -> Order:
     """Read the order from the body of the request.
 
     Raises:
         Problem: 400 it is not JSON; 413 it is too large; 422 it is not an order, each error naming its field.
     """
-    raw = (body or "").encode()
-    if len(raw) > LARGEST_BODY:
-        raise Problem(413, "The body is too large", f"It may have {LARGEST_BODY} bytes.")
+    request = _read(OrderRequest, body or "", "order")
     try:
-        return _order(OrderRequest.model_validate(_json(raw)))
-    except ValidationError as invalid:
-        raise _problem(invalid) from None
+        return _order(request)
     except ValueError as conflict:
         raise Problem(422, "This is not a valid order", str(conflict)) from None
+
+
+def reason_of(body: str | None) -> str:
+    """Read why an order is to be cancelled; a request without a body has the usual reason.
+
+    Raises:
+        Problem: as `order_of`.
+    """
+    return _read(CancellationRequest, body or "{}", "cancellation").reason
 
 
 def key_of(headers: dict[str, str]) -> str | None:
@@ -77,6 +88,16 @@ def key_of(headers: dict[str, str]) -> str | None:
     return key
 
 
+def _read[T: Strict](model: type[T], body: str, what: str) -> T:
+    raw = body.encode()
+    if len(raw) > LARGEST_BODY:
+        raise Problem(413, "The body is too large", f"It may have {LARGEST_BODY} bytes.")
+    try:
+        return model.model_validate(_json(raw))
+    except ValidationError as invalid:
+        raise _problem(invalid, what) from None
+
+
 def _json(raw: bytes) -> Any:  # noqa: ANN401  whatever the client sent
     try:
         return from_json(raw)
@@ -92,9 +113,9 @@ def _order(request: OrderRequest) -> Order:
     return Order(request.customer_id, merged(lines), request.payment_token)
 
 
-def _problem(invalid: ValidationError) -> Problem:
+def _problem(invalid: ValidationError, what: str) -> Problem:
     errors: list[dict[str, Any]] = [
         {"field": ".".join(str(part) for part in error["loc"]), "message": error["msg"]}
         for error in invalid.errors(include_url=False, include_input=False, include_context=False)
     ]
-    return Problem(422, "This is not a valid order", "Each error names its field.", errors=errors)
+    return Problem(422, f"This is not a valid {what}", "Each error names its field.", errors=errors)

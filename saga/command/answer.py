@@ -29,15 +29,15 @@ def answer(output: Output, data: Json, shown: "RenderableType") -> None:
         case Output.TABLE:
             console().print(shown)
         case Output.JSON:
-            print_line(json.dumps(data, indent=2, ensure_ascii=False))
+            print_line(json.dumps(data, indent=2))
         case Output.JSONL:
             for each in data if isinstance(data, list) else [data]:
-                print_line(json.dumps(each, ensure_ascii=False))
+                print_line(json.dumps(each))
 
 
 def answer_next(output: Output, data: Json, shown: str) -> None:
     """Prints the next part of an answer that goes on: for programs a line of JSON, with both `json` and `jsonl`."""
-    print_line(shown if output is Output.TABLE else json.dumps(data, ensure_ascii=False))
+    print_line(shown if output is Output.TABLE else json.dumps(data))
 
 
 def print_line(text: str) -> None:

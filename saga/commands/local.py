@@ -9,6 +9,7 @@ import typer
 
 from saga import catalogue, demo
 from saga.command.asked import Asked
+from saga.console.process import BackgroundConsole
 from saga.engine.build import build
 from saga.engine.invoke import invoke as invoke_function
 from saga.engine.logs import follow
@@ -17,9 +18,11 @@ from saga.failure import Failure, UsageFailure
 from saga.progress import step
 from saga.project import ENGINE_HOME
 from saga.stack import Stack
-from saga.target import DEFAULT_STACK
+from saga.target import DEFAULT_STACK, Target
 
 PARAMETERS = {"Stage": "dev"}
+_SAGA = ".venv/bin/saga"
+_PARKS = "order place --item laptop:1 --token pm_refund_down --wait"
 
 Port = Annotated[
     int | None,
@@ -44,11 +47,16 @@ def up(asked: Asked, port: Port = None) -> None:
         catalogue.seed(stack)
     with step("three orders"):
         demonstrated = _demonstrate(stack)
-    asked.answer(_data(stack, demonstrated), "\n\n".join(["", *(each.words for each in demonstrated), _goodbye(stack)]))
+    with step("console"):
+        console = _start_console(asked.target)
+    words = ["", *(each.words for each in demonstrated), _goodbye(stack, console, demonstrated)]
+    asked.answer(_data(stack, console, demonstrated), "\n\n".join(words))
 
 
 def down(asked: Asked) -> None:
-    """Stop the engine, its functions and all that was deployed to it."""
+    """Stop the console and the engine, its functions and all that was deployed to it."""
+    with step("console stopped"):
+        BackgroundConsole(ENGINE_HOME).stop()
     with step("engine stopped"):
         Engine(ENGINE_HOME).stop()
     asked.answer({"running": False}, "")
@@ -96,12 +104,37 @@ def _demonstrate(stack: Stack) -> list[demo.Report]:
     return [demo.report(stack, demonstration, order_id) for demonstration, order_id in placed]
 
 
-def _data(stack: Stack, reports: list[demo.Report]) -> dict[str, object]:
+def _start_console(target: Target) -> str:
+    """The console of the stack just deployed; on another port where the usual one is taken."""
+    console = BackgroundConsole(ENGINE_HOME, target.flags)
+    try:
+        return console.start()
+    except UsageFailure:
+        return console.start(port=0)
+
+
+def _data(stack: Stack, console: str, reports: list[demo.Report]) -> dict[str, object]:
     orders = [{"orderId": each.order_id, "title": each.title, "status": each.status} for each in reports]
-    return {"apiUrl": stack.api_url, "stack": stack.name, "orders": orders}
+    return {"apiUrl": stack.api_url, "consoleUrl": console, "stack": stack.name, "orders": orders}
 
 
-def _goodbye(stack: Stack) -> str:
+def _goodbye(stack: Stack, console: str, reports: list[demo.Report]) -> str:
+    failed = next(each for each in reports if each.status == "FAILED")
     headers = "-H 'content-type: application/json' -H 'x-idempotency-key: my-order'"
     curl = f"curl -X POST {stack.api_url}/orders {headers} -d {shlex.quote(json.dumps(demo.SUCCEEDS))}"
-    return f"API: {stack.api_url}\nPlace an order:\n  {curl}\nStop it all: make down"
+    return "\n".join(
+        [
+            f"API      {stack.api_url}",
+            f"Console  {console}",
+            "",
+            "Next:",
+            f"  See how the declined order was undone  {console}/orders/{failed.order_id}",
+            f"  Place one that cannot be refunded      {_SAGA} {_PARKS}",
+            f"  See what is on record                  {_SAGA} order list",
+            "",
+            "Or as any client does:",
+            f"  {curl}",
+            "",
+            "Stop it all: make down",
+        ]
+    )

@@ -12,11 +12,11 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from saga.engine.http import call
 from saga.engine.log import tail
 from saga.engine.port import require_free
 from saga.engine.record import Record
 from saga.failure import Failure, Unreachable, UsageFailure
+from saga.http import call
 from saga.project import ENGINE_BIN, search_path
 from saga.wait import wait_until
 

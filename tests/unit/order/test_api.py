@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from order.domain import COMPENSATIONS
 from payment.behaviour import BEHAVIOURS, Behaviour
 from shared import clock, door, dynamodb
 from tests.support import http, meanwhile, steps, world
@@ -270,7 +272,7 @@ def test_a_parked_order_is_shown_with_what_is_to_do() -> None:
     order_id = steps.cancelling()
     steps.ten_times(steps.fail, order_id)
     parked = http.get(f"/orders/{order_id}").body["parked"]
-    assert (parked["notUndone"], parked["at"][-1]) == (["PaymentRefunded", "InventoryReleased"], "Z")
+    assert (parked["notUndone"], parked["at"][-1]) == (list(COMPENSATIONS), "Z")
 
 
 def test_the_events_of_an_order_tell_all_that_happened_to_it_in_order() -> None:
@@ -387,3 +389,49 @@ def test_a_parked_event_has_no_bare_milliseconds() -> None:
     steps.ten_times(steps.fail, order_id)
     parked = http.get(f"/orders/{order_id}/events").body["events"][-1]
     assert (parked["type"], "at" in parked["detail"]) == ("OrderParked#1", False)
+
+
+# --- Cancelling ----------------------------------------------------------------------------------------------------
+
+
+def test_a_reason_for_cancelling_is_told_in_the_event_and_stays_with_the_order() -> None:
+    order_id = world.placed()
+    assert http.cancel(order_id, json.dumps({"reason": "it was a mistake"})).status == 202
+    told = {"reason": "CustomerCancelled", "cause": "it was a mistake"}
+    assert (world.detail(order_id, "OrderCancelling"), door.read(order_id)["reason"]) == (told, told)
+
+
+@pytest.mark.parametrize("body", [None, "", "{}"])
+def test_a_cancellation_needs_no_reason(body: str | None) -> None:
+    order_id = world.placed()
+    assert http.cancel(order_id, body).status == 202
+    assert world.detail(order_id, "OrderCancelling")["cause"] == "the customer cancelled the order"
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "fields"),
+    [
+        ("not json", 400, set()),
+        (" ", 400, set()),
+        ('{"reason": "' + "r" * 65536 + '"}', 413, set()),
+        ("[]", 422, {""}),
+        ("null", 422, {""}),
+        ('"a reason"', 422, {""}),
+        ('{"reason": ""}', 422, {"reason"}),
+        ('{"reason": 7}', 422, {"reason"}),
+        ('{"reason": null}', 422, {"reason"}),
+        ('{"reason": "' + "r" * 256 + '"}', 422, {"reason"}),
+        ('{"reason": "ok", "status": "FAILED"}', 422, {"status"}),
+    ],
+)
+def test_what_is_no_cancellation_is_refused_and_cancels_nothing(body: str, status: int, fields: set[str]) -> None:
+    order_id = world.placed()
+    answer = http.cancel(order_id, body)
+    assert (answer.status, answer.headers["Content-Type"], answer.fields) == (status, PROBLEM, fields)
+    assert world.status(order_id) == "PENDING"
+
+
+def test_the_longest_reason_is_a_reason() -> None:
+    order_id = world.placed()
+    assert http.cancel(order_id, json.dumps({"reason": "r" * 255})).status == 202
+    assert world.detail(order_id, "OrderCancelling")["cause"] == "r" * 255

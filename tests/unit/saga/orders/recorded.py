@@ -1,0 +1,170 @@
+"""The recorded orders, and a stack on which one of them is on record."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
+
+from botocore.exceptions import ClientError
+
+from saga.operations import rows
+from saga.orders.api_view import milliseconds, minor
+from saga.orders.record import Event, Record, of_json
+from saga.stack import Stack
+from tests.support.template import ROOT
+from tests.support.world import put
+from tests.unit.saga.operations.shop import Session
+
+if TYPE_CHECKING:
+    import boto3
+
+    from saga.orders.record import Execution
+    from tests.support.asl import Json
+
+NAMES = ("confirmed", "declined", "out_of_stock", "flaky", "parked", "resumed")
+TABLES = ("Orders", "OrderLines", "Events", "Inventory", "Payments", "GatewayLedger")
+
+
+def text(name: str) -> str:
+    """What `saga order export` wrote."""
+    return (ROOT / "tests/fixtures/records" / f"{name}.json").read_text()
+
+
+@cache
+def record(name: str) -> Record:
+    """One of the recorded orders."""
+    return of_json(text(name))
+
+
+def event(type_: str, at: int, detail: Json, *, starts_saga: bool = False) -> Event:
+    """An event that never was, dispatched."""
+    return Event(type_, at, detail, starts_saga, dispatched=True)
+
+
+class StepFunctions:
+    """Knows the executions of a record, and tells their histories in pages of two entries."""
+
+    class exceptions:  # noqa: N801 - the name that a client has
+        class ExecutionDoesNotExist(ClientError):
+            """As a client has it."""
+
+    def __init__(self, record: Record) -> None:
+        self._record = record
+        self.described: list[str] = []
+
+    def describe_execution(self, executionArn: str) -> dict[str, Any]:  # noqa: N803 - the API's name
+        name = executionArn.rpartition(":")[2]
+        self.described.append(name)
+        found = next((each for each in self._record.executions if each.name == name), None)
+        if found is None:
+            told = {"Error": {"Code": "ExecutionDoesNotExist", "Message": name}}
+            raise self.exceptions.ExecutionDoesNotExist(cast("Any", told), "DescribeExecution")
+        return {name: value for name, value in _description(found).items() if value is not None}
+
+    def get_paginator(self, _operation: str) -> StepFunctions:
+        return self
+
+    def paginate(self, executionArn: str) -> list[dict[str, Any]]:  # noqa: N803
+        name = executionArn.rpartition(":")[2]
+        entries = next(each.history for each in self._record.executions if each.name == name)
+        told = [{**entry, "timestamp": _time(entry["timestamp"])} for entry in entries]
+        return [{"events": told[start : start + 2]} for start in range(0, len(told), 2)]
+
+    def describe_state_machine_for_execution(self, executionArn: str) -> dict[str, str]:  # noqa: N803, ARG002
+        return {"definition": json.dumps(self._record.definition)}
+
+    def describe_state_machine(self, stateMachineArn: str) -> dict[str, str]:  # noqa: N803, ARG002
+        return {"definition": json.dumps(self._record.definition)}
+
+
+class Lambda:
+    """Knows the code of the functions, and answers what it is told to."""
+
+    def __init__(self, record: Record, answer: Json = None, **more: str) -> None:
+        self._hashes, self._stack = record.versions["functions"], record.stack["name"]
+        self._answer = {"Payload": io.BytesIO(json.dumps(answer).encode()), **more}
+        self.asked: Json = None
+
+    def get_function_configuration(self, FunctionName: str) -> dict[str, str]:  # noqa: N803
+        return {"CodeSha256": self._hashes[FunctionName.removeprefix(f"{self._stack}-")]}
+
+    def invoke(self, **asked: str) -> dict[str, Any]:
+        self.asked = asked
+        return self._answer
+
+
+def deployed(record: Record, **clients: object) -> Stack:
+    """A stack in which the order is on record, and nothing else."""
+    stepfunctions = {"stepfunctions": StepFunctions(record), "lambda": Lambda(record)}
+    outputs = {f"{table}Table": f"test-{_words(table)}" for table in TABLES}
+    outputs |= {"StateMachineArn": record.stack["stateMachine"], "WorkflowType": record.stack["workflowType"]}
+    session = cast("boto3.Session", Session(**{**stepfunctions, **clients}))
+    endpoint = "http://127.0.0.1:4566" if record.stack["onEngine"] else None
+    stack = Stack(record.stack["name"], session, outputs, "http://api", endpoint)
+    _put(record)
+    return stack
+
+
+def _put(record: Record) -> None:
+    put("ORDERS", _order(record))
+    for event in record.events:
+        put("EVENTS", _event(record, event))
+    if record.payment:
+        row = {name: record.payment[name] for name in ("intentId", "status")}
+        put("PAYMENTS", {**row, "orderId": record.order_id, "amount": minor(record.payment["amount"])})
+        intent = {name: minor(record.payment["intent"][name]) for name in ("amount", "taken", "refunded")}
+        status = record.payment["intent"]["status"]
+        put("GATEWAY_LEDGER", {**intent, "id": row["intentId"], "status": status, "token": "pm_secret"})
+
+
+def _order(record: Record) -> Json:
+    view = record.order
+    row = {
+        **{name: view[name] for name in ("orderId", "status", "customerId")},
+        "items": [
+            {"productId": each["productId"], "quantity": each["quantity"], "unitPrice": minor(each["price"])}
+            for each in view["items"]
+        ],
+        "totalAmount": minor(view["totalAmount"]),
+        "createdAt": milliseconds(view["createdAt"]),
+        "updatedAt": milliseconds(view["updatedAt"]),
+        "paymentToken": "pm_secret",
+        "fingerprint": "f",
+        "shard": rows.SHARDS[0],
+        "byStatus": f"{record.status}#{rows.SHARDS[0]}",
+    }
+    if "parked" in view:
+        row["parked"] = {**view["parked"], "at": milliseconds(view["parked"]["at"])}
+    return {**row, "reason": view["reason"]} if "reason" in view else row
+
+
+def _event(record: Record, event: Event) -> Json:
+    detail = {name: minor(value) if isinstance(value, float) else value for name, value in event.detail.items()}
+    row: Json = {"orderId": record.order_id, "eventType": event.type, "eventId": event.execution(record.order_id)}
+    row |= {"at": event.at, "detail": detail, "startsSaga": event.starts_saga}
+    return row if event.dispatched else {**row, "undispatched": rows.SHARDS[0]}
+
+
+def _description(execution: Execution) -> dict[str, Any]:
+    return {
+        "name": execution.name,
+        "status": execution.status,
+        "input": json.dumps(execution.input),
+        "output": json.dumps(execution.output),
+        "error": execution.error,
+        "cause": execution.cause,
+        "startDate": _time(execution.started),
+        "stopDate": None if execution.stopped is None else _time(execution.stopped),
+        "traceHeader": f"Root={execution.trace};Sampled=1" if execution.trace else None,
+    }
+
+
+def _time(at: int) -> datetime:
+    return datetime.fromtimestamp(at / 1000, UTC)
+
+
+def _words(table: str) -> str:
+    return {"OrderLines": "order_lines", "GatewayLedger": "gateway_ledger"}.get(table, table.lower())

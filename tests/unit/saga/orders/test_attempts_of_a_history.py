@@ -1,0 +1,139 @@
+"""The attempts that an execution's history tells of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from saga.graph import Outcome
+from saga.orders.attempts import Attempt, attempts, message, of_execution, visits
+from saga.orders.record import Execution
+from tests.unit.saga.orders import recorded
+
+
+def entered(name: str, kind: str = "Task") -> dict[str, Any]:
+    return {"type": f"{kind}StateEntered", "stateEnteredEventDetails": {"name": name, "input": '{"orderId": "o-1"}'}}
+
+
+def exited(name: str, output: str = "{}") -> dict[str, Any]:
+    return {"type": "TaskStateExited", "stateExitedEventDetails": {"name": name, "output": output}}
+
+
+def failed(error: str, kind: str = "TaskFailed", cause: str = "{}") -> dict[str, Any]:
+    details = f"{kind[0].lower()}{kind[1:]}EventDetails"
+    return {"type": kind, details: {"error": error, "cause": cause}}
+
+
+SCHEDULED = {"type": "TaskScheduled", "taskScheduledEventDetails": {"resource": "invoke"}}
+STARTED = {"type": "TaskStarted", "taskStartedEventDetails": {"resource": "invoke"}}
+SUCCEEDED = {"type": "TaskSucceeded", "taskSucceededEventDetails": {"output": '{"Payload": 1}'}}
+
+
+def tries(*entries: dict[str, Any]) -> list[Attempt]:
+    """Read a history of which each entry comes a second after the one before."""
+    history = tuple({**entry, "id": at, "timestamp": at * 1000} for at, entry in enumerate(entries))
+    return of_execution(Execution("e-1", "RUNNING", 0, None, None, None, None, None, history))
+
+
+def told(*entries: dict[str, Any]) -> list[tuple[str, int, Outcome, str | None]]:
+    return [(each.state, each.number, each.outcome, each.error) for each in tries(*entries)]
+
+
+def test_a_state_that_succeeds_has_one_attempt_from_its_entry_to_its_success() -> None:
+    found = tries(
+        {"type": "ExecutionStarted"}, entered("Pay"), SCHEDULED, STARTED, SUCCEEDED, exited("Pay", '{"a": 2}')
+    )
+    assert found == [Attempt("e-1", "Pay", 1, 1000, 4000, Outcome.SUCCEEDED, None, None, {"orderId": "o-1"}, {"a": 2})]
+
+
+def test_each_retry_is_an_attempt_that_starts_when_it_is_scheduled() -> None:
+    found = tries(entered("Pay"), SCHEDULED, failed("Transient"), SCHEDULED, failed("Transient"), SCHEDULED, SUCCEEDED)
+    assert [(each.number, each.started, each.ended) for each in found] == [
+        (1, 0, 2000),
+        (2, 3000, 4000),
+        (3, 5000, 6000),
+    ]
+    assert [each.outcome.value for each in found] == ["failed", "failed", "succeeded"]
+
+
+def test_an_error_after_which_the_path_went_on_was_caught() -> None:
+    path = [
+        entered("Pay"),
+        SCHEDULED,
+        failed("PaymentDeclined"),
+        exited("Pay"),
+        entered("Cancel"),
+        SCHEDULED,
+        SUCCEEDED,
+    ]
+    assert told(*path) == [
+        ("Pay", 1, Outcome.CAUGHT, "PaymentDeclined"),
+        ("Cancel", 1, Outcome.SUCCEEDED, None),
+    ]
+
+
+def test_an_error_that_nobody_caught_is_the_tasks_and_not_the_executions() -> None:
+    end = failed("States.Runtime", "ExecutionFailed")
+    assert told(entered("Pay"), SCHEDULED, failed("Unknown"), end) == [("Pay", 1, Outcome.FAILED, "Unknown")]
+
+
+def test_a_fail_state_has_the_error_of_the_execution() -> None:
+    end = failed("PaymentDeclined", "ExecutionFailed")
+    assert told(entered("OrderFailed", "Fail"), end) == [("OrderFailed", 1, Outcome.FAILED, "PaymentDeclined")]
+
+
+def test_a_succeed_state_succeeds() -> None:
+    path = [entered("Done", "Succeed"), {"type": "SucceedStateExited"}, {"type": "ExecutionSucceeded"}]
+    assert told(*path) == [("Done", 1, Outcome.SUCCEEDED, None)]
+
+
+@pytest.mark.parametrize("kind", ["TaskTimedOut", "LambdaFunctionTimedOut", "TaskSubmitFailed", "LambdaFunctionFailed"])
+def test_whatever_ends_an_attempt_ends_it(kind: str) -> None:
+    assert told(entered("Pay"), SCHEDULED, failed("States.Timeout", kind), exited("Pay")) == [
+        ("Pay", 1, Outcome.CAUGHT, "States.Timeout")
+    ]
+
+
+@pytest.mark.parametrize("kind", ["ExecutionAborted", "ExecutionTimedOut"])
+def test_what_was_under_way_when_the_execution_was_ended_is_named_after_that(kind: str) -> None:
+    assert told(entered("Pay"), SCHEDULED, {"type": kind}) == [("Pay", 1, Outcome.FAILED, kind)]
+
+
+def test_what_has_not_ended_is_running() -> None:
+    assert told(entered("Pay"), SCHEDULED) == [("Pay", 1, Outcome.RUNNING, None)]
+
+
+def test_a_history_that_begins_in_the_middle_tells_of_what_it_knows() -> None:
+    assert told(SUCCEEDED, exited("Pay"), entered("Confirm")) == [("Confirm", 1, Outcome.RUNNING, None)]
+
+
+@pytest.mark.parametrize(
+    ("cause", "words"),
+    [
+        ('{"errorMessage": "card_declined", "errorType": "PaymentDeclined"}', "card_declined"),
+        ('Incomplete: {"errorMessage": "no refund"}', "Incomplete: no refund"),
+        ('{"errorType": "Sandbox.Timedout"}', '{"errorType": "Sandbox.Timedout"}'),
+        ('{"errorMessage": "cut', '{"errorMessage": "cut'),
+        ("plain words", "plain words"),
+        ("", ""),
+        (None, None),
+    ],
+)
+def test_the_cause_is_what_a_person_can_read(cause: str | None, words: str | None) -> None:
+    assert message(cause) == words
+
+
+def test_an_input_that_was_cut_off_stays_text() -> None:
+    cut = {"type": "TaskStateEntered", "stateEnteredEventDetails": {"name": "Pay", "input": '{"orderId": "o-'}}
+    assert tries(cut)[0].input == '{"orderId": "o-'
+
+
+def test_a_resumed_order_has_the_attempts_of_both_executions() -> None:
+    record = recorded.record("resumed")
+    made = attempts(record)
+    assert [each.started for each in made] == sorted(each.started for each in made)
+    assert {each.execution for each in made} == {execution.name for execution in record.executions}
+    refunds = [visit for visit in visits(record) if visit[0].state == "RefundPayment"]
+    assert [[each.number for each in visit] for visit in refunds] == [[1, 2, 3, 4, 5, 6, 7, 8], [1]]
+    assert [visit[-1].outcome for visit in refunds] == [Outcome.CAUGHT, Outcome.SUCCEEDED]

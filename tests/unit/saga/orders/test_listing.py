@@ -1,0 +1,110 @@
+"""Finding orders: every filter by an index, newest first, and no table is scanned."""
+
+from __future__ import annotations
+
+from itertools import combinations_with_replacement, count
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from saga.operations import rows
+from saga.orders.listing import Filter, find, newest
+from shared import clock
+from tests.support import steps, world
+
+if TYPE_CHECKING:
+    from saga.stack import Stack
+
+FIRST = 1_767_225_600_000
+
+
+@pytest.fixture
+def shelf(monkeypatch: pytest.MonkeyPatch, stack: Stack) -> Stack:
+    """Give a stack with orders in every state but CANCELLING, each placed some milliseconds after the one before."""
+    ticks = count(FIRST)
+    monkeypatch.setattr(clock, "now", lambda: next(ticks))
+    world.placed(product_id="laptop", customer="ann")
+    world.placed(product_id="monitor", customer="ben")
+    confirm(world.placed(product_id="monitor", customer="ann"))
+    undo(world.placed("pm_declined", customer="ben"), "PaymentDeclined", steps.reserve, steps.process)
+    undo(world.placed(quantity=world.STOCK + 1, customer="ann"), "InsufficientStock", steps.reserve)
+    park(world.placed("pm_declined", customer="ben"))
+    return stack
+
+
+def confirm(order_id: str) -> None:
+    for step in (steps.reserve, steps.process, steps.confirm):
+        step(order_id)
+
+
+def undo(order_id: str, error: str, *forward: steps.Step) -> None:
+    for step in forward:
+        steps.outcome(step, order_id)
+    steps.cancel(order_id, error, "as it is")
+    for step in (steps.refund, steps.release, steps.fail):
+        step(order_id)
+
+
+def park(order_id: str) -> None:
+    steps.cancel(order_id, "PaymentDeclined", "as it is")
+    steps.outcome(steps.fail, order_id)
+
+
+def expected(wanted: Filter) -> list[str]:
+    """Look at every row."""
+    found = [row for row in world.rows("ORDERS") if fits(row, wanted)]
+    return [row["orderId"] for row in sorted(found, key=lambda row: -row["createdAt"])][: wanted.limit]
+
+
+def fits(row: dict[str, Any], wanted: Filter) -> bool:
+    shown = "PARKED" if "parked" in row else row["status"]
+    products = {line["productId"] for line in row["items"]}
+    return (
+        (wanted.status is None or shown == wanted.status)
+        and (wanted.customer is None or row["customerId"] == wanted.customer)
+        and (wanted.product is None or wanted.product in products)
+        and (wanted.error is None or row.get("reason", {}).get("reason") == wanted.error)
+        and (wanted.since is None or row["createdAt"] >= wanted.since)
+        and (wanted.until is None or row["createdAt"] <= wanted.until)
+    )
+
+
+def test_every_filter_and_pair_of_filters_finds_what_a_look_at_every_row_finds(shelf: Stack) -> None:
+    times = sorted(row["createdAt"] for row in world.rows("ORDERS"))
+    parts: list[dict[str, Any]] = [
+        *({"status": status} for status in ("PENDING", "CONFIRMED", "FAILED", "PARKED")),
+        *({"customer": "ben"}, {"product": "monitor"}, {"error": "PaymentDeclined"}),
+        *({"since": times[1]}, {"until": times[4]}, {"limit": 2}),
+    ]
+    asked = [Filter(**{**one, **other}) for one, other in combinations_with_replacement(parts, 2)]
+    wrong = [each for each in asked if [order["orderId"] for order in find(shelf, each)] != expected(each)]
+    assert wrong == []
+    assert {each.status for each in asked if expected(each)} >= {"PENDING", "CONFIRMED", "FAILED", "PARKED"}
+
+
+def test_no_table_is_scanned(shelf: Stack) -> None:
+    asked: set[str] = set()
+    events = rows.client(shelf.session).meta.events
+    events.register("before-call.dynamodb", lambda model, **_: asked.add(model.name))
+    for wanted in (Filter(), Filter("FAILED"), Filter(customer="ann"), Filter(product="laptop"), Filter(error="x")):
+        list(find(shelf, wanted))
+    assert asked == {"Query", "BatchGetItem"}
+
+
+def test_what_nothing_can_be_is_not_found(shelf: Stack) -> None:
+    asked = [Filter(**{name: ""}) for name in ("status", "customer", "product", "error")]  # type: ignore[arg-type]
+    asked += [Filter("LOST"), Filter(customer="nobody"), Filter(since=10**18), Filter(until=-1)]
+    assert [list(find(shelf, wanted)) for wanted in asked] == [[]] * len(asked)
+
+
+def test_a_row_that_has_moved_on_since_the_index_was_read_is_left_out(
+    shelf: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = rows.rows
+    monkeypatch.setattr(rows, "rows", lambda *asked: ({**row, "status": "CONFIRMED"} for row in read(*asked)))
+    assert list(find(shelf, Filter(status="PENDING"))) == []
+
+
+def test_the_newest_ids_come_first(shelf: Stack) -> None:
+    assert list(newest(shelf, 160)) == expected(Filter())
+    assert next(newest(shelf, 16)) == expected(Filter())[0]

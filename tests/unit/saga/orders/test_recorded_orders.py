@@ -1,0 +1,132 @@
+"""A record as one document: the same bytes each time, all that it had when it is read again, and nothing hostile."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from saga.failure import UsageFailure
+from saga.orders.record import of_json, to_json
+from tests.unit.saga.orders import recorded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.support.asl import Json
+
+
+@pytest.mark.parametrize("name", recorded.NAMES)
+def test_what_was_written_is_read_and_written_again_byte_by_byte(name: str) -> None:
+    assert to_json(recorded.record(name)) == recorded.text(name)
+
+
+@pytest.mark.parametrize("name", recorded.NAMES)
+def test_a_document_is_plain_ascii_and_tells_neither_token_nor_this_machine(name: str) -> None:
+    written = recorded.text(name)
+    assert written.isascii()
+    assert written.endswith("}\n")
+    assert not [secret for secret in ("pm_", "fingerprint", "ministack", "/home", ".engine") if secret in written]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "null", "[]", '"text"', "1e999", "[" * 100_000, '{"a": NaN}', "\x00", "1" * 5000],
+    ids=["nothing", "half", "null", "list", "text", "infinite", "deep", "no number", "nul", "long number"],
+)
+def test_what_is_no_document_is_refused(text: str) -> None:
+    with pytest.raises(UsageFailure, match="no exported order"):
+        of_json(text)
+
+
+def _set(*path: Any, to: Json) -> Callable[[Json], None]:
+    def change(document: Json) -> None:
+        *parents, last = path
+        for step in parents:
+            document = document[step]
+        document[last] = to
+
+    return change
+
+
+def _without(*path: Any) -> Callable[[Json], None]:
+    def change(document: Json) -> None:
+        *parents, last = path
+        for step in parents:
+            document = document[step]
+        del document[last]
+
+    return change
+
+
+HOSTILE = [
+    _set("format", to="order-saga/record/2"),
+    _set("orderId", to="another"),
+    _set("order", "status", to="LOST"),
+    _set("order", "status", to=["CONFIRMED"]),
+    _set("order", "items", to={}),
+    _set("order", "items", 0, "quantity", to="2"),
+    _set("order", "items", 0, "quantity", to=True),
+    _set("order", "totalAmount", to=float("inf")),
+    _set("order", "createdAt", to="yesterday"),
+    _set("order", "createdAt", to="2026-11-21T23:00:21"),
+    _set("order", "createdAt", to="9999-12-31T23:59:59Z"),
+    _set("order", "createdAt", to="1969-12-31T23:59:59Z"),
+    _set("order", "parked", to={}),
+    _set("events", 0, "at", to=0),
+    _set("events", 0, "detail", to=[]),
+    _set("events", 0, "detail", "items", to=[{"productId": 7, "quantity": 1}]),
+    _set("events", 1, "detail", to={}),
+    _set("events", 2, "detail", "amount", to="much"),
+    _set("payment", to=[]),
+    _set("payment", "intent", "taken", to=None),
+    _set("executions", 0, "stopped", to=7),
+    _set("executions", 0, "history", 0, to=None),
+    _set("executions", 0, "history", 1, "stateEnteredEventDetails", to=[]),
+    _set("executions", 0, "history", 1, "stateEnteredEventDetails", to={"name": 7}),
+    _set("executions", 0, "history", 3, "taskSucceededEventDetails", "output", to={}),
+    _set("definition", to={}),
+    _set("definition", "StartAt", to="Nowhere"),
+    _set("definition", "States", "ReserveInventory", "Next", to="\x1b[31m"),
+    _set("versions", "functions", to=[]),
+    _without("stack", "onEngine"),
+    _without("executions", 0, "name"),
+    _without("executions", 0, "history", 1, "stateEnteredEventDetails"),
+]
+
+
+@pytest.mark.parametrize("change", HOSTILE)
+def test_a_document_that_is_not_as_it_should_be_is_refused(change: Callable[[Json], None]) -> None:
+    document = json.loads(recorded.text("confirmed"))
+    change(document)
+    with pytest.raises(UsageFailure, match="no exported order: "):
+        of_json(json.dumps(document))
+
+
+def test_what_a_later_version_adds_is_no_reason_to_refuse() -> None:
+    document = json.loads(recorded.text("confirmed"))
+    document["order"]["colour"] = "red"
+    document["events"].append({**document["events"][0], "type": "ShipmentBooked", "detail": {"pieces": 2}})
+    assert of_json(json.dumps(document)).order["colour"] == "red"
+
+
+def test_a_number_that_is_too_large_for_one_is_refused() -> None:
+    with pytest.raises(UsageFailure, match="totalAmount"):
+        of_json(recorded.text("confirmed").replace('"totalAmount": 1299.99', '"totalAmount": 1e999'))
+
+
+@pytest.mark.parametrize(("name", "status"), [("confirmed", "CONFIRMED"), ("declined", "FAILED"), ("parked", "PARKED")])
+def test_a_record_knows_its_status_and_that_nothing_is_under_way(name: str, status: str) -> None:
+    record = recorded.record(name)
+    assert (record.status, record.is_over, record.is_settled) == (status, True, True)
+
+
+def test_an_order_is_not_settled_while_an_event_or_an_execution_is_under_way() -> None:
+    record = recorded.record("confirmed")
+    undispatched = replace(record.events[-1], dispatched=False)
+    running = replace(record.executions[0], stopped=None)
+    assert not replace(record, events=(*record.events[:-1], undispatched)).is_settled
+    assert not replace(record, executions=(running,)).is_settled
+    assert not replace(record, order={**record.order, "status": "PENDING"}).is_settled

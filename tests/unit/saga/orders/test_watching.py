@@ -1,0 +1,114 @@
+"""Watching an order: again and again until nothing of it is under way, with patience where AWS asks for it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from itertools import chain, repeat
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+from botocore.exceptions import ClientError
+
+from saga.failure import TimedOut
+from saga.orders import watching
+from saga.orders.states import as_of, moments
+from saga.orders.watching import changes, watch
+from tests.unit.saga.orders import recorded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from saga.orders.record import Record
+    from saga.stack import Stack
+
+STACK = cast("Stack", None)
+DECLINED = recorded.record("declined")
+
+
+class Reads:
+    """Gives one record after the other, or raises, and lets time pass only in sleep."""
+
+    def __init__(self, patch: pytest.MonkeyPatch, records: Iterable[Record | Exception]) -> None:
+        self._records, self.now, self.slept = iter(records), 0.0, list[float]()
+        patch.setattr(watching, "read", lambda *_: self._next())
+        patch.setattr(watching, "read_again", lambda *_: self._next())
+        patch.setattr(time, "sleep", self._sleep)
+        patch.setattr(time, "monotonic", lambda: self.now)
+
+    def _next(self) -> Record:
+        found = next(self._records)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def _sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+def pending(record: Record = DECLINED) -> Record:
+    order = {name: value for name, value in record.order.items() if name != "reason"}
+    return replace(as_of(record, record.events[0].at), order={**order, "status": "PENDING"})
+
+
+def throttled(code: str = "ThrottlingException") -> ClientError:
+    return ClientError(cast("Any", {"Error": {"Code": code, "Message": "slowly"}}), "Query")
+
+
+def test_it_ends_when_nothing_is_under_way_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    Reads(monkeypatch, [pending(), pending(), DECLINED])
+    assert list(watch(STACK, "o-1")) == [pending(), pending(), DECLINED]
+
+
+def test_an_order_that_is_over_is_seen_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    reads = Reads(monkeypatch, [DECLINED])
+    assert (list(watch(STACK, "o-1", timeout=0)), reads.slept) == ([DECLINED], [])
+
+
+def test_after_the_end_of_the_order_that_of_its_execution_is_waited_for_but_not_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    running = replace(DECLINED, executions=(replace(DECLINED.executions[0], stopped=None),))
+    reads = Reads(monkeypatch, repeat(running))
+    assert len(list(watch(STACK, "o-1", timeout=1))) > 2
+    assert 5 < reads.now < 7
+
+
+def test_an_order_that_is_not_over_in_time_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    reads = Reads(monkeypatch, repeat(pending()))
+    with pytest.raises(TimedOut, match=r"order o-1 is still PENDING after 2\.5 s"):
+        list(watch(STACK, "o-1", timeout=2.5))
+    assert reads.now <= 2.5
+
+
+def test_where_aws_asks_for_patience_the_pauses_grow_up_to_ten_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    reads = Reads(monkeypatch, chain([pending()], repeat(throttled(), 6), [pending(), DECLINED]))
+    list(watch(STACK, "o-1"))
+    assert reads.slept == [0.5, 1, 2, 4, 8, 10, 10, 0.5]
+
+
+def test_any_other_error_is_not_borne(monkeypatch: pytest.MonkeyPatch) -> None:
+    Reads(monkeypatch, [pending(), throttled("AccessDeniedException")])
+    with pytest.raises(ClientError, match="AccessDenied"):
+        list(watch(STACK, "o-1"))
+
+
+@pytest.mark.parametrize("name", recorded.NAMES)
+def test_changes_tell_of_each_attempt_when_it_begins_and_when_it_ends(name: str) -> None:
+    record = recorded.record(name)
+    seen = [as_of(record, moment) for moment in moments(record)]
+    told = [attempt for _, attempts, _ in changes(seen) for attempt in attempts]
+    tasks = [attempt for attempt in told if attempt.ended is None]
+    assert len({(each.execution, each.state, each.number) for each in tasks}) == len(tasks)
+    assert {each.state for each in tasks} <= {each.state for each in told if each.ended is not None}
+    assert [status for _, _, status in changes(seen) if status] == [record.status]
+
+
+def test_nothing_is_told_twice() -> None:
+    *_, (_, attempts, status) = changes([DECLINED, DECLINED])
+    assert (attempts, status) == ([], None)
+
+
+def test_a_status_is_told_when_it_is_another() -> None:
+    assert [status for _, _, status in changes([pending(), pending(), DECLINED])] == ["PENDING", None, "FAILED"]

@@ -1,0 +1,84 @@
+"""JSON over HTTP: past any proxy to this machine, through it to AWS."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+from urllib.error import HTTPError, URLError
+
+import pytest
+
+from saga import http
+from saga.failure import Failure, Unreachable
+
+if TYPE_CHECKING:
+    from email.message import Message
+    from urllib.request import ProxyHandler, Request
+
+PROXY = "http://proxy.example:3128"
+
+
+class Opener:
+    """Answers every request with the same, and remembers the proxies that it may use."""
+
+    def __init__(self, answer: Any) -> None:
+        self._answer = answer
+        self.proxies: dict[str, str] = {}
+        self.request: Request | None = None
+
+    def __call__(self, handler: ProxyHandler) -> Opener:
+        self.proxies = handler.proxies  # type: ignore[attr-defined]  # not in the stubs
+        return self
+
+    def open(self, request: Request, timeout: float) -> Any:  # noqa: ARG002 - the opener's own signature
+        self.request = request
+        if isinstance(self._answer, Exception):
+            raise self._answer
+        return self._answer
+
+
+class Response(io.BytesIO):
+    """What the opener gives."""
+
+    status = 202
+
+
+def opener(monkeypatch: pytest.MonkeyPatch, answer: Any) -> Opener:
+    fake = Opener(answer)
+    monkeypatch.setattr(http, "build_opener", fake)
+    monkeypatch.setenv("https_proxy", PROXY)
+    monkeypatch.setenv("http_proxy", PROXY)
+    return fake
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:4566/orders", "http://localhost:4566/orders"])
+def test_no_proxy_stands_before_this_machine(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    fake = opener(monkeypatch, Response(b"{}"))
+    assert (http.call(url), fake.proxies) == ((202, {}), {})
+
+
+def test_aws_is_reached_as_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    fake = opener(monkeypatch, Response(b"{}"))
+    http.call("https://abc.execute-api.eu-west-1.amazonaws.com/dev/orders", {"a": 1}, {"x-idempotency-key": "k"})
+    assert fake.proxies["https"] == PROXY
+    assert fake.request is not None
+    assert (fake.request.data, fake.request.get_header("X-idempotency-key")) == (b'{"a": 1}', "k")
+
+
+def test_a_refusal_is_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    headers: Message = None  # type: ignore[assignment]  # nobody looks at them
+    opener(monkeypatch, HTTPError("http://x", 422, "no", headers, io.BytesIO(b'{"title": "no"}')))
+    assert http.call("http://127.0.0.1/orders", {}) == (422, {"title": "no"})
+
+
+@pytest.mark.parametrize("error", [URLError("refused"), TimeoutError(), ConnectionResetError()])
+def test_what_does_not_answer_is_unreachable(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    opener(monkeypatch, error)
+    with pytest.raises(Unreachable, match="does not answer"):
+        http.call("http://127.0.0.1/orders")
+
+
+def test_an_answer_that_is_not_json_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    opener(monkeypatch, Response(b"<html>"))
+    with pytest.raises(Failure, match="is not JSON"):
+        http.call("http://127.0.0.1/orders")
