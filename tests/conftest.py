@@ -4,19 +4,10 @@ from __future__ import annotations
 
 import os
 
-TABLES = (
-    "ORDERS",
-    "ORDER_LINES",
-    "EVENTS",
-    "INVENTORY",
-    "PAYMENTS",
-    "GATEWAY_LEDGER",
-    "IDEMPOTENCY",
-    "CIRCUIT_BREAKER",
-)
+from tests.support.template import tables
 
 # Before anything of the functions is imported: they read some of it at import, as Lambda gives it to them.
-os.environ.update({f"{table}_TABLE": f"test-{table.lower()}" for table in TABLES})
+os.environ.update({f"{table}_TABLE": f"test-{table.lower()}" for table in tables()})
 os.environ.update(
     AWS_ACCESS_KEY_ID="testing",
     AWS_SECRET_ACCESS_KEY="testing",
@@ -28,6 +19,7 @@ os.environ.update(
     ORDER_DEADLINE_SECONDS="420",
     PAYMENT_PROVIDER="simulated",
     POWERTOOLS_LOG_LEVEL="CRITICAL",
+    POWERTOOLS_SERVICE_NAME="order-saga",
     STAGE="test",
     UNDISPATCHED_AFTER_SECONDS="60",
     STATE_MACHINE_ARN="arn:aws:states:us-east-1:123456789012:stateMachine:test",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from shared.dynamodb import Item
 
 MOST_ATTEMPTS = 10  # to dispatch an event, before it is set aside
+TRIED = tuple(f"u#{n}" for n in range(SHARDS))
 SET_ASIDE = "set aside"  # the shard of events that nobody tries to dispatch any more
 
 
@@ -30,9 +31,9 @@ def undispatched(before: int) -> Iterator[Item]:
 
 
 def oldest_undispatched() -> Iterator[int]:
-    """Give the time of the oldest undispatched event of each shard that has one."""
-    for n in range(SHARDS):
-        answer = dynamodb.client.query(**_shard(tables.events(), "undispatched", n), Limit=1)
+    """Give the time of the oldest undispatched event of each shard that has one, and of those set aside."""
+    for shard in (*TRIED, SET_ASIDE):
+        answer = dynamodb.client.query(**_shard(tables.events(), "undispatched", shard), Limit=1)
         yield from (dynamodb.from_wire(row)["at"] for row in answer["Items"])
 
 
@@ -67,9 +68,9 @@ def due_at(order_id: str, at: int) -> None:
 
 
 def _each_shard(table: str, index: str, time: str, before: int) -> Iterator[Item]:
-    for n in range(SHARDS):
+    for shard in TRIED:
         until = {"#time": time}, {":before": before}, " AND #time < :before"
-        pages = dynamodb.client.get_paginator("query").paginate(**_shard(table, index, n, *until))
+        pages = dynamodb.client.get_paginator("query").paginate(**_shard(table, index, shard, *until))
         for page in pages:
             yield from (dynamodb.from_wire(row) for row in page["Items"])
 
@@ -77,7 +78,7 @@ def _each_shard(table: str, index: str, time: str, before: int) -> Iterator[Item
 def _shard(
     table: str,
     index: str,
-    number: int,
+    shard: str,
     names: dict[str, str] | None = None,
     values: dict[str, Any] | None = None,
     condition: str = "",
@@ -87,7 +88,7 @@ def _shard(
         "IndexName": index,
         "KeyConditionExpression": f"#shard = :shard{condition}",
         "ExpressionAttributeNames": {"#shard": index, **(names or {})},
-        "ExpressionAttributeValues": dynamodb.to_wire({":shard": f"u#{number}", **(values or {})}),
+        "ExpressionAttributeValues": dynamodb.to_wire({":shard": shard, **(values or {})}),
     }
 
 

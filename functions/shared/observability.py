@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 type Step = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 
 NAMESPACE = "OrderSaga"
-SERVICE = "order-saga"
+# The name of the stack, so that the metrics of two in one account do not add up.
+SERVICE = os.environ["POWERTOOLS_SERVICE_NAME"]
 LONGEST_CAUSE = 500  # characters of an error in a log line
 
 logger = Logger(service=SERVICE, use_rfc3339=True)

@@ -1,4 +1,4 @@
-"""Follows the logs of all functions of a stack on the engine."""
+"""Follows the logs of all functions of a stack."""
 
 import time
 from collections.abc import Iterator
@@ -24,9 +24,8 @@ def follow(stack: Stack) -> Iterator[str]:
     seconds = _FIRST_LOOK_SECONDS
     while True:
         events = _events(logs, prefix, time.time() - seconds)
-        yield from (line(function, event) for function, event in events if event["logStreamName"] not in shown)
-        # The engine gives each invocation a stream of its own and writes it all at once.
-        shown |= {event["logStreamName"] for _, event in events}
+        yield from (line(function, event) for function, event in events if event["eventId"] not in shown)
+        shown = {event["eventId"] for _, event in events}
         seconds = _LOOK_BACK_SECONDS
         time.sleep(_POLL_SECONDS)
 

@@ -86,8 +86,17 @@ def happened(record: Record) -> "Table":
 
 def logged(lines: Iterable["LogLine"]) -> "RenderableType":
     """A row for each line of the logs."""
-    rows = [(clock(each.at), each.function, each.level, each.message or each.text, each.more) for each in lines]
+    rows = [
+        (clock(each.at), each.function, each.level, _first_line(each.message or each.text), _first_line(each.more))
+        for each in lines
+    ]
     return table(("at", "function", "level", "message", "more"), rows) if rows else "nothing is logged"
+
+
+def _first_line(text: str) -> str:
+    """A traceback is for `--json`."""
+    first, _, more = text.strip().partition("\n")
+    return f"{first} …" if more else first
 
 
 def compared(difference: "Json") -> "Group":

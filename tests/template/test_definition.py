@@ -21,7 +21,8 @@ SAGA = resources("AWS::Serverless::StateMachine")["OrderSaga"]["Properties"]
 
 
 def owners(events: Sequence[str]) -> list[str]:
-    domains = {name: vars(importlib.import_module(f"{name}.domain")) for name in ("inventory", "payment")}
+    steps = {participant(name) for name in forward()[:-1]}
+    domains = {name: vars(importlib.import_module(f"{name}.domain")) for name in steps}
     return [next(name for name, names in domains.items() if event in names.values()) for event in events]
 
 

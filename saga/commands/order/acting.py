@@ -60,11 +60,13 @@ def cancel(asked: Asked, order_id: OrderId, *, reason: Reason, dry_run: DryRun =
 
 def resume(asked: Asked, order_id: OrderId, *, reason: Reason, dry_run: DryRun = False) -> int | None:
     """Start the compensations of a parked order again, as a new execution: what is undone already stays undone."""
+    from saga.operations import parked  # noqa: PLC0415
     from saga.orders import acting  # noqa: PLC0415
 
     if dry_run:
         return _would(asked, order_id, acting.would_resume)
     event = acting.resume(asked.stack, order_id, reason)
+    parked.tidy(asked.stack)
     asked.answer({"orderId": order_id, "event": event}, f"{order_id}: {event}; see it run: saga order watch {order_id}")
     return None
 

@@ -134,9 +134,14 @@ def test_without_time_nothing_is_begun(bus: Bus) -> None:
     assert bus.taken == []
 
 
-def test_the_age_of_the_oldest_event_is_published(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("where", ["u#0", SET_ASIDE])
+def test_the_age_of_the_oldest_event_is_published_also_when_it_was_set_aside(
+    capsys: pytest.CaptureFixture[str], where: str
+) -> None:
     order_id = world.placed()
     shelve(order_id, since=clock.now() - HOUR)
+    event = next(row for row in world.rows("EVENTS") if row["orderId"] == order_id)
+    world.put("EVENTS", {**event, "undispatched": where})
     sweep(Short())
     metrics = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
     (age,) = [metric["OldestUndispatchedEventAge"][0] for metric in metrics if "OldestUndispatchedEventAge" in metric]

@@ -30,7 +30,7 @@ class FakeLogs:
 
 
 def event(seconds: int, message: str, stream: str) -> Any:
-    return {"timestamp": seconds * 1000, "message": message, "logStreamName": stream}
+    return {"timestamp": seconds * 1000, "message": message, "eventId": f"{stream} {message}"}
 
 
 def test_a_line_has_the_time_the_function_and_the_message() -> None:

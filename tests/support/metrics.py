@@ -1,0 +1,75 @@
+"""What the functions publish as metrics, caught while they run: nothing here knows a metric by name."""
+
+from __future__ import annotations
+
+import ast
+import io
+import json
+from contextlib import redirect_stdout
+from typing import TYPE_CHECKING, NamedTuple
+
+from payment.breaker import config
+from tests.support import steps, world
+from tests.support.lambdas import Context, handler
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from tests.support.asl import Json
+
+
+class Metric(NamedTuple):
+    """One data point as CloudWatch takes it: found again only by this namespace, name and these dimensions."""
+
+    namespace: str
+    name: str
+    unit: str
+    dimensions: frozenset[tuple[str, str]]
+
+
+def published(act: Callable[[], object]) -> set[Metric]:
+    """Give what the functions publish while something is done."""
+    return {metric for line in lines(act) for metric in _metrics(json.loads(line))}
+
+
+def lines(act: Callable[[], object]) -> list[str]:
+    """Give the lines that CloudWatch reads it from."""
+    written = io.StringIO()
+    with redirect_stdout(written):
+        act()
+    return written.getvalue().splitlines()
+
+
+def everything_happens() -> None:
+    """Bring about all that is counted or measured, in a fresh world: good, bad, parked, broken, and late."""
+    steps.confirmed()
+    steps.failed()
+    steps.outcome(steps.fail, steps.cancelling())
+    _breaks(world.placed())
+    handler("SweepOrdersFunction")(steps.sample("sweep_orders"), Context())
+    down = world.placed("pm_unavailable")
+    for _ in range(config.failure_threshold):
+        steps.outcome(steps.process, down)
+
+
+def named(modules: Iterable[ast.Module]) -> set[str]:
+    """Give the names of all metrics that stand in the code: the first argument of `count` and of `gauge`."""
+    calls = [node for module in modules for node in ast.walk(module) if isinstance(node, ast.Call)]
+    publish = [call for call in calls if ast.unparse(call.func) in {"count", "gauge"}]
+    return {ast.literal_eval(call.args[0]) for call in publish}
+
+
+def _breaks(order_id: str) -> None:
+    """Let the execution of the order be one that broke."""
+    event = steps.sample("recover_order")
+    detail = {**event["detail"], "input": json.dumps({"orderId": order_id})}
+    handler("RecoverOrderFunction")({**event, "detail": detail}, Context())
+
+
+def _metrics(line: Json) -> Iterator[Metric]:
+    """Read a line in the embedded metric format."""
+    for told in line["_aws"]["CloudWatchMetrics"]:
+        for each in told["Metrics"]:
+            for names in told["Dimensions"]:
+                dimensions = frozenset((name, line[name]) for name in names)
+                yield Metric(told["Namespace"], each["Name"], each["Unit"], dimensions)

@@ -1,0 +1,165 @@
+"""The alarms: each is about something that exists, under the very name and dimensions by which it is published."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import pytest
+
+from order.api import BY_CUSTOMER
+from shared.observability import NAMESPACE, SERVICE
+from tests.support import steps
+from tests.support import world as shop
+from tests.support.fixtures import closed_circuit, no_pauses, world
+from tests.support.metrics import everything_happens, lines, named, published
+from tests.support.template import resources, tasks, template
+from tests.template.graph import forward
+from tests.template.source import modules
+from tests.template.transformed import transformed
+
+__all__ = ["closed_circuit", "no_pauses", "world"]
+
+ALARMS = {name: alarm["Properties"] for name, alarm in resources("AWS::CloudWatch::Alarm").items()}
+OURS = [name for name, alarm in ALARMS.items() if alarm["Namespace"] == NAMESPACE]
+QUEUES = resources("AWS::SQS::Queue")
+TOPIC = {"Fn::If": ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]}
+FILTER = template()["Resources"]["UnexpectedFailuresFilter"]["Properties"]
+SWEEP_PERIOD = 60  # seconds
+REFUSED = {
+    error
+    for name in forward()
+    for rule in tasks()[name]["Catch"]
+    for error in rule["ErrorEquals"]
+    if error != "States.ALL"
+}
+
+
+def dimensions(name: str) -> dict[str, Any]:
+    return {each["Name"]: each["Value"] for each in ALARMS[name]["Dimensions"]}
+
+
+def test_the_functions_publish_under_the_name_of_the_stack() -> None:
+    settings = template()["Globals"]["Function"]["Environment"]["Variables"]
+    assert settings["POWERTOOLS_SERVICE_NAME"] == {"Ref": "AWS::StackName"}
+
+
+def about(namespace: str) -> list[str]:
+    return [name for name, alarm in ALARMS.items() if alarm["Namespace"] == namespace]
+
+
+@pytest.mark.parametrize("name", ALARMS)
+def test_an_alarm_is_named_after_the_stack_and_itself(name: str) -> None:
+    assert ALARMS[name]["AlarmName"] == {"Fn::Sub": f"${{AWS::StackName}}-{name.removesuffix('Alarm')}"}
+
+
+@pytest.mark.parametrize("name", ALARMS)
+def test_an_alarm_says_what_it_means_and_what_missing_data_means(name: str) -> None:
+    assert ALARMS[name]["AlarmDescription"]
+    assert ALARMS[name]["TreatMissingData"] in {"breaching", "ignore", "notBreaching"}
+
+
+@pytest.mark.parametrize("name", ALARMS)
+def test_an_alarm_goes_off_above_its_threshold(name: str) -> None:
+    assert ALARMS[name]["ComparisonOperator"] == "GreaterThanThreshold"
+
+
+@pytest.mark.parametrize("name", ALARMS)
+def test_the_topic_hears_when_an_alarm_goes_off_and_when_it_is_over(name: str) -> None:
+    assert ALARMS[name]["AlarmActions"] == ALARMS[name]["OKActions"] == TOPIC
+
+
+def test_without_a_topic_the_alarms_only_show() -> None:
+    assert template()["Parameters"]["AlarmTopicArn"]["Default"] == ""
+    assert template()["Conditions"]["HasAlarmTopic"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "AlarmTopicArn"}, ""]}]}
+
+
+@pytest.mark.usefixtures("world")
+def test_all_metrics_that_stand_in_the_code_are_published_here() -> None:
+    assert {metric.name for metric in published(everything_happens)} == named(modules().values())
+
+
+@pytest.mark.usefixtures("world")
+@pytest.mark.parametrize("name", OURS)
+def test_a_metric_of_ours_is_one_that_the_functions_publish_with_these_dimensions(name: str) -> None:
+    assert dimensions(name)["service"] == {"Ref": "AWS::StackName"}
+    published_here = {**dimensions(name), "service": SERVICE}
+    wanted = NAMESPACE, ALARMS[name]["MetricName"], frozenset(published_here.items())
+    assert wanted in {(each.namespace, each.name, each.dimensions) for each in published(everything_happens)}
+
+
+@pytest.mark.usefixtures("world")
+@pytest.mark.parametrize("error", [*sorted(REFUSED), BY_CUSTOMER])
+def test_an_order_refused_by_a_rule_or_by_the_customer_is_no_unexpected_failure(error: str) -> None:
+    assert unexpected(error) == 0
+
+
+@pytest.mark.usefixtures("world")
+@pytest.mark.parametrize(
+    "error", ["KeyError", "States.Timeout", "TransientError", "ExecutionAborted", "DeadlinePassed"]
+)
+def test_an_order_that_failed_for_anything_else_is_an_unexpected_failure_and_counted_once(error: str) -> None:
+    assert unexpected(error) == 1
+
+
+def unexpected(error: str) -> int:
+    """Count, as the filter does, the lines of an order that failed for this."""
+    included, *excluded = FILTER["FilterPattern"].split(" -")
+    told = lines(partial(fails, error))
+    return sum(included in line and not any(each in line for each in excluded) for line in told)
+
+
+def fails(error: str) -> None:
+    order_id = shop.placed()
+    steps.cancel(order_id, error, "")
+    steps.undo(order_id)
+    for _ in range(2):
+        steps.fail(order_id)
+
+
+def test_what_the_filter_counts_is_what_the_alarm_is_about() -> None:
+    (counted,) = FILTER["MetricTransformations"]
+    alarm = ALARMS["UnexpectedFailuresAlarm"]
+    assert FILTER["LogGroupName"] == {"Ref": "FailOrderLogGroup"}
+    assert (counted["MetricNamespace"], counted["MetricName"]) == (alarm["Namespace"], alarm["MetricName"])
+    assert "Dimensions" not in counted | alarm
+
+
+@pytest.mark.parametrize("queue", QUEUES)
+def test_a_message_in_a_queue_is_an_alarm_because_every_queue_holds_what_went_wrong(queue: str) -> None:
+    (alarm,) = [
+        ALARMS[name]
+        for name in about("AWS/SQS")
+        if dimensions(name) == {"QueueName": {"Fn::GetAtt": [queue, "QueueName"]}}
+    ]
+    assert alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
+    assert (alarm["Statistic"], alarm["Threshold"]) == ("Maximum", 0)
+
+
+@pytest.mark.parametrize("name", about("AWS/Lambda"))
+def test_an_alarm_about_a_function_is_about_one_of_the_stack(name: str) -> None:
+    assert dimensions(name)["FunctionName"]["Ref"] in resources("AWS::Serverless::Function")
+
+
+@pytest.mark.parametrize("name", about("AWS/ApiGateway"))
+def test_an_alarm_about_the_api_knows_it_by_its_title_and_stage(name: str) -> None:
+    title = transformed()["OrderApi"]["Properties"]["Body"]["info"]["title"]
+    stage = template()["Resources"]["OrderApi"]["Properties"]["StageName"]
+    assert dimensions(name) == {"ApiName": title, "Stage": stage}
+
+
+@pytest.mark.usefixtures("world")
+def test_an_event_is_late_when_even_the_sweeper_should_have_dispatched_it() -> None:
+    alarm = ALARMS["UndispatchedEventsAlarm"]
+    (gauge,) = [each for each in published(everything_happens) if each.name == alarm["MetricName"]]
+    sweeper = template()["Resources"]["SweepOrdersFunction"]["Properties"]
+    left_to_the_relay = int(sweeper["Environment"]["Variables"]["UNDISPATCHED_AFTER_SECONDS"])
+    assert gauge.unit == "Milliseconds"
+    assert alarm["Threshold"] >= (left_to_the_relay + SWEEP_PERIOD) * 1000
+
+
+def test_a_sweeper_that_does_not_run_at_all_is_as_bad_as_one_that_fails() -> None:
+    alarm = ALARMS["SweeperDownAlarm"]
+    assert dimensions("SweeperDownAlarm") == {"FunctionName": {"Ref": "SweepOrdersFunction"}}
+    assert (alarm["MetricName"], alarm["TreatMissingData"]) == ("Errors", "breaching")
+    assert alarm["Period"] >= SWEEP_PERIOD
