@@ -12,6 +12,9 @@ from saga.console.listening import DEFAULT_PORT, listen, url
 from saga.failure import UsageFailure
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from socket import socket
+
     from saga.console.source import Source
 
 
@@ -31,10 +34,18 @@ def console(
     asked.answer_next({"url": address}, address)
     if not no_open:
         open_page(address)
-    from saga.console.serving import serve  # noqa: PLC0415 - NiceGUI costs some seconds
-
+    serve = _server()
     with suppress(KeyboardInterrupt):
         serve(source, listener)
+
+
+def _server() -> "Callable[[Source, socket], None]":
+    """Raises UsageFailure where the command was installed without the console."""
+    try:
+        from saga.console.serving import serve  # noqa: PLC0415 - NiceGUI costs some seconds
+    except ModuleNotFoundError as error:
+        raise UsageFailure("the console is not installed: pipx install 'order-saga[console]'") from error
+    return serve
 
 
 def _source(asked: Asked, file: Path | None, *, write: bool) -> "Source":

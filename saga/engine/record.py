@@ -30,7 +30,7 @@ class Record:
         """What was written. Raises Unreachable while another command is between claiming and writing."""
         text = self._path.read_text()
         if not text:
-            raise Unreachable("another command is starting the engine: try again")
+            raise Unreachable("another command is starting it: try again")
         return {name: int(value) for name, value in json.loads(text).items()}
 
     def write(self, **facts: int) -> None:
@@ -44,7 +44,7 @@ class Record:
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             if not _lock(descriptor):
-                raise Unreachable("another command is starting the engine: try again")
+                raise Unreachable("another command is starting it: try again")
             os.ftruncate(descriptor, 0)
             yield descriptor
         finally:

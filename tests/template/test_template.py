@@ -68,7 +68,8 @@ def test_a_function_gets_every_setting_that_its_code_reads(name: str) -> None:
 
 def test_no_setting_is_given_that_no_code_reads() -> None:
     powertools = {name for name in SHARED_SETTINGS if name.startswith("POWERTOOLS_")}
-    assert set().union(*map(given, FUNCTIONS)) - powertools == set().union(*map(read, FUNCTIONS))
+    unread = set().union(*map(given, FUNCTIONS)) - set().union(*map(read, FUNCTIONS))
+    assert unread <= powertools  # those that Powertools itself reads
 
 
 def test_settings_are_read_in_one_way_only_so_that_none_is_overlooked() -> None:

@@ -1,0 +1,161 @@
+// What the pages do in the browser: times that go on, keys, copying, and sending what was filled in.
+"use strict";
+(() => {
+  const units = [["d", 86400], ["h", 3600], ["min", 60], ["s", 1]];
+  const $ = (selector) => document.querySelector(selector);
+
+  function age(then) {
+    const seconds = Math.max(0, Math.round((Date.now() - then) / 1000));
+    if (seconds < 2) return "just now";
+    const [name, unit] = units.find(([, unit]) => seconds >= unit);
+    return `${Math.floor(seconds / unit)} ${name} ago`;
+  }
+
+  function tick() {
+    for (const time of document.querySelectorAll("time[data-ago]")) {
+      const words = age(Date.parse(time.dateTime));
+      if (time.textContent !== words) time.textContent = words;
+    }
+  }
+  setInterval(tick, 500);
+  new MutationObserver(() => {
+    tick();
+    mark();
+  }).observe(document.documentElement, { childList: true, subtree: true });
+
+  function say(place, words, bad) {
+    place.textContent = words;
+    place.classList.toggle("bad", bad);
+  }
+
+  function isMeant() {
+    const { stack } = $(".topbar").dataset;
+    return !stack || prompt(`This acts on AWS. Type the name of the stack, ${stack}:`) === stack;
+  }
+
+  async function send(form) {
+    if (!isMeant()) return;
+    const said = form.querySelector(".said") ?? $(".notices");
+    const button = form.querySelector("[type=submit]");
+    button.disabled = true;
+    try {
+      const token = $("meta[name=saga-token]").content;
+      const body = new URLSearchParams(new FormData(form));
+      const answer = await fetch(form.action, { method: "POST", headers: { "x-saga-token": token }, body });
+      const told = await answer.json();
+      if (!answer.ok) return say(said, words(told.detail), true);
+      say(said, told.words, false);
+      if (form.matches("[data-keep]")) history.replaceState(null, "", `?${body}`);
+      if (told.location) location.assign(told.location);
+      else emitEvent("acted");
+    } catch (error) {
+      say(said, `The console does not answer: ${error.message}`, true);
+    } finally {
+      button.disabled = false;
+    }
+  }
+
+  function words(detail) {
+    return typeof detail === "string" ? detail : detail.map((each) => `${each.loc.at(-1)}: ${each.msg}`).join("; ");
+  }
+
+  async function copy(button) {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+    const before = button.textContent;
+    button.textContent = "Copied ✓";
+    setTimeout(() => (button.textContent = before), 1500);
+  }
+
+  function step(by) {
+    const rows = [...document.querySelectorAll("[data-row]")].filter((row) => row.offsetParent !== null);
+    if (!rows.length) return;
+    const here = rows.indexOf(document.activeElement);
+    rows[here < 0 ? (by > 0 ? 0 : rows.length - 1) : Math.min(Math.max(here + by, 0), rows.length - 1)].focus();
+  }
+
+  // The slider: what lies after its moment is shown as not having happened yet.
+  function mark() {
+    const slider = $("#moment");
+    if (!slider?.dataset.moments) return;
+    const stops = slider.dataset.moments.split(" ").map(Number);
+    const last = Number(slider.value) >= stops.length - 1;
+    const at = last ? Infinity : stops[Number(slider.value)];
+    for (const each of document.querySelectorAll("[data-at]")) each.classList.toggle("later", Number(each.dataset.at) > at);
+    for (const each of document.querySelectorAll("[data-from]")) {
+      const { from, to } = each.dataset;
+      each.style.setProperty("--cursor", `${Math.min(Math.max((100 * (at - from)) / (to - from), 0), 100)}%`);
+      each.classList.toggle("replayed", !last);
+    }
+    return last ? null : at;
+  }
+
+  function moved() {
+    const at = mark();
+    const url = new URL(location.href);
+    if (at === null) url.searchParams.delete("at");
+    else url.searchParams.set("at", at);
+    history.replaceState(null, "", url);
+  }
+
+  function moveTo(index) {
+    const slider = $("#moment");
+    slider.value = index;
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  const steps = {
+    previous: (slider) => Number(slider.value) - 1,
+    next: (slider) => Number(slider.value) + 1,
+    latest: (slider) => Number(slider.max),
+  };
+
+  function open() {
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (target?.matches("details")) target.open = true;
+  }
+  addEventListener("hashchange", open);
+
+  const keys = {
+    "/": () => $("form[data-search] input")?.focus(),
+    j: () => step(1),
+    k: () => step(-1),
+    "?": () => $("#keys")?.showModal(),
+  };
+
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest("input:not([type=range]), select, textarea, [contenteditable]");
+    if (typing || event.ctrlKey || event.metaKey || event.altKey || !(event.key in keys)) return;
+    event.preventDefault();
+    keys[event.key]();
+  });
+  document.addEventListener("visibilitychange", () => emitEvent(document.hidden ? "hidden" : "shown"));
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("form[data-send]")) return;
+    event.preventDefault();
+    send(event.target);
+  });
+  document.addEventListener("formdata", (event) => {
+    if (!event.target.matches("form[data-filters]")) return;
+    for (const [name, value] of [...event.formData]) if (!value) event.formData.delete(name);
+  });
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("form[data-filters] select")) event.target.form.requestSubmit();
+  });
+  document.addEventListener("input", (event) => {
+    if (event.target.id === "moment") moved();
+  });
+  document.addEventListener("click", (event) => {
+    const stepper = event.target.closest("[data-step]");
+    if (stepper) moveTo(steps[stepper.dataset.step]($("#moment")));
+    const moment = event.target.closest("[data-moment]");
+    if (moment && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      moveTo($("#moment").dataset.moments.split(" ").indexOf(moment.dataset.moment));
+    }
+    const button = event.target.closest("[data-copy]");
+    if (button) copy(button);
+    if (event.target.closest("[data-keys]")) keys["?"]();
+    const fresh = event.target.closest("[data-fresh]");
+    if (fresh) document.getElementById(fresh.dataset.fresh).value = crypto.randomUUID();
+  });
+})();

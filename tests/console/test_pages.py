@@ -1,0 +1,367 @@
+"""The pages in a real Chromium."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from saga.console.exported import FileSource
+from saga.failure import Failure, Unreachable
+from saga.operations.breaker import Breaker
+from saga.operations.outbox import OutboxEvent
+from saga.operations.parked import ParkedOrder
+from saga.orders.logs import LogLine
+from saga.orders.record import to_json
+from tests.console.fake_source import AWS, PRODUCTS, FakeSource, record
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Locator, Page
+
+    from tests.console.serving import Served
+
+DECLINED = record("declined")
+PARKED = record("parked")
+EVIL = "<script>document.title='hacked'</script><img src=x onerror=\"document.title='hacked'\">"
+
+
+def state(page: Page, name: str) -> Locator:
+    """The state in the drawn graph."""
+    return page.locator(f"svg.saga-graph a[href='#{name}']")
+
+
+def open_order(page: Page, name: str = "declined", query: str = "") -> None:
+    page.goto(f"/orders/{record(name).order_id}{query}")
+    expect(page.locator("svg.saga-graph")).to_be_visible()
+
+
+def parked_order() -> ParkedOrder:
+    return ParkedOrder(
+        PARKED.order_id,
+        "customer-123",
+        69998,
+        1,
+        2,
+        "TransientError",
+        "late",
+        ("PaymentRefunded",),
+        {"RefundPayment": "TransientError"},
+        1,
+    )
+
+
+def test_a_declined_order_shows_what_was_caught_and_what_was_undone(page: Page) -> None:
+    open_order(page)
+    expect(state(page, "ProcessPayment")).to_have_class("caught")
+    expect(state(page, "RefundPayment")).to_have_class("succeeded")
+    expect(state(page, "ReleaseInventory")).to_have_class("succeeded")
+    expect(page.locator(".outcome")).to_contain_text("PaymentDeclined: card_declined")
+
+
+def test_the_slider_goes_back_and_the_graph_with_it(page: Page) -> None:
+    open_order(page)
+    slider = page.get_by_role("slider", name="Moment of the order")
+    slider.press("Home")
+    for name in ("ProcessPayment", "RefundPayment", "ReleaseInventory"):
+        expect(state(page, name)).to_have_class("not_reached")
+    expect(page.locator(".position")).to_contain_text("OrderPlaced")
+    expect(page.locator("#events .event.later")).to_have_count(len(DECLINED.events) - 1)
+    slider.press("End")
+    expect(state(page, "RefundPayment")).to_have_class("succeeded")
+    expect(page.locator("#events .event.later")).to_have_count(0)
+
+
+def test_the_slider_stands_in_the_address(page: Page) -> None:
+    at = next(event.at for event in DECLINED.events if event.type == "PaymentDeclined")
+    open_order(page, query=f"?at={at}")
+    expect(state(page, "RefundPayment")).to_have_class("not_reached")
+    expect(page.locator(".position")).to_contain_text("PaymentDeclined")
+    page.get_by_role("button", name="An event back").click()
+    page.wait_for_url(lambda url: f"at={at}" not in url)
+    page.get_by_role("button", name="Show the latest").click()
+    page.wait_for_url(lambda url: "at=" not in url)
+
+
+def test_an_event_leads_to_its_moment(page: Page) -> None:
+    open_order(page)
+    page.get_by_role("link", name="InventoryReserved").click()
+    expect(page.locator(".position")).to_contain_text("InventoryReserved")
+    expect(state(page, "RefundPayment")).to_have_class("not_reached")
+
+
+def test_a_state_of_the_graph_leads_to_its_attempts(page: Page) -> None:
+    open_order(page)
+    state(page, "ProcessPayment").click()
+    attempt = page.locator("details#ProcessPayment")
+    expect(attempt).to_have_attribute("open", "")
+    expect(attempt.get_by_role("group", name="Error")).to_contain_text("card_declined")
+    expect(attempt.get_by_role("group", name="Input")).to_contain_text(DECLINED.order_id)
+
+
+def test_an_order_that_goes_on_is_coloured_without_reloading(page: Page, source: FakeSource) -> None:
+    early = replace(DECLINED, executions=(), events=DECLINED.events[:1], order={**DECLINED.order, "status": "PENDING"})
+    source.records = [early]
+    open_order(page)
+    expect(page.locator(".outcome")).to_contain_text("PENDING")
+    expect(state(page, "RefundPayment")).to_have_class("not_reached")
+    source.records = [DECLINED]
+    expect(page.locator(".outcome")).to_contain_text("FAILED")
+    expect(state(page, "RefundPayment")).to_have_class("succeeded")
+
+
+def test_a_slider_that_was_moved_back_stays_while_the_order_goes_on(page: Page, source: FakeSource) -> None:
+    source.records = [replace(PARKED, order={**PARKED.order, "status": "CANCELLING"})]
+    open_order(page, "parked")
+    page.get_by_role("slider").press("Home")
+    expect(state(page, "ProcessPayment")).to_have_class("not_reached")
+    source.records = [record("resumed")]
+    expect(page.locator(".outcome")).to_contain_text("FAILED")
+    expect(state(page, "ProcessPayment")).to_have_class("not_reached")
+
+
+def test_logs_stand_beside_the_run(page: Page, source: FakeSource) -> None:
+    source.lines = (LogLine(DECLINED.events[0].at, "ProcessPayment", "WARNING", "step refused", '{"a": 1}'),)
+    open_order(page)
+    logs = page.locator("#logs")
+    expect(logs).to_contain_text("step refused")
+    expect(logs.locator("tbody tr")).to_have_count(1)
+
+
+def test_the_exported_file_is_what_the_command_writes(page: Page, tmp_path: Path) -> None:
+    open_order(page)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Export (JSON)").click()
+    file = tmp_path / "order.json"
+    download.value.save_as(file)
+    assert file.read_bytes() == to_json(DECLINED).encode()
+    assert download.value.suggested_filename == f"{DECLINED.order_id}.json"
+
+
+def test_commands_are_copied(page: Page) -> None:
+    open_order(page)
+    page.get_by_role("button", name="Copy: This order as saga command").click()
+    expect(page.get_by_text("Copied ✓")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == f"saga order show {DECLINED.order_id}"
+
+
+def test_a_parked_order_is_resumed_by_its_button(page: Page, source: FakeSource) -> None:
+    open_order(page, "parked")
+    page.get_by_role("textbox", name="Why resume").fill("the gateway is back")
+    page.get_by_role("button", name="Resume", exact=True).click()
+    expect(page.get_by_text("It is taken up again")).to_be_visible()
+    assert source.done == [("resume", PARKED.order_id, "the gateway is back")]
+    source.records = [record("resumed")]
+    expect(page.locator(".outcome")).to_contain_text("FAILED")
+
+
+def test_a_pending_order_is_cancelled_by_its_button(page: Page, source: FakeSource) -> None:
+    source.records = [replace(DECLINED, order={**DECLINED.order, "status": "PENDING"})]
+    open_order(page)
+    page.get_by_text("Cancel …").click()
+    page.get_by_role("button", name="Cancel the order").click()
+    expect(page.get_by_text("It is cancelled")).to_be_visible()
+    assert source.done == [("cancel", DECLINED.order_id, "no longer wanted")]
+
+
+def test_an_order_is_placed_with_a_payment_behaviour_and_a_key(page: Page, source: FakeSource) -> None:
+    page.goto("/orders/new?key=my-key&quantity=3")
+    page.get_by_label("Product").select_option("monitor")
+    page.get_by_role("radio", name="pm_declined").check()
+    page.get_by_role("button", name="Place the order").click()
+    page.wait_for_url(f"**/orders/{DECLINED.order_id}")
+    items = [{"productId": "monitor", "quantity": 3, "price": 349.99}]
+    body = {"customerId": "customer-123", "items": items, "paymentToken": "pm_declined"}
+    assert source.done == [("place", body, "my-key")]
+    page.go_back()
+    expect(page.get_by_label("Idempotency key")).to_have_value("my-key")
+    expect(page.get_by_role("radio", name="pm_declined")).to_be_checked()
+
+
+def test_a_refusal_is_told_where_it_was_asked(page: Page, source: FakeSource) -> None:
+    source.refusal = Failure("the same key with another order")
+    page.goto("/orders/new")
+    page.get_by_role("button", name="Place the order").click()
+    expect(page.get_by_role("status").filter(has_text="the same key with another order")).to_be_visible()
+
+
+def test_filters_stand_in_the_address(page: Page, source: FakeSource) -> None:
+    page.goto("/orders?status=FAILED&customer=customer-123&since=24h")
+    expect(page.get_by_label("Customer")).to_have_value("customer-123")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    assert source.wanted is not None
+    assert (source.wanted.status, source.wanted.customer) == ("FAILED", "customer-123")
+    page.get_by_label("Error").fill("PaymentDeclined")
+    page.get_by_label("Error").press("Enter")
+    page.wait_for_url("**/orders?customer=customer-123&error=PaymentDeclined&since=24h&status=FAILED")
+    page.get_by_role("link", name="Parked", exact=True).last.click()
+    page.wait_for_url(lambda url: "status=PARKED" in url)
+
+
+def test_a_filter_that_is_none_is_told(page: Page) -> None:
+    page.goto("/orders?status=SHIPPED")
+    expect(page.get_by_text("SHIPPED is no status")).to_be_visible()
+
+
+def test_orders_appear_as_they_are_placed(page: Page, source: FakeSource) -> None:
+    source.records = []
+    page.goto("/orders")
+    expect(page.get_by_text("There are no orders yet.")).to_be_visible()
+    source.records = [DECLINED]
+    expect(page.get_by_role("link", name=DECLINED.order_id)).to_be_visible()
+
+
+def test_a_row_keeps_the_focus_while_others_change(page: Page, source: FakeSource) -> None:
+    source.records = [DECLINED]
+    page.goto("/orders")
+    page.get_by_role("link", name=DECLINED.order_id).focus()
+    source.records = [PARKED, DECLINED]
+    expect(page.locator("tbody tr")).to_have_count(2)
+    expect(page.get_by_role("link", name=DECLINED.order_id)).to_be_focused()
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/orders", "There are no orders yet."),
+        ("/orders/new", "There are no products yet"),
+        ("/inventory", "There are no products yet."),
+        ("/outbox", "The outbox is empty."),
+        ("/parked", "No order is parked."),
+        ("/throughput", "No order was placed in the last 15 minutes."),
+        ("/orders/nothing", "there is no order nothing"),
+        ("/nowhere", "No such page"),
+    ],
+)
+def test_where_there_is_nothing_a_page_says_so(page: Page, source: FakeSource, path: str, words: str) -> None:
+    source.records, source.stock = [], ()
+    page.goto(path)
+    expect(page.get_by_text(words).first).to_be_visible()
+
+
+def test_an_engine_that_is_down_is_told_and_comes_back_by_itself(page: Page, source: FakeSource) -> None:
+    source.failure = Unreachable("the engine is not running")
+    page.goto("/inventory")
+    expect(page.get_by_text("The engine does not answer.")).to_be_visible()
+    expect(page.get_by_text("make up", exact=True)).to_be_visible()
+    source.failure = None
+    expect(page.get_by_text("Smartphone")).to_be_visible()
+    expect(page.get_by_text("The engine does not answer.")).to_have_count(0)
+    source.failure = Unreachable("the engine is not running")
+    expect(page.get_by_text("The engine does not answer.")).to_be_visible()
+    expect(page.get_by_text("Smartphone")).to_be_visible()
+
+
+def test_what_comes_from_an_order_is_never_run(page: Page, source: FakeSource) -> None:
+    order = {**PARKED.order, "customerId": EVIL, "reason": {"reason": EVIL, "cause": EVIL}}
+    source.records = [replace(PARKED, order=order)]
+    source.waiting = [replace(parked_order(), customer_id=EVIL, reason=EVIL, cause=EVIL)]
+    source.stock = [replace(PRODUCTS[0], product_id=EVIL, name=EVIL)]
+    source.outbox = [OutboxEvent("x", EVIL, "y", 1, starts_saga=True, undispatched=True, attempts=0, set_aside=False)]
+    source.lines = [LogLine(1, EVIL, EVIL, EVIL, EVIL)]
+    for path in ("/orders", f"/orders/{PARKED.order_id}", "/parked", "/inventory", "/outbox", "/orders/new"):
+        page.goto(path)
+        expect(page.get_by_text("<script>").first).to_be_attached()
+        assert "hacked" not in page.title()
+    page.goto("/orders?customer=%22%3E%3Cscript%3Edocument.title%3D'hacked'%3C%2Fscript%3E")
+    expect(page.get_by_label("Customer")).to_have_value("\"><script>document.title='hacked'</script>")
+    assert "hacked" not in page.title()
+
+
+def test_an_exported_order_is_shown_offline(page: Page, console: Served) -> None:
+    console.show(FileSource(DECLINED, "order.json"))
+    page.goto("/")
+    page.wait_for_url(f"**/orders/{DECLINED.order_id}")
+    expect(state(page, "ProcessPayment")).to_have_class("caught")
+    expect(page.locator(".environment")).to_contain_text("FILE")
+    expect(page.locator("#logs")).to_contain_text("no stack is asked")
+    expect(page.get_by_role("link", name="Inventory", exact=True)).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    "path", ["/orders", f"/orders/{PARKED.order_id}", "/parked", "/outbox", "/breaker", "/orders/new"]
+)
+def test_what_is_only_read_offers_nothing_to_do(page: Page, source: FakeSource, path: str) -> None:
+    source.env, source.waiting, source.circuit = AWS, [parked_order()], Breaker("OPEN", 1, 10)
+    source.outbox = [OutboxEvent("x", "A", "y", 1, starts_saga=True, undispatched=True, attempts=0, set_aside=True)]
+    page.goto(path)
+    expect(page.locator(".environment")).to_contain_text("AWS")
+    expect(page.locator(".environment")).to_contain_text("read-only")
+    expect(page.locator("h1, .empty").first).to_be_visible()
+    expect(page.locator("form[data-send]")).to_have_count(0)
+
+
+def test_an_action_on_aws_asks_for_the_name_of_the_stack(page: Page, source: FakeSource) -> None:
+    source.env, source.circuit = replace(AWS, writable=True), Breaker("OPEN", 1, 10)
+    page.goto("/breaker")
+    page.once("dialog", lambda dialog: dialog.accept("another"))
+    page.get_by_role("button", name="Close it now").click()
+    page.once("dialog", lambda dialog: dialog.accept(AWS.stack))
+    page.get_by_role("button", name="Close it now").click()
+    expect(page.get_by_text("The circuit is closed")).to_be_visible()
+    assert source.done == [("reset_breaker",)]
+
+
+def test_an_order_without_history_is_coloured_by_its_events(page: Page, source: FakeSource) -> None:
+    source.records = [replace(DECLINED, executions=())]
+    open_order(page)
+    expect(state(page, "RefundPayment")).to_have_class("succeeded")
+    expect(page.locator(".facts-card")).to_contain_text("our own events")
+
+
+def test_an_event_is_dispatched_and_the_breaker_closed_by_their_buttons(page: Page, source: FakeSource) -> None:
+    source.outbox = [
+        OutboxEvent("x", "OrderParked#2", "y", 1, starts_saga=True, undispatched=True, attempts=5, set_aside=True)
+    ]
+    page.goto("/outbox")
+    page.get_by_role("button", name="Dispatch OrderParked#2 of order x now").click()
+    expect(page.get_by_text("OrderParked#2 is dispatched.")).to_be_visible()
+    source.circuit = Breaker("OPEN", 1, 10)
+    page.goto("/breaker")
+    page.get_by_role("button", name="Close it now").click()
+    expect(page.get_by_text("The circuit is closed")).to_be_visible()
+    assert source.done == [("dispatch", "x", "OrderParked#2"), ("reset_breaker",)]
+
+
+def test_everything_can_be_done_by_keyboard(page: Page, source: FakeSource) -> None:
+    page.goto("/orders")
+    expect(page.locator("tbody tr")).to_have_count(len(source.records))
+    rows = page.locator("[data-row]")
+    for key, focused in (("j", 0), ("j", 1), ("k", 0), ("k", 0)):
+        page.keyboard.press(key)
+        expect(rows.nth(focused)).to_be_focused()
+    page.keyboard.press("/")
+    expect(page.get_by_label("Order id")).to_be_focused()
+    page.keyboard.type("j?")
+    expect(page.get_by_label("Order id")).to_have_value("j?")
+    page.keyboard.press("Tab")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
+    page.reload()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the page")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#body")).to_be_focused()
+
+
+def test_an_order_is_found_by_its_id(page: Page) -> None:
+    page.goto("/inventory")
+    page.get_by_label("Order id").fill(f" {DECLINED.order_id} ")
+    page.get_by_label("Order id").press("Enter")
+    page.wait_for_url(f"**/orders/{DECLINED.order_id}")
+
+
+def test_nothing_is_fetched_from_elsewhere(page: Page, console: Served) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("websocket", lambda socket: asked.append(socket.url.replace("ws:", "http:")))
+    for path in ("/orders", f"/orders/{DECLINED.order_id}", "/throughput"):
+        page.goto(path)
+        expect(page.locator("h1")).to_be_visible()
+    assert len(asked) > len("123")
+    assert [url for url in asked if not url.startswith((console.url, "data:"))] == []
