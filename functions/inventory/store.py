@@ -45,30 +45,29 @@ def release(order_id: str) -> Event:
     history = outbox.history(order_id)
     reserved = history.find(RESERVED)
     held = lines(reserved.detail) if reserved else ()
+    released = Event(order_id, RELEASED, clock.after(history.last_at), detail(held))
     return outbox.record(
-        Event(order_id, RELEASED, clock.after(history.last_at), detail(held)),
-        door.cancelling(order_id),
+        released,
+        door.cancelling(order_id, released.at),
         _as_read(order_id, reserved),
         *[_give_back(line) for line in held],
     )
 
 
 def _record_reserved(order_id: str, history: History, wanted: tuple[Line, ...]) -> Event:
+    reserved = Event(order_id, RESERVED, clock.after(history.last_at), detail(wanted))
     return outbox.record(
-        Event(order_id, RESERVED, clock.after(history.last_at), detail(wanted)),
+        reserved,
         outbox.unless(order_id, REJECTED),
-        door.pending(order_id),
+        door.pending(order_id, reserved.at),
         *[_take(line) for line in wanted],
     )
 
 
 def _reject(order_id: str, history: History, cause: str) -> Event:
-    rejected = outbox.record(
-        Event(order_id, REJECTED, clock.after(history.last_at), {"cause": cause}),
-        outbox.unless(order_id, RESERVED),
-        door.pending(order_id),
-    )
-    return _answer(rejected)
+    rejected = Event(order_id, REJECTED, clock.after(history.last_at), {"cause": cause})
+    settled = outbox.record(rejected, outbox.unless(order_id, RESERVED), door.pending(order_id, rejected.at))
+    return _answer(settled)
 
 
 def _answer(event: Event) -> Event:

@@ -31,11 +31,11 @@ def confirm(order_id: str) -> Event:
         OrderCancelled: the cancellation won.
     """
     history = outbox.history(order_id)
-    now = clock.after(history.last_at)
+    confirmed = Event(order_id, CONFIRMED, clock.after(history.last_at))
     return outbox.record(
-        Event(order_id, CONFIRMED, now),
-        decide(order_id, door.PENDING, door.CONFIRMED, removed=("open", "dueAt")),
-        *[outbox.present(order_id, step, LookupError(f"no {step} on record"), before=now) for step in STEPS],
+        confirmed,
+        decide(confirmed, door.PENDING, door.CONFIRMED, removed=("open", "dueAt")),
+        *[outbox.present(order_id, step, LookupError(f"no {step} on record"), before=confirmed.at) for step in STEPS],
     )
 
 
@@ -56,11 +56,12 @@ def _cancel(order_id: str, why: Reason, *, starts_saga: bool) -> Event:
     history = outbox.history(order_id)
     now = clock.after(history.last_at)
     detail = {"reason": why.code, "cause": why.cause}
+    cancelling = Event(order_id, CANCELLING, now, detail, starts_saga)
     unseen = [step for step in THROUGH_THE_DOOR if not history.find(step)]
     return outbox.record(
-        Event(order_id, CANCELLING, now, detail, starts_saga),
+        cancelling,
         decide(
-            order_id,
+            cancelling,
             door.PENDING,
             door.CANCELLING,
             settings={
@@ -82,12 +83,12 @@ def fail(order_id: str, failures: Item) -> Event:
     """
     history = outbox.history(order_id)
     order = door.read(order_id)
-    now = clock.after(history.last_at)
+    failed = Event(order_id, FAILED, clock.after(history.last_at), order.get("reason", {}))
     try:
         return outbox.record(
-            Event(order_id, FAILED, now, order.get("reason", {})),
-            decide(order_id, door.CANCELLING, door.FAILED, removed=("open", "dueAt", "parked")),
-            *[outbox.present(order_id, undone, NotUndone(undone), before=now) for undone in COMPENSATIONS],
+            failed,
+            decide(failed, door.CANCELLING, door.FAILED, removed=("open", "dueAt", "parked")),
+            *[outbox.present(order_id, undone, NotUndone(undone), before=failed.at) for undone in COMPENSATIONS],
         )
     except NotUndone as missing:
         park(order, history, failures)

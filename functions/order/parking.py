@@ -20,20 +20,21 @@ def park(order: Item, history: History, failures: Item) -> None:
     """Mark the order row, as often as it takes: an order resumed may be parked again."""
     if "parked" in order:
         return
-    now = clock.after(history.last_at)
     events = [event.type for event in history]
-    parked = {
+    detail = {
         "notUndone": not_undone(events),
         "undone": [each for each in COMPENSATIONS if each in events],
         "failures": failures,
     }
+    number = history.count(PARKED) + 1
+    parked = Event(order["orderId"], f"{PARKED}#{number}", clock.after(history.last_at), detail)
     recorded = outbox.record(
-        Event(order["orderId"], f"{PARKED}#{history.count(PARKED) + 1}", now, parked),
+        parked,
         decide(
-            order["orderId"],
+            parked,
             door.CANCELLING,
             door.CANCELLING,
-            settings={"parked": {"at": now, **parked}, **listed("byStatus", order["orderId"], "PARKED")},
+            settings={"parked": {"at": parked.at, **detail}, **listed("byStatus", parked.order_id, "PARKED")},
             removed=("open", "dueAt"),
         ),
     )
@@ -63,19 +64,19 @@ def recover(order: Item, history: History, why: Item) -> Event:
 def _restart(order: Item, history: History, why: Item, *, recoveries: int, condition: str) -> Event:
     """Number the new execution by a counter on the order row: one that died must not take the name of the next."""
     number = order.get("resumes", 0) + 1
-    now = clock.after(history.last_at)
+    resumed = Event(order["orderId"], f"{RESUMED}#{number}", clock.after(history.last_at), why, starts_saga=True)
     return outbox.record(
-        Event(order["orderId"], f"{RESUMED}#{number}", now, why, starts_saga=True),
+        resumed,
         decide(
-            order["orderId"],
+            resumed,
             door.CANCELLING,
             door.CANCELLING,
             settings={
                 "resumes": number,
                 "recoveries": recoveries,
-                "resumedAt": now,
-                "open": shard(order["orderId"]),
-                "dueAt": now + milliseconds("COMPENSATION_DEADLINE_SECONDS"),
+                "resumedAt": resumed.at,
+                "open": shard(resumed.order_id),
+                "dueAt": resumed.at + milliseconds("COMPENSATION_DEADLINE_SECONDS"),
             },
             removed=("parked",),
             condition=condition,

@@ -6,17 +6,18 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from outbox.event import shard
-from shared import clock, door, dynamodb, tables
-from shared.errors import OrderAlreadyConfirmed, OrderCancelled, OrderNotCancelling, UnknownOrder
+from shared import door, dynamodb, tables
+from shared.errors import OrderAlreadyConfirmed, OrderCancelled, OrderNotCancelling, TransientError, UnknownOrder
 from shared.transaction import Action, Rank, action
 
 if TYPE_CHECKING:
+    from outbox.event import Event
     from shared.dynamodb import Item
     from shared.transaction import Refusal
 
 
 def decide(
-    order_id: str,
+    event: Event,
     before: str,
     after: str,
     *,
@@ -26,9 +27,10 @@ def decide(
 ) -> Action:
     """Move the status, the one write that decides, and with it what `settings` and `removed` say.
 
-    `condition` is added to the one on the status; it may name what `settings` and `removed` name.
+    `event` tells of it, and later than of all that was decided before. `condition` is added; it may name what
+    `settings` and `removed` name.
     """
-    settings = {"status": after, **listed("byStatus", order_id, after), "updatedAt": clock.now(), **(settings or {})}
+    settings = {"status": after, **listed("byStatus", event.order_id, after), "updatedAt": event.at, **(settings or {})}
     update = "SET " + ", ".join(f"#{name} = :{name}" for name in settings)
     if removed:
         update += " REMOVE " + ", ".join(f"#{name}" for name in removed)
@@ -36,12 +38,12 @@ def decide(
     return action(
         "Update",
         Rank.DOOR,
-        _refusal(order_id, before),
+        _refusal(event, before),
         {
             "TableName": tables.orders(),
-            "Key": dynamodb.to_wire({"orderId": order_id}),
+            "Key": dynamodb.to_wire({"orderId": event.order_id}),
             "UpdateExpression": update,
-            "ConditionExpression": f"#status = :before{condition}",
+            "ConditionExpression": f"#status = :before AND #updatedAt < :updatedAt{condition}",
             "ExpressionAttributeNames": {f"#{name}": name for name in (*settings, *removed)},
             "ExpressionAttributeValues": dynamodb.to_wire({f":{name}": value for name, value in values.items()}),
         },
@@ -58,18 +60,20 @@ def milliseconds(setting: str) -> int:
     return int(os.environ[setting]) * 1000
 
 
-def _refusal(order_id: str, expected: str) -> Refusal:
+def _refusal(event: Event, expected: str) -> Refusal:
     def refusal(order: Item | None) -> Exception:
         match order, expected:
             case None, _:
-                return UnknownOrder(order_id)
+                return UnknownOrder(event.order_id)
+            case {"status": status, "updatedAt": last}, _ if status == expected and last >= event.at:
+                return TransientError("another decision on the order was made just now")
             case {"status": door.CONFIRMED}, door.PENDING:
-                return OrderAlreadyConfirmed(order_id)
+                return OrderAlreadyConfirmed(event.order_id)
             case {"status": status}, door.PENDING:
                 return OrderCancelled(f"the order is {status}")
             case {"status": status}, _:
                 return OrderNotCancelling(f"the order is {status}")
             case _:
-                return LookupError(f"the row of {order_id} has no status")
+                return LookupError(f"the row of {event.order_id} has no status")
 
     return refusal

@@ -29,16 +29,9 @@ def intent_of(order_id: str) -> str | None:
 
 def intent_recorded(order_id: str, history: History, intent: Intent) -> str:
     """Record the intent through the door, and give the id on record: a twin may have been first."""
-    event = outbox.record(
-        Event(
-            order_id,
-            INTENT_RECORDED,
-            clock.after(history.last_at),
-            {"intentId": intent.id, "amount": intent.amount},
-        ),
-        door.pending(order_id),
-        _first(order_id, intent),
-    )
+    told = {"intentId": intent.id, "amount": intent.amount}
+    recorded = Event(order_id, INTENT_RECORDED, clock.after(history.last_at), told)
+    event = outbox.record(recorded, door.pending(order_id, recorded.at), _first(order_id, intent))
     return str(event.detail["intentId"])
 
 
@@ -46,7 +39,7 @@ def charged(order_id: str, intent: Intent) -> Event:
     """Record that the money was taken."""
     return outbox.record(
         _told(order_id, CHARGED, intent),
-        _move(order_id, PaymentStatus.CHARGED, (PaymentStatus.INTENT,)),
+        _move(order_id, PaymentStatus.INTENT, PaymentStatus.CHARGED),
     )
 
 
@@ -54,19 +47,26 @@ def declined(order_id: str, intent: Intent) -> Event:
     """Record the gateway's no."""
     return outbox.record(
         _told(order_id, DECLINED, intent),
-        _move(order_id, PaymentStatus.DECLINED, (PaymentStatus.INTENT,)),
+        _move(order_id, PaymentStatus.INTENT, PaymentStatus.DECLINED),
     )
 
 
 def refunded(order_id: str, history: History, intent_id: str | None, outcome: Undo) -> Event:
     """Record how the payment was undone; the row must still be as it was read."""
     to = PaymentStatus.REFUNDED if outcome is Undo.REFUNDED else PaymentStatus.VOIDED
-    undoable = (PaymentStatus.INTENT, PaymentStatus.CHARGED, PaymentStatus.DECLINED)
+    undone = Event(order_id, REFUNDED, clock.after(history.last_at), {"outcome": outcome, "intentId": intent_id})
     return outbox.record(
-        Event(order_id, REFUNDED, clock.after(history.last_at), {"outcome": outcome, "intentId": intent_id}),
-        door.cancelling(order_id),
-        _move(order_id, to, undoable) if intent_id else _none(order_id),
+        undone,
+        door.cancelling(order_id, undone.at),
+        _move(order_id, _status(history), to) if intent_id else _none(order_id),
     )
+
+
+def _status(history: History) -> PaymentStatus:
+    """Tell how far the payment was when the history was read."""
+    if history.find(CHARGED):
+        return PaymentStatus.CHARGED
+    return PaymentStatus.DECLINED if history.find(DECLINED) else PaymentStatus.INTENT
 
 
 def _told(order_id: str, event_type: str, intent: Intent) -> Event:
@@ -94,13 +94,12 @@ def _first(order_id: str, intent: Intent) -> Action:
     )
 
 
-def _move(order_id: str, to: PaymentStatus, allowed: tuple[PaymentStatus, ...]) -> Action:
+def _move(order_id: str, before: PaymentStatus, after: PaymentStatus) -> Action:
     def refusal(payment: Item | None) -> Exception:
         if payment and payment["status"] in (PaymentStatus.VOIDED, PaymentStatus.REFUNDED):
             return OrderCancelled(f"its payment is {payment['status']}")
         return TransientError("the payment changed meanwhile")
 
-    placeholders = {f":s{n}": status for n, status in enumerate(allowed)}
     return action(
         "Update",
         Rank.RULE,
@@ -108,10 +107,10 @@ def _move(order_id: str, to: PaymentStatus, allowed: tuple[PaymentStatus, ...]) 
         {
             "TableName": tables.payments(),
             "Key": dynamodb.to_wire({"orderId": order_id}),
-            "UpdateExpression": "SET #status = :to",
-            "ConditionExpression": f"#status IN ({', '.join(placeholders)})",
+            "UpdateExpression": "SET #status = :after",
+            "ConditionExpression": "#status = :before",
             "ExpressionAttributeNames": {"#status": "status"},
-            "ExpressionAttributeValues": dynamodb.to_wire({":to": to, **placeholders}),
+            "ExpressionAttributeValues": dynamodb.to_wire({":before": before, ":after": after}),
         },
     )
 

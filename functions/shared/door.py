@@ -1,7 +1,7 @@
 """The one door: what the order row allows a step to do.
 
 Forward steps go through while the order is PENDING, compensations while it is CANCELLING. The decision itself moves the
-status, so a step that wakes up late finds the door closed.
+status, so a step that wakes up late finds the door closed. What a step tells, it tells of a time after that decision.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shared import dynamodb, tables
-from shared.errors import OrderCancelled, OrderNotCancelling, UnknownOrder
+from shared.errors import OrderCancelled, OrderNotCancelling, TransientError, UnknownOrder
 from shared.transaction import Action, Rank, action
 
 if TYPE_CHECKING:
@@ -23,14 +23,17 @@ CANCELLING = "CANCELLING"
 FAILED = "FAILED"
 
 
-def pending(order_id: str) -> Action:
-    """Check that the order is PENDING; else OrderCancelled."""
-    return _check(order_id, PENDING, OrderCancelled)
+def pending(order_id: str, at: int) -> Action:
+    """Check that the order is PENDING; else OrderCancelled. `at` is the time of the step's event."""
+    return _check(order_id, PENDING, at, OrderCancelled)
 
 
-def cancelling(order_id: str) -> Action:
-    """Check that the order is CANCELLING; else OrderNotCancelling."""
-    return _check(order_id, CANCELLING, OrderNotCancelling)
+def cancelling(order_id: str, at: int) -> Action:
+    """Check that the order is CANCELLING; else OrderNotCancelling. `at` is the time of the step's event.
+
+    TransientError, if it was decided after `at`: the step read the history before.
+    """
+    return _check(order_id, CANCELLING, at, OrderNotCancelling)
 
 
 def read(order_id: str) -> Item:
@@ -49,9 +52,12 @@ def read(order_id: str) -> Item:
     return dynamodb.from_wire(answer["Item"])
 
 
-def _check(order_id: str, status: str, error: Callable[[str], Exception]) -> Action:
+def _check(order_id: str, status: str, at: int, error: Callable[[str], Exception]) -> Action:
     def refusal(order: Item | None) -> Exception:
-        return error(f"the order is {order['status']}") if order else UnknownOrder(order_id)
+        if order is None:
+            return UnknownOrder(order_id)
+        late = order["status"] == status
+        return TransientError("it was decided just now") if late else error(f"the order is {order['status']}")
 
     return action(
         "ConditionCheck",
@@ -60,8 +66,8 @@ def _check(order_id: str, status: str, error: Callable[[str], Exception]) -> Act
         {
             "TableName": tables.orders(),
             "Key": dynamodb.to_wire({"orderId": order_id}),
-            "ConditionExpression": "#status = :status",
-            "ExpressionAttributeNames": {"#status": "status"},
-            "ExpressionAttributeValues": dynamodb.to_wire({":status": status}),
+            "ConditionExpression": "#status = :status AND #updatedAt < :at",
+            "ExpressionAttributeNames": {"#status": "status", "#updatedAt": "updatedAt"},
+            "ExpressionAttributeValues": dynamodb.to_wire({":status": status, ":at": at}),
         },
     )

@@ -6,14 +6,15 @@ wrong, so that a schedule shrinks towards it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from math import prod
 
 from payment.behaviour import BEHAVIOURS
 from tests.prove.sites import SITES
 
 type Pick = Callable[[int], int]
-type Ambush = tuple[str, int, str]  # where, how many pass unharmed, what strikes
+type Ambush = tuple[str, int, str, int]  # where, how many pass unharmed, what strikes, and in which of its ways
 
 TOKENS = tuple(BEHAVIOURS)
 STOCK = 3
@@ -22,8 +23,9 @@ REACHES = (12, 3, 30, 60)  # calls between one deviation and the next, at most
 DEVIATIONS = (0, 3, 8, 16, 32)
 BUDGETS = (0, 1, 3, 6, 12)
 SKEWS = (0, 5, 2_000)  # milliseconds
+BASKETS = (("monitor",), ("monitor", "laptop"), ("monitor", "monitor"))
+WAYS = 12  # of a move: as many as two orders and six steps
 PAGES = (1000, 1)  # rows that a query gives at a time
-AMBUSHES = 4  # more than there are
 DEATHS = 60  # executions that die of themselves, where any do: more than recovery tries
 
 
@@ -37,21 +39,30 @@ class Wish:
     quantity: int
     products: tuple[str, ...]
 
+    def __str__(self) -> str:
+        key = f" under {self.key}" if self.key else ""
+        return f"{self.customer} orders {self.quantity} of {' and '.join(self.products)} with {self.token}{key}"
+
 
 @dataclass(frozen=True)
 class Focus:
-    """What to look for: narrows what is drawn."""
+    """What to look for: narrows what is drawn. Of `moves` a part is made, `always` is made in any case."""
 
     tokens: Sequence[str] = TOKENS
     faults: Sequence[str] = ()
     moves: Sequence[str] = ()
-    orders: int = 2
+    orders: Sequence[int] = (1, 2)
     express: Sequence[bool] = (False, True)
     relay_down: Sequence[bool] = (False, False, False, True)
     starts: Sequence[int] = STARTS
     deaths: Sequence[int] = (0,)
     sites: Sequence[str] = SITES
     quantities: Sequence[int] = (1, 2, STOCK, STOCK + 1)
+    ambushes: Sequence[int] = (0, 1, 2, 3)
+    deviations: Sequence[int] = DEVIATIONS
+    budgets: Sequence[int] = BUDGETS
+    skews: Sequence[int] = SKEWS
+    always: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -74,23 +85,33 @@ class Plan:
     reach: int
     pick: Pick = field(repr=False)
 
+    def __str__(self) -> str:
+        odd = {
+            "executions are EXPRESS": self.express,
+            "the relay is down": self.relay_down,
+            f"clocks are wrong by {self.skew} ms": self.skew,
+            f"queries give {self.page} row at a time": self.page != PAGES[0],
+            f"{self.deaths} executions die": self.deaths,
+        }
+        return "; ".join([*map(str, self.wishes), *(what for what, so in odd.items() if so)])
+
 
 def plan(pick: Pick, themes: Sequence[Focus]) -> Plan:
     """Draw what is settled before a run begins."""
     focus = one_of(pick, themes)
     return Plan(
-        wishes=tuple(_wish(pick, n, focus) for n in range(1 + pick(focus.orders))),
+        wishes=tuple(_wish(pick, n, focus) for n in range(one_of(pick, focus.orders))),
         express=one_of(pick, focus.express),
         relay_down=one_of(pick, focus.relay_down),
         again=pick(4) == 1,
-        skew=one_of(pick, SKEWS),
+        skew=one_of(pick, focus.skews),
         page=one_of(pick, PAGES),
         deaths=one_of(pick, focus.deaths),
         faults=_some(pick, focus.faults),
-        moves=_some(pick, focus.moves),
-        budget=one_of(pick, BUDGETS),
-        ambushes=tuple(_ambush(pick, focus) for _ in range(pick(AMBUSHES if focus.faults else 1))),
-        deviations=one_of(pick, DEVIATIONS),
+        moves=_some(pick, focus.moves) | frozenset(focus.always),
+        budget=one_of(pick, focus.budgets),
+        ambushes=tuple(_ambush(pick, focus) for _ in range(one_of(pick, focus.ambushes if focus.faults else (0,)))),
+        deviations=one_of(pick, focus.deviations),
         start=pick(one_of(pick, focus.starts)),
         reach=one_of(pick, REACHES),
         pick=pick,
@@ -109,14 +130,24 @@ def _some(pick: Pick, options: Sequence[str]) -> frozenset[str]:
 
 
 def _wish(pick: Pick, number: int, focus: Focus) -> Wish:
+    key, token, quantity, product = _together(pick, 8, len(focus.tokens), len(focus.quantities), len(BASKETS))
     return Wish(
         customer=f"customer-{number + 1}",
-        key=("a-key", "")[pick(8) == 1],
-        token=one_of(pick, focus.tokens),
-        quantity=one_of(pick, focus.quantities),
-        products=(("monitor",), ("monitor", "laptop"))[pick(2)],
+        key="" if key == 1 else "a-key",
+        token=focus.tokens[token],
+        quantity=focus.quantities[quantity],
+        products=BASKETS[product],
     )
 
 
 def _ambush(pick: Pick, focus: Focus) -> Ambush:
-    return one_of(pick, focus.sites), pick(3), one_of(pick, focus.faults)
+    site, spared, fault, way = _together(pick, len(focus.sites), 3, len(focus.faults), WAYS)
+    return focus.sites[site], spared, focus.faults[fault], way
+
+
+def _together(pick: Pick, *belows: int) -> Iterator[int]:
+    """Draw several numbers as one: what one number says can be left out when a schedule shrinks."""
+    rest = pick(prod(belows))
+    for below in belows:
+        rest, number = divmod(rest, below)
+        yield number

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tests.prove.labels import READS
-from tests.prove.moves import MOVES
+from tests.prove.moves import MOVES, make
 from tests.prove.strikes import ABORTED, TIMED_OUT, end, possible
 
 if TYPE_CHECKING:
@@ -92,12 +92,7 @@ class Deviations:
     def _moves(self) -> Options:
         moves = (move for move in MOVES if move.name in self._run.plan.moves)
         offers = ((move.name, act) for move in moves for act in move.offers(self._run))
-        return _by_name((name, partial(self._move, name, act)) for name, act in offers)
-
-    def _move(self, name: str, act: Act) -> None:
-        self._run.tally.hit("move", name)
-        self._run.story.tell("·", name)
-        act()
+        return _by_name((name, partial(make, self._run, name, act)) for name, act in offers)
 
 
 def _by_name(acts: Iterable[tuple[str, Act]]) -> Options:

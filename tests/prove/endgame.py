@@ -83,6 +83,9 @@ def _the_late_ones(schedule: Schedule) -> None:
 def _the_parked(schedule: Schedule) -> None:
     """Make the gateway well and take every order out of the car park: now it ends."""
     run = schedule.run
+    for row in [row for row in run.rows("ORDERS") if "parked" in row]:
+        run.people.look(row["orderId"])
+    schedule.rest()
     schedule.calm_down()
     for intent in [row["id"] for row in run.rows("GATEWAY_LEDGER") if "taken" in row]:
         SimulatedGateway().make_well(intent)

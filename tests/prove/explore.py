@@ -41,5 +41,5 @@ def explore(pick: Pick, themes: Sequence[Focus], tally: Tally, without: frozense
         Deviations(schedule).play()
         endgame.play(schedule)
     if run.watch.found:
-        raise Violation(run.watch.found, list(run.story.lines()), str(run.plan))
+        raise Violation([run.story.named(each) for each in run.watch.found], list(run.story.lines()), str(run.plan))
     return run

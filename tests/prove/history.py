@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+DECISIONS = ("OrderPlaced", "OrderConfirmed", "OrderCancelling", "OrderParked", "OrderResumed", "OrderFailed")
 DECIDED = ("OrderCancelling", "OrderConfirmed")
 ENDS = ("OrderConfirmed", "OrderFailed")
 
@@ -30,6 +31,13 @@ NEVER_AFTER: Mapping[str, Sequence[str]] = {
     "PaymentCharged": ("PaymentRefunded",),
     "PaymentDeclined": ("PaymentRefunded",),
 }
+
+
+def overtaken(new: str, told: Sequence[str]) -> Iterator[str]:
+    """Tell of a decision just made that is not the last one told."""
+    decisions = [event for event in told if event.partition("#")[0] in DECISIONS]
+    if new in decisions and decisions[-1] != new:
+        yield f"{new} is told before {decisions[-1]}, which was decided earlier"
 
 
 def impossible(events: Iterable[str]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from tests.prove.expressions import condition
+from tests.support.template import tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -15,16 +16,6 @@ if TYPE_CHECKING:
 
 type Request = Mapping[str, Any]
 
-TABLES = (
-    "ORDERS",
-    "ORDER_LINES",
-    "EVENTS",
-    "INVENTORY",
-    "PAYMENTS",
-    "GATEWAY_LEDGER",
-    "IDEMPOTENCY",
-    "CIRCUIT_BREAKER",
-)
 READS = ("GetItem", "BatchGetItem", "Query")
 
 # What an update does, by its table and an attribute that it writes.
@@ -43,7 +34,7 @@ UPDATES = {
 @cache
 def short(table: str) -> str:
     """Name a table as people do: orders, events, gateway."""
-    name = next(name for name in TABLES if os.environ[f"{name}_TABLE"] == table)
+    name = next(name for name in tables() if os.environ[f"{name}_TABLE"] == table)
     return name.partition("_")[0].lower()
 
 
@@ -91,8 +82,10 @@ def _guard(kind: str, action: Request, part: Part) -> str:
         return _about_event(_kind(action["Key"]["eventType"]["S"]), part.text)
     if table in ("idempotency", "circuit"):
         return "nobody else is at it"
-    if table == "gateway" and "status" in part.text:
+    if table in ("gateway", "payments") and "status" in part.text:
         return "status as it was read"
+    if table == "orders" and "<" in part.text:
+        return "decided earlier"
     return f"{table} {_filled_in(part.text, action)}"
 
 

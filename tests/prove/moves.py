@@ -148,9 +148,13 @@ def _record(change: dict[str, object] | None) -> Offers:
 
 
 def _circuit_opens(run: Run) -> Iterator[Act]:
-    now = run.clock.true // 1000
-    opened = {"id": CIRCUIT, "state": "OPEN", "failure_count": 10, "opened_at": now}
-    yield partial(run.db.put, tables.breaker(), opened)
+    opened = {"id": CIRCUIT, "state": "OPEN", "failure_count": 10, "opened_at": run.clock.true // 1000}
+
+    def act(milliseconds: int) -> None:
+        run.db.put(tables.breaker(), opened)
+        surroundings.pass_by(run, milliseconds)
+
+    yield from (partial(act, passage) for passage in (0, MOMENTS[-1]))
 
 
 def _late_call(run: Run) -> Iterator[Act]:
@@ -163,6 +167,13 @@ def _later_sweep(milliseconds: int) -> Offers:
         surroundings.sweep(run)
 
     return lambda run: iter([partial(act, run)])
+
+
+def make(run: Run, name: str, act: Act) -> None:
+    """Make a move, and tell of it."""
+    run.tally.hit("move", name)
+    run.story.tell("·", name)
+    act()
 
 
 MOVES = (

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from tests.prove.expected import BEHIND_OTHERS, STRIKES, expected, struck, writes
+from tests.prove.expected import BEHIND_OTHERS, NEVER_USED, STRIKES, expected, struck, writes
 from tests.support.template import tasks
 
 if TYPE_CHECKING:
@@ -28,9 +28,9 @@ def show(console: Console, tally: Tally) -> None:
     for kind, names in expected(tally).items():
         console.print(_counts(TITLES[kind], {_title(kind, name): tally.hits[kind, name] for name in names}))
     console.print(_strikes(tally))
-    console.print(
-        "Behind other guards, and never reached: " + "; ".join(f"{k} ({v})" for k, v in BEHIND_OTHERS.items())
-    )
+    console.print("Never reached:")
+    for name, why in {**BEHIND_OTHERS, **NEVER_USED}.items():
+        console.print(f"  {name}: {why}", markup=False, highlight=False)
 
 
 def tell(console: Console, violation: Violation) -> None:

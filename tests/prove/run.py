@@ -159,6 +159,7 @@ class Run:
         for change in changes:
             if change.table == tables.orders() and change.before is None:
                 self.order_ids.append(change.key[0])
+                self.story.name(change.key[0])
             if change.table == tables.events():
                 self.stream.hear(change)
             self.watch.see(change)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
+from tests.prove.moves import MOVES, make
 from tests.prove.strikes import ABORTED, end, possible
 from tests.prove.surroundings import tell
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.prove.actors import Actor
     from tests.prove.run import Run
     from tests.prove.strikes import Act
@@ -24,6 +28,7 @@ class _Ambush:
     site: str
     spared: int
     act: str
+    way: int
 
 
 class Schedule:
@@ -73,8 +78,16 @@ class Schedule:
             ambush.spared -= 1
             if ambush.spared < 0:
                 self._ambushes.remove(ambush)
-                return dict(possible(self.run, actor)).get(ambush.act)
+                ways = [
+                    act for name, act in (*possible(self.run, actor), *self._offers(ambush.act)) if name == ambush.act
+                ]
+                return ways[ambush.way % len(ways)] if ways else None
         return None
+
+    def _offers(self, name: str) -> Iterator[tuple[str, Act]]:
+        """Give the ways in which the surroundings can make this move now."""
+        for move in (move for move in MOVES if move.name == name):
+            yield from ((name, partial(make, self.run, name, act)) for act in move.offers(self.run))
 
     def _dies(self, actor: Actor) -> bool:
         """Tell whether an execution dies here of itself: at its first call, or at a later one."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from tests.prove.actors import Actor, Ended
@@ -31,6 +30,7 @@ class Execution:
     error: str = ""
     cause: str = ""
     errors: list[tuple[str, str]] = field(default_factory=list)  # of its tasks: function, error
+    last: dict[str, str] = field(default_factory=dict)  # of these the one in which a task ended
     pause: int = 0  # milliseconds until the last of them is tried again
 
 
@@ -95,6 +95,7 @@ class StepFunctions:
         except asl.TaskFailed as failed:
             self._failed(execution, function, failed.error)
             raise
+        execution.last.pop(function, None)
         return ended.value
 
     def _call(self, execution: Execution, function: str, payload: Any) -> None:
@@ -107,8 +108,9 @@ class StepFunctions:
 
     def _failed(self, execution: Execution, function: str, error: str) -> None:
         execution.errors.append((function, error))
+        execution.last[function] = error
         rules = tasks()[function]["Retry"]
-        number = next(n for n, each in enumerate(rules) if {error, "States.ALL"} & set(each["ErrorEquals"]))
+        number = _rule(rules, error)
         execution.pause = _pause(rules[number], execution.errors.count((function, error)))
         self._run.tally.hit("rule", f"{function} Retry {number}")
 
@@ -120,18 +122,15 @@ class StepFunctions:
             raise AssertionError(f"an execution ended {ended}")
         execution.error = outcome.error if outcome else ""
         self._run.story.tell(self._run.story.who(execution.actor), f"ends {execution.status}")
-        self._count(outcome.path if outcome else [], dict(execution.errors))
+        if outcome:
+            self._count(execution.last)
         if not self._express and _is_told(execution):
             self.untold.append(execution)
 
-    def _count(self, path: list[str], errors: dict[str, str]) -> None:
-        """Count the catchers that were taken; the last error of a state is the one that was caught."""
-        for state, following in pairwise(path):
-            error = errors.get(state)
-            catchers = tasks().get(state, {}).get("Catch", [])
-            if error and following != tasks()[state]["Next"]:
-                rule = next(n for n, each in enumerate(catchers) if {error, "States.ALL"} & set(each["ErrorEquals"]))
-                self._run.tally.hit("rule", f"{state} Catch {rule}")
+    def _count(self, caught: dict[str, str]) -> None:
+        """Count the catchers that were taken, by the error in which each task ended."""
+        for state, error in caught.items():
+            self._run.tally.hit("rule", f"{state} Catch {_rule(tasks()[state]['Catch'], error)}")
 
 
 def _is_told(execution: Execution) -> bool:
@@ -142,6 +141,11 @@ def _is_told(execution: Execution) -> bool:
         if execution.status in rule["status"] and execution.error not in refusals["anything-but"]:
             return True
     return False
+
+
+def _rule(rules: list[Any], error: str) -> int:
+    """Find the Retry or Catch that an error is for."""
+    return next(n for n, each in enumerate(rules) if {error, "States.ALL"} & set(each["ErrorEquals"]))
 
 
 def _pause(rule: Any, attempt: int) -> int:

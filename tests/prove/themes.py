@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.prove.choices import DEATHS, STOCK, Focus
 from tests.prove.deviations import MOVE_NAMES
+from tests.prove.drills import DRILLS
 from tests.prove.sites import SITES, of
 from tests.prove.strikes import ABORTED, FALLS_ASLEEP, FAULT_NAMES, TASK_TIMEOUT, TIMED_OUT
 
@@ -111,7 +112,7 @@ ZOMBIES = Focus(
     tokens=("pm_ok", "pm_declined", "pm_slow", "pm_processing", "pm_late_decline"),
     faults=(TASK_TIMEOUT, FALLS_ASLEEP),
     moves=("a moment passes", "customer cancels"),
-    orders=1,
+    orders=(1,),
     starts=(40, 90),
     sites=of("ProcessPayment", "RefundPayment", "ReserveInventory", "ConfirmOrder"),
 )
@@ -128,7 +129,7 @@ KEYS = Focus(
     tokens=("pm_ok", "pm_slow"),
     faults=(TASK_TIMEOUT, FALLS_ASLEEP),
     moves=("gateway forgets its keys", "a moment passes"),
-    orders=1,
+    orders=(1,),
     starts=(40, 90),
     sites=("ProcessPayment: PaymentIntentRecorded", "ProcessPayment: gateway creates an intent"),
 )
@@ -148,4 +149,5 @@ THEMES = (
     ZOMBIES,
     CIRCUIT,
     KEYS,
+    *DRILLS,
 )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from saga.invariants import violations
 from shared import door
-from tests.prove.history import impossible
+from tests.prove.history import impossible, overtaken
 from tests.prove.labels import short
 from tests.prove.odd_rows import POISON
+from tests.support.template import tables_of_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from tests.prove.database import Change, Row
     from tests.prove.run import Run
 
-WATCHED = ("ORDERS", "ORDER_LINES", "EVENTS", "INVENTORY", "PAYMENTS", "GATEWAY_LEDGER")
+WATCHED = tables_of_record()
 NEXT = {
     None: {door.PENDING},
     door.PENDING: {door.PENDING, door.CONFIRMED, door.CANCELLING},
@@ -86,10 +88,20 @@ class Watch:
         order_id = event["orderId"]
         told = sorted((row["at"], row["eventType"]) for row in self._run.rows("EVENTS") if row["orderId"] == order_id)
         yield from impossible(event_type for _, event_type in told)
+        yield from overtaken(event["eventType"], [event_type for _, event_type in told])
+        if event["eventType"] == "InventoryRejected" and self._enough_for_all():
+            yield "InventoryRejected, and there is enough for every order"
         if event["eventType"] in FORWARD:
             status = next(row["status"] for row in self._run.rows("ORDERS") if row["orderId"] == order_id)
             if status != door.PENDING:
                 yield f"{_name(event)}, and the order is {status}"
+
+    def _enough_for_all(self) -> bool:
+        """Tell whether what was stocked is enough for all orders together, those that failed included."""
+        wanted = Counter[str]()
+        for order in self._run.rows("ORDERS"):
+            wanted.update({line["productId"]: line["quantity"] for line in order["items"]})
+        return all(wanted[row["productId"]] <= row["stocked"] for row in self._run.rows("INVENTORY"))
 
     def _crossed_off(self, event: Any) -> Iterator[str]:
         """What is taken off the index has reached the bus, and its execution was started."""

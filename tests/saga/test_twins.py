@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("world")
 
 # By payment token: how many calls an execution makes that meets nobody, and how its order ends.
-CALLS = {"pm_ok": (3, "CONFIRMED"), "pm_declined": (6, "FAILED"), "pm_slow": (4, "CONFIRMED")}
+CALLS = {
+    "pm_ok": (len(FORWARD), "CONFIRMED"),
+    "pm_declined": (2 + len(COMPENSATION), "FAILED"),
+    "pm_slow": (len(FORWARD) + 1, "CONFIRMED"),
+}
 POINTS = [(token, n) for token, (calls, _) in CALLS.items() for n in range(calls)]
 CANCELLED = Reason("CustomerCancelled", "changed their mind")
 

@@ -46,9 +46,10 @@ def post(body: Json = ORDER, key: str | None = None, headers: dict[str, str] | N
     return _send("PlaceOrder", {**sample("place_order"), "headers": {**(headers or {}), **named}, "body": text})
 
 
-def cancel(order_id: str) -> Answer:
-    """Send `POST /orders/{orderId}/cancel`."""
-    return _send("RequestCancellation", {**sample("request_cancellation"), "path": f"/orders/{order_id}/cancel"})
+def cancel(order_id: str, body: str | None = None) -> Answer:
+    """Send `POST /orders/{orderId}/cancel`, the body as it is."""
+    path = f"/orders/{order_id}/cancel"
+    return _send("RequestCancellation", {**sample("request_cancellation"), "path": path, "body": body})
 
 
 def get(path: str) -> Answer:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared.errors import InsufficientStock
 from tests.support import world
+from tests.support.execution import COMPENSATION, FORWARD
 from tests.support.lambdas import Context, handler
 from tests.support.template import ROOT
 
@@ -61,10 +62,10 @@ def fail(order_id: str, **failures: str) -> Answer:
 
 
 def paid(token: str = world.OK) -> str:
-    """Place an order, reserve what it wants and take its money."""
+    """Place an order and take every step before the pivot."""
     order_id = world.placed(token)
-    reserve(order_id)
-    process(order_id)
+    for name in FORWARD[:-1]:
+        call(name, order_id)
     return order_id
 
 
@@ -82,11 +83,16 @@ def cancelling() -> str:
     return order_id
 
 
+def undo(order_id: str) -> None:
+    """Undo every step of an order that is CANCELLING."""
+    for name in COMPENSATION[1:-1]:
+        call(name, order_id)
+
+
 def failed() -> str:
     """Bring an order that was paid and held stock to FAILED."""
     order_id = cancelling()
-    refund(order_id)
-    release(order_id)
+    undo(order_id)
     fail(order_id)
     return order_id
 
@@ -103,8 +109,7 @@ def never_reserved() -> str:
     """Bring an order that was cancelled before it had anything to FAILED."""
     order_id = world.placed()
     cancel(order_id, "CustomerCancelled", "")
-    refund(order_id)
-    release(order_id)
+    undo(order_id)
     fail(order_id)
     return order_id
 

@@ -32,3 +32,25 @@ def resources(kind: str) -> dict[str, dict[str, Any]]:
 def tasks() -> dict[str, dict[str, Any]]:
     """Give the task states by name."""
     return {name: state for name, state in definition()["States"].items() if state["Type"] == "Task"}
+
+
+@cache
+def tables() -> tuple[str, ...]:
+    """Name the tables as the functions' settings do: ORDER_LINES for ORDER_LINES_TABLE."""
+    return tuple(_logical_ids())
+
+
+@cache
+def tables_of_record() -> tuple[str, ...]:
+    """Name the tables that never forget."""
+    of_record = {
+        logical_id
+        for logical_id, table in resources("AWS::DynamoDB::Table").items()
+        if "TimeToLiveSpecification" not in table["Properties"]
+    }
+    return tuple(name for name, logical_id in _logical_ids().items() if logical_id in of_record)
+
+
+def _logical_ids() -> dict[str, str]:
+    settings = template()["Globals"]["Function"]["Environment"]["Variables"]
+    return {name.removesuffix("_TABLE"): each["Ref"] for name, each in settings.items() if name.endswith("_TABLE")}

@@ -15,7 +15,7 @@ from order.domain import Line, Order
 from order.placing import place
 from outbox import store as outbox
 from shared import door, dynamodb
-from tests.support.template import resources
+from tests.support.template import resources, tables, tables_of_record
 
 if TYPE_CHECKING:
     from moto.dynamodb.models import DynamoDBBackend
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from shared.dynamodb import Item
     from tests.support.asl import Json
 
-TABLES = ("ORDERS", "ORDER_LINES", "EVENTS", "INVENTORY", "PAYMENTS", "GATEWAY_LEDGER", "IDEMPOTENCY")
 ACCOUNT = "123456789012"  # the one that moto takes for ours
 PRICES = {"laptop": 129999, "monitor": 34999, "PROD-003": 79999}
 STOCK = 100
@@ -92,7 +91,7 @@ def rows(table: str) -> list[Item]:
 
 def everything() -> dict[str, list[Item]]:
     """Read every row of every table."""
-    return {table: rows(table) for table in TABLES}
+    return {table: rows(table) for table in tables()}
 
 
 def remove(table: str, **key: str) -> None:
@@ -133,13 +132,12 @@ def net_charge() -> int:
 
 def snapshot() -> str:
     """Give all that is on record, but for the counters of calls at the gateway."""
-    tables = ("ORDERS", "ORDER_LINES", "EVENTS", "INVENTORY", "PAYMENTS", "GATEWAY_LEDGER")
     counted = ("confirms", "refunds")
     return json.dumps(
         {
             table: sorted(
                 json.dumps({k: v for k, v in row.items() if k not in counted}, sort_keys=True) for row in rows(table)
             )
-            for table in tables
+            for table in tables_of_record()
         }
     )

@@ -1,4 +1,4 @@
-"""Every way in which the protocol is known to break, and the mutants that stand for it, or why there is none.
+"""Every way in which the protocol is known to break, and the mutants that stand for it.
 
 V1 to V10 are careless readings of the protocol, A to P problems outside its steps; docs/architecture.md tells of them.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
 GUARD = "without "
 
@@ -36,9 +36,11 @@ MUTANTS_OF: Mapping[str, Sequence[str]] = {
         "the order's row is not asked whether the body is the same",
     ),
     "B recovery feeds itself": ("recovery does not look first, and a restart is not guarded",),
+    "C a cached answer brings a cancelled order to the pivot": (f"{GUARD}OrderConfirmed: orders status = PENDING",),
     "D a recovery that died stays dead": ("a restart is not numbered",),
     "E a fence of once against what happens twice": ("parking is not numbered",),
     "F money moves after the decision": (f"{GUARD}PaymentIntentRecorded: orders status = PENDING",),
+    "G what a compensation could not do is remembered": ("a compensation's answer is remembered",),
     "H EXPRESS has the sweeper only": (
         "the sweeper looks after no order",
         "the sweeper looks after no order that is being cancelled",
@@ -58,7 +60,20 @@ MUTANTS_OF: Mapping[str, Sequence[str]] = {
         "who ends stays on the index",
         "who is parked stays on the index",
     ),
-    "N the order of events": ("time is not carried along from event to event",),
+    "L one item twice in a transaction": ("the lines of one product are not merged",),
+    "M a hot product": ("a conflict is taken for a shortage",),
+    "N the order of events": (
+        "time is not carried along from event to event",
+        f"{GUARD}OrderCancelling: no InventoryReserved",
+        f"{GUARD}OrderCancelling: no InventoryRejected",
+        f"{GUARD}OrderCancelling: no PaymentIntentRecorded",
+        f"{GUARD}OrderParked: decided earlier",
+        f"{GUARD}OrderResumed: decided earlier",
+        f"{GUARD}OrderFailed: decided earlier",
+        f"{GUARD}PaymentRefunded: decided earlier",
+        f"{GUARD}InventoryReleased: decided earlier",
+        f"{GUARD}PaymentRefunded: status as it was read",
+    ),
     "O cancelling is a request": ("the customer's cancellation is a request only",),
     "P a compensation can be called on anything": (
         f"{GUARD}InventoryReleased: orders status = CANCELLING",
@@ -66,9 +81,8 @@ MUTANTS_OF: Mapping[str, Sequence[str]] = {
     ),
 }
 
-NO_MUTANT: Mapping[str, str] = {
-    "C an abort is answered from the cache": "there is no abort: recovery closes the door first, and the pivot looks",
-    "G idempotency on steps": "costs time and money, and breaks no invariant; compensations have none",
-    "L sizes": "bounded where requests are read: unit tests",
-    "M a hot product": "costs orders, not correctness: measured under load",
-}
+
+def not_shown(found: Collection[str]) -> Iterator[str]:
+    """Give the hazards of which a mutant was not found, with its name."""
+    for hazard, mutants in MUTANTS_OF.items():
+        yield from (f"{hazard}: {mutant}" for mutant in mutants if mutant not in found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from functools import partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -11,8 +12,11 @@ from unittest.mock import patch
 from order import parking, placing, row
 from outbox.event import History
 from shared import clock, transaction
+from shared.errors import InsufficientStock
+from shared.transaction import Rank
+from tests.prove.drills import ENDED_PARKED, PARKED
 from tests.prove.mutants.mutant import Mutant
-from tests.prove.themes import EVERYTHING, LATE, PARKING, PLACING, RECOVERY, SHELF, STRAYS, TWINS, ZOMBIES
+from tests.prove.themes import EVERYTHING, LATE, PARKING, PLACING, RECOVERY, SHELF, STRAYS, TWINS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +25,7 @@ if TYPE_CHECKING:
     from shared.transaction import Action
 
 _restart, _decide, _transact = parking._restart, row.decide, transaction.transact  # noqa: SLF001
-_receipt = placing._receipt  # noqa: SLF001
+_receipt, _meaning = placing._receipt, transaction._meaning  # noqa: SLF001
 
 
 def _one_by_one(actions: Sequence[Action]) -> None:
@@ -57,10 +61,17 @@ def _unlisted(*of: Any, removed: tuple[str, ...] = (), settings: Any = None, **n
 
 def _first_reason(backwards: bool, cancelled: Any, actions: Sequence[Action]) -> Any:  # noqa: FBT001
     meanings = [
-        transaction._meaning(each, reason, cancelled)  # noqa: SLF001
+        _meaning(each, reason, cancelled)
         for each, reason in zip(actions, cancelled.response["CancellationReasons"], strict=True)
     ]
     return next(meaning for meaning in meanings[:: -1 if backwards else 1] if meaning)
+
+
+def _conflict_is_shortage(refused: Action, reason: Any, cancelled: Any) -> Any:
+    shortage = refused.refusal(None)
+    if reason["Code"] == "TransactionConflict" and isinstance(shortage, InsufficientStock):
+        return Rank.RULE, shortage
+    return _meaning(refused, reason, cancelled)
 
 
 def _reading(*, backwards: bool) -> Any:
@@ -90,15 +101,29 @@ MUTANTS = (
         (LATE,),
         change=partial(patch, "order.api.decisions", SimpleNamespace(cancel=lambda *_, **__: None)),
     ),
-    Mutant("parking is not numbered", (PARKING,), change=partial(patch.object, History, "count", lambda *_: 0)),
+    Mutant("parking is not numbered", (PARKED,), change=partial(patch.object, History, "count", lambda *_: 0)),
     Mutant("a restart is not numbered", (RECOVERY,), change=partial(patch, "order.parking._restart", _unnumbered)),
     Mutant("who ends stays on the index", (LATE,), change=partial(patch, "order.decisions.decide", _listed)),
-    Mutant("who ends stays parked", (PARKING,), change=partial(patch, "order.decisions.decide", _still_parked)),
+    Mutant("who ends stays parked", (ENDED_PARKED,), change=partial(patch, "order.decisions.decide", _still_parked)),
     Mutant("who is parked stays on the index", (PARKING,), change=partial(patch, "order.parking.decide", _listed)),
     Mutant("who is resumed stays parked", (PARKING,), change=partial(patch, "order.parking.decide", _still_parked)),
     Mutant("who is resumed is not on the index", (RECOVERY,), change=partial(patch, "order.parking.decide", _unlisted)),
     Mutant("who is cancelled is not on the index", (LATE,), change=partial(patch, "order.decisions.decide", _unlisted)),
-    Mutant("the last reason decides", (SHELF, TWINS, ZOMBIES), change=_reading(backwards=True)),
+    Mutant(
+        "the lines of one product are not merged",
+        (PLACING,),
+        change=partial(patch, "order.request.merged", tuple),
+    ),
+    Mutant(
+        "a conflict is taken for a shortage",
+        (replace(SHELF, faults=("conflict",)),),
+        change=partial(patch, "shared.transaction._meaning", _conflict_is_shortage),
+    ),
+    Mutant(
+        "the last reason decides",
+        (replace(TWINS, tokens=("pm_declined",), orders=(1,)),),
+        change=_reading(backwards=True),
+    ),
 )
 
 MASKED = (

@@ -5,8 +5,11 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
+
+from aws_lambda_powertools.utilities.idempotency import idempotent_function
 
 from outbox import store as outbox
 from payment import protocol, simulated, store
@@ -14,8 +17,9 @@ from payment.domain import DECLINED, Intent, IntentStatus, Undo
 from payment.gateway import gateway
 from shared import door
 from shared.errors import TransientError
+from shared.idempotency import step_config, step_persistence
 from tests.prove.mutants.mutant import Mutant
-from tests.prove.themes import GATEWAY, KEYS, LATE, STRAYS, TWINS, ZOMBIES
+from tests.prove.themes import GATEWAY, KEYS, LATE, PARKING, STRAYS, TWINS, ZOMBIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -102,6 +106,23 @@ def _refunds_add_up(_self: object, intent_id: str) -> Intent:
     return simulated._intent(simulated._update(intent_id, "ADD #refunded :refunded", {"refunded": row["taken"]}))  # noqa: SLF001
 
 
+@idempotent_function(  # type: ignore[untyped-decorator]
+    data_keyword_argument="request",
+    persistence_store=step_persistence,
+    config=step_config,
+    key_prefix="RefundPayment",
+)
+def _remembered(*, request: Any) -> dict[str, Any]:
+    try:
+        return {"repeated": False, "summary": _refund(request["orderId"]).summary}
+    except TransientError:
+        return {"repeated": False, "summary": {"event": "not yet"}}
+
+
+def _refunded_as_remembered(order_id: str) -> Any:
+    return SimpleNamespace(**_remembered(request={"orderId": order_id}))
+
+
 class _Guessing:
     """The gateway, whose unknown outcomes are taken for something."""
 
@@ -152,6 +173,7 @@ MUTANTS = (
     Mutant("processing is taken for nothing", (ZOMBIES,), change=_undo(_processing_is_nothing)),
     Mutant("what succeeded is not given back", (ZOMBIES,), change=_undo(_not_given_back)),
     Mutant("the refund finds the intent by its key", (GATEWAY,), change=_refunded(_by_key)),
+    Mutant("a compensation's answer is remembered", (PARKING,), change=_refunded(_refunded_as_remembered)),
     Mutant("the refund does not look at the order", (STRAYS,), change=_refunded(_unasked)),
     Mutant("the gateway's refunds add up", (replace(ZOMBIES, tokens=("pm_slow",)),), change=_adding_up),
     Mutant(

@@ -8,10 +8,11 @@ from hypothesis import given
 from saga.graph.asl import parse
 from saga.graph.layout import Layout, Route, lay_out
 from saga.graph.metrics import CELLS, PIXELS, Metrics
+from tests.template.graph import forward, undoing
 from tests.unit.graph.definitions import SAGA, Definition, definitions, tried
 
-HAPPY = ["ReserveInventory", "ProcessPayment", "ConfirmOrder", "OrderConfirmed"]
-UNDOING = ["CancelOrder", "RefundPayment", "ReleaseInventory", "FailOrder", "OrderFailed"]
+HAPPY = [*forward(), "OrderConfirmed"]
+UNDOING = [*undoing(), "OrderFailed"]
 
 type Area = tuple[int, int, int, int]  # left, top, right, bottom
 

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from shared import clock
-from shared.errors import OrderNotCancelling, UnknownOrder
-from tests.support import steps, world
+from shared.errors import OrderNotCancelling, TransientError, UnknownOrder
+from tests.support import meanwhile, steps, world
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -63,6 +63,17 @@ def test_nothing_is_released_for_a_confirmed_order() -> None:
     before = world.snapshot()
     assert steps.ten_times(steps.release, order_id) == {"OrderNotCancelling"}
     assert world.snapshot() == before
+
+
+def test_a_release_that_read_the_history_before_the_cancellation_reads_it_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    order_id = steps.paid()
+    meanwhile.before(monkeypatch, "transact_write_items", lambda: steps.cancel(order_id))
+    with pytest.raises(TransientError, match="decided just now"):
+        steps.release(order_id)
+    steps.release(order_id)
+    assert world.events(order_id)[-2:] == ["OrderCancelling", "InventoryReleased"]
 
 
 def test_an_order_that_does_not_exist_releases_nothing() -> None:

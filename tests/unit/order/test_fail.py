@@ -3,43 +3,55 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
+from order import parking
+from order.domain import COMPENSATIONS
+from outbox import store as outbox
 from shared import clock, door
 from shared.errors import CompensationIncomplete, OrderNotCancelling, TransientError, UnknownOrder
 from tests.support import meanwhile, steps, world
+from tests.support.execution import COMPENSATION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 pytestmark = pytest.mark.usefixtures("world")
 
-UNDOING = {"PaymentRefunded": steps.refund, "InventoryReleased": steps.release}
+UNDOING = {event: partial(steps.call, task) for event, task in zip(COMPENSATIONS, COMPENSATION[1:-1], strict=True)}
 
 
 def undone() -> str:
     """Bring an order to where everything is undone."""
     order_id = steps.cancelling()
-    steps.refund(order_id)
-    steps.release(order_id)
+    steps.undo(order_id)
     return order_id
 
 
 def parked(without: str = "PaymentRefunded") -> str:
     """Bring an order to where one thing is not undone, and have it parked."""
     order_id = steps.cancelling()
-    for event, step in UNDOING.items():
-        if event != without:
-            step(order_id)
+    undo_all_but(without, order_id)
     refused(order_id)
     return order_id
+
+
+def undo_all_but(one: str, order_id: str) -> None:
+    for event, step in UNDOING.items():
+        if event != one:
+            step(order_id)
 
 
 def refused(order_id: str, **failures: str) -> None:
     with pytest.raises(CompensationIncomplete):
         steps.fail(order_id, **failures)
+
+
+def recovered(order_id: str) -> None:
+    parking.recover(door.read(order_id), outbox.history(order_id), {"reason": "ExecutionAborted"})
 
 
 def unmark(order_id: str) -> None:
@@ -79,20 +91,19 @@ def test_its_own_row_comes_before_a_missing_compensation() -> None:
 @pytest.mark.parametrize("missing", UNDOING)
 def test_an_order_of_which_something_is_not_undone_is_parked(missing: str) -> None:
     order_id = steps.cancelling()
-    (other,) = UNDOING.keys() - {missing}
-    UNDOING[other](order_id)
+    undo_all_but(missing, order_id)
     with pytest.raises(CompensationIncomplete, match=f"^no {missing} on record$"):
         steps.fail(order_id, SomeTask="TransientError")
     mark = door.read(order_id)["parked"]
-    assert (mark["notUndone"], mark["undone"]) == ([missing], [other])
+    assert (mark["notUndone"], mark["undone"]) == ([missing], [each for each in COMPENSATIONS if each != missing])
     assert mark["failures"] == {"SomeTask": "TransientError"}
     assert {**world.detail(order_id, "OrderParked#1"), "at": mark["at"]} == mark
 
 
-def test_an_order_of_which_nothing_is_undone_is_parked_with_both_to_do() -> None:
+def test_an_order_of_which_nothing_is_undone_is_parked_with_everything_to_do() -> None:
     order_id = steps.cancelling()
     refused(order_id)
-    assert door.read(order_id)["parked"]["notUndone"] == ["PaymentRefunded", "InventoryReleased"]
+    assert door.read(order_id)["parked"]["notUndone"] == list(COMPENSATIONS)
 
 
 def test_a_parked_order_is_still_to_be_undone_but_no_longer_overdue() -> None:
@@ -137,8 +148,7 @@ def test_an_order_that_ended_before_it_could_be_parked_is_not_parked(monkeypatch
     order_id = steps.cancelling()
 
     def the_rest() -> None:
-        steps.refund(order_id)
-        steps.release(order_id)
+        steps.undo(order_id)
         steps.fail(order_id)
 
     meanwhile.before(monkeypatch, "transact_write_items", the_rest, call=2)
@@ -194,14 +204,18 @@ def test_a_parked_order_is_counted_once(capsys: pytest.CaptureFixture[str]) -> N
     assert capsys.readouterr().out.count('"OrdersParked":[1.0]') == 1
 
 
+def test_a_failure_is_later_than_a_recovery_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    order_id = undone()
+    meanwhile.before(monkeypatch, "transact_write_items", lambda: recovered(order_id))
+    with pytest.raises(TransientError, match="another decision"):
+        steps.fail(order_id)
+    steps.fail(order_id)
+    assert world.events(order_id)[-2:] == ["OrderResumed#1", "OrderFailed"]
+
+
 def test_a_failure_is_later_than_what_a_twin_undid_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
     order_id = steps.cancelling()
-
-    def twin() -> None:
-        steps.refund(order_id)
-        steps.release(order_id)
-
-    meanwhile.before(monkeypatch, "transact_write_items", twin)
+    meanwhile.before(monkeypatch, "transact_write_items", lambda: steps.undo(order_id))
     with pytest.raises(TransientError, match="just now"):
         steps.fail(order_id)
     steps.fail(order_id)

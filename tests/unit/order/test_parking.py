@@ -9,7 +9,7 @@ import pytest
 from order import parking
 from outbox import store as outbox
 from shared import clock, door
-from shared.errors import CompensationIncomplete, OrderNotCancelling
+from shared.errors import CompensationIncomplete, OrderNotCancelling, TransientError
 from tests.support import meanwhile, steps, world
 
 if TYPE_CHECKING:
@@ -78,6 +78,23 @@ def test_an_order_that_is_not_parked_is_not_resumed(bring: Callable[[], str]) ->
     with pytest.raises(OrderNotCancelling):
         resume(order_id)
     assert world.everything() == before
+
+
+def test_who_looked_before_the_order_was_parked_does_not_resume_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    order_id = steps.cancelling()
+    meanwhile.before(monkeypatch, "transact_write_items", lambda: park(order_id))
+    with pytest.raises(TransientError, match="another decision"):
+        resume(order_id)
+    assert (world.events(order_id)[-1], "parked" in door.read(order_id)) == ("OrderParked#1", True)
+
+
+def test_who_looked_before_the_order_was_taken_up_again_does_not_park_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    order_id = steps.cancelling()
+    meanwhile.before(monkeypatch, "transact_write_items", lambda: recover(order_id), call=2)
+    with pytest.raises(TransientError, match="another decision"):
+        steps.fail(order_id)
+    park(order_id)
+    assert world.events(order_id)[-2:] == ["OrderResumed#1", "OrderParked#1"]
 
 
 @pytest.mark.parametrize("bring", [world.placed, steps.confirmed, parked, steps.failed])
