@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from saga.clock import local, now
 from saga.command.adding import add
 from saga.command.asked import Asked
-from saga.operations.clock import local, now
 
 if TYPE_CHECKING:
     from saga.operations.breaker import Breaker

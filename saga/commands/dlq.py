@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from saga.clock import local, now
 from saga.command.adding import add
 from saga.command.asked import Asked
 from saga.commands.bulk import Bulk, DryRun, Rate, Yes, carry_out
 from saga.commands.tables import table
-from saga.operations.clock import local, now
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from saga.clock import local, moment, now
 from saga.command.adding import add
 from saga.command.asked import Asked
 from saga.commands.bulk import Bulk, DryRun, OlderThan, Rate, Yes, carry_out
 from saga.commands.tables import table
 from saga.failure import UsageFailure
-from saga.operations.clock import local, moment, now
 from saga.operations.journal import Journal
 
 if TYPE_CHECKING:

@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from saga.clock import local, moment, now
 from saga.command.adding import add
 from saga.command.asked import Asked
 from saga.commands.bulk import Bulk, DryRun, OlderThan, Rate, Yes, carry_out
 from saga.commands.tables import facts, table
 from saga.failure import UsageFailure
-from saga.operations.clock import local, moment, now
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

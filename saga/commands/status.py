@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from saga.clock import local, now
 from saga.command.asked import Asked
 from saga.commands.breaker import words
 from saga.commands.tables import facts
 from saga.failure import Failure
-from saga.operations.clock import local, now
 
 if TYPE_CHECKING:
     from saga.operations.status import Status

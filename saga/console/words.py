@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 
+from saga.clock import iso
 from saga.console.html import Html, tag
 from saga.graph import Outcome
-from saga.operations.clock import iso
 from saga.orders.record import Json
 
 _STATUS = {

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Form, HTTPException
 from saga.console.security import Token
 from saga.console.source import NotOffered, Source
 from saga.failure import Failure, NoSuchOrder, Unreachable, UsageFailure
-from saga.operations.money import major
+from saga.money import major
 from saga.orders.record import Json
 
 _STATUS = {NotOffered: 403, NoSuchOrder: 404, UsageFailure: 422, Unreachable: 503}

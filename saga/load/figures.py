@@ -7,11 +7,11 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from saga.clock import iso
 from saga.failure import UsageFailure
 from saga.load.run import Run
-from saga.operations.clock import iso
 from saga.operations.latency import Latency
-from saga.operations.rows import Item
+from saga.rows import Item
 from saga.stack import Stack
 
 type Json = Any

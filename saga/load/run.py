@@ -7,13 +7,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from http import HTTPStatus
 
+from saga.clock import now
 from saga.failure import Failure
 from saga.http import call
 from saga.load.mix import Mix, spread
 from saga.load.stock import Body, bodies, stock_up
 from saga.load.watch import Watch
-from saga.operations.clock import now
-from saga.operations.rows import Item
+from saga.rows import Item
 from saga.stack import Stack
 
 PLACED, ENDED = "placed", "ended"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from saga.load.mix import OUT_OF_STOCK
-from saga.operations.money import major
+from saga.money import major
 from saga.stack import Stack
 
 if TYPE_CHECKING:

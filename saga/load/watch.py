@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from saga.operations import rows
+from saga import rows
 from saga.stack import Stack
 
 PAUSE = 0.5  # seconds between looks

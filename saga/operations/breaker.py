@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from saga.operations import rows
-from saga.operations.clock import iso
+from saga import rows
+from saga.clock import iso
 from saga.stack import Stack
 
 CIRCUIT = "payment-gateway"

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from saga.clock import iso
 from saga.failure import Failure
 from saga.operations import outbox, queue
-from saga.operations.clock import iso
 from saga.operations.pace import paced
 from saga.stack import Stack
 

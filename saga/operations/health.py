@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
 
+from saga import clock
 from saga.failure import Failure
 from saga.http import call
-from saga.operations import clock
 from saga.operations.breaker import CLOSED, Breaker
 from saga.stack import Stack
 

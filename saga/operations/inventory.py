@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from saga.operations import rows
-from saga.operations.money import major
+from saga import rows
+from saga.money import major
 from saga.stack import Stack
 
 

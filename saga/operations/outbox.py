@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from saga import rows
+from saga.clock import iso
 from saga.failure import Failure, NoSuchOrder
-from saga.operations import rows
-from saga.operations.clock import iso
 from saga.stack import Stack
 
 _SET_ASIDE = "set aside"  # the shard of events that the sweeper has given up

@@ -4,10 +4,11 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from saga import rows
+from saga.clock import iso
 from saga.failure import Failure, NoSuchOrder
-from saga.operations import queue, rows
-from saga.operations.clock import iso
-from saga.operations.money import major
+from saga.money import major
+from saga.operations import queue
 from saga.stack import Stack
 
 _PARTITIONS = tuple(f"PARKED#{shard}" for shard in rows.SHARDS)

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
+from saga.clock import iso
 from saga.http import call
 from saga.operations import outbox, parked, queue
 from saga.operations.breaker import Breaker, breaker
-from saga.operations.clock import iso
 from saga.operations.health import Health, healths
 from saga.stack import Stack
 

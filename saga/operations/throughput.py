@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from saga.operations import clock, rows
+from saga import clock, rows
 from saga.operations.latency import Latency
 from saga.stack import Stack
 

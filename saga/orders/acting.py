@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from urllib.parse import quote
 
+from saga import rows
 from saga.failure import Failure, NoSuchOrder, UsageFailure
 from saga.http import call
-from saga.operations import rows
-from saga.operations.money import major
+from saga.money import major
 from saga.orders import words
 from saga.orders.api_view import minor
 from saga.orders.facts import Json

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from saga.operations.clock import iso
-from saga.operations.money import major
+from saga.clock import iso
+from saga.money import major
 
 type Json = Any
 type Row = Mapping[str, Any]

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 
-from saga.operations.clock import iso
+from saga.clock import iso
 from saga.orders.attempts import Attempt, attempts, visits
 from saga.orders.facts import Json
 from saga.orders.record import Record

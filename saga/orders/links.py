@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from saga.operations.clock import iso
+from saga.clock import iso
 from saga.orders.api_view import milliseconds
 from saga.orders.facts import Execution, Json
 from saga.orders.record import Record

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from itertools import batched, islice
 from typing import Any
 
-from saga.operations import rows
-from saga.operations.rows import SHARDS, Item
+from saga import rows
 from saga.orders.api_view import order_view
 from saga.orders.facts import Json
+from saga.rows import SHARDS, Item
 from saga.stack import Stack
 
 STATUSES = ("PENDING", "CONFIRMED", "CANCELLING", "FAILED", "PARKED")

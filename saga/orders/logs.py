@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from saga.clock import now
 from saga.failure import Failure, TimedOut
-from saga.operations.clock import now
 from saga.orders.api_view import milliseconds
 from saga.orders.facts import Json
 from saga.orders.reading import status

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from importlib.metadata import version
 
+from saga import rows
 from saga.failure import NoSuchOrder
-from saga.operations import rows
 from saga.orders.api_view import detail_view, order_view, payment_view
 from saga.orders.executions import definition, execution
 from saga.orders.facts import Event, Execution, Json

@@ -4,9 +4,9 @@ import json
 from dataclasses import asdict, dataclass, replace
 from typing import Never
 
+from saga.clock import iso
 from saga.failure import UsageFailure
 from saga.graph.asl import parse
-from saga.operations.clock import iso
 from saga.orders.api_view import milliseconds
 from saga.orders.facts import Event, Execution, Json, details
 from saga.orders.format import DETAILS, DOCUMENT, ENTRY, FORMAT

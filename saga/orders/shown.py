@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from saga.operations.clock import local, now
+from saga.clock import local, now
 from saga.orders import cells, words
 from saga.orders.api_view import milliseconds, minor
 from saga.orders.attempts import Attempt, attempts

@@ -1,7 +1,7 @@
 """The order at a glance."""
 
+from saga.clock import iso
 from saga.failure import CONFIRMED, FAILED, PARKED
-from saga.operations.clock import iso
 from saga.orders import words
 from saga.orders.attempts import Attempt, message, visits
 from saga.orders.facts import Execution, Json

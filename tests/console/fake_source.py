@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from saga.clock import now
 from saga.console.source import Environment, Kind, NotOffered
 from saga.failure import NoSuchOrder
 from saga.operations.breaker import Breaker
-from saga.operations.clock import now
 from saga.operations.inventory import Product
 from saga.operations.latency import Latency
 from saga.operations.throughput import Minute, Throughput

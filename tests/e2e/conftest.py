@@ -73,6 +73,13 @@ def without_status_rule(shop: Shop) -> Iterator[None]:
         time_passes.join()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def to_be_parked(shop: Shop) -> list[str]:
+    """Place two orders that cannot be refunded at the very start: to give up their refunds takes most of a minute."""
+    shop.stock("unrefundable", 2)
+    return [shop.place(shop.order("unrefundable", 1, "pm_refund_down")) for _ in range(2)]
+
+
 @pytest.fixture
 def command(engine: Engine, shop: Shop, tmp_path: Path) -> Command:
     assert shop.stack.name == DEFAULT_STACK

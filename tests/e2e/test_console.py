@@ -46,10 +46,9 @@ def page(url: str) -> Iterator[Page]:
     context.close()
 
 
-@pytest.fixture(scope="module", autouse=True)
-def parked(shop: Shop) -> str:
-    """Place an order at the start that will be parked some time later."""
-    return shop.place(shop.order("PROD-001", 1, "pm_refund_down"))
+@pytest.fixture
+def parked(to_be_parked: list[str]) -> str:
+    return to_be_parked[0]
 
 
 def state(page: Page, name: str) -> Locator:

@@ -96,22 +96,23 @@ def test_a_cancelled_order_is_undone_and_a_confirmed_one_cannot_be_cancelled(sho
     assert shop.cancel(confirmed)[0] == 409
 
 
-def test_what_cannot_be_refunded_is_parked_and_resumed_when_the_gateway_is_well(shop: Shop, command: Command) -> None:
-    before = shop.product("PROD-001")["available"]
-    order_id = shop.place(shop.order("PROD-001", 1, "pm_refund_down"))
+def test_what_cannot_be_refunded_is_parked_and_resumed_when_the_gateway_is_well(
+    shop: Shop, command: Command, to_be_parked: list[str]
+) -> None:
+    order_id = to_be_parked[1]
     parked = shop.ended(order_id)["parked"]
     assert parked["notUndone"] == ["PaymentRefunded"]
     assert parked["undone"] == [each for each in COMPENSATIONS if each != "PaymentRefunded"]
-    assert shop.product("PROD-001")["available"] == before
+    eventually(lambda: shop.product("unrefundable")["available"] == 2, "the stock was not released")
     eventually(lambda: bool(messages(shop, order_id)), "no message in the queue of parked orders")
     assert command("order", "watch", order_id).returncode == PARKED
-    assert shop.net_charge(order_id) == 129999
+    assert shop.net_charge(order_id) == 34999
     make_well(shop.stack, order_id)
     assert resume(shop.stack, order_id, "the gateway works again") == "OrderResumed#1"
     eventually(lambda: shop.get(order_id)["status"] == "FAILED", "the resumed order did not end")
     order = shop.get(order_id)
     assert "parked" not in order
-    assert (shop.intent(order_id)["refunded"], shop.net_charge(order_id)) == (129999, 0)
+    assert (shop.intent(order_id)["refunded"], shop.net_charge(order_id)) == (34999, 0)
 
 
 @pytest.mark.parametrize("state", tasks())

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
+from saga.clock import moment, now
 from saga.command.asked import Asked
-from saga.operations.clock import moment, now
 
 _MOST = 1000
 _TIME = "90s, 15m, 2h or 7d ago, or a time such as 2026-01-31T12:00:00Z."

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from saga.clock import iso
 from saga.command.answer import Json
 from saga.command.asked import Asked
 from saga.commands.browser import open_page
 from saga.commands.order.order_ids import OrderId, complete
 from saga.console.process import BackgroundConsole
 from saga.failure import Failure, UsageFailure
-from saga.operations.clock import iso
-from saga.operations.money import major
+from saga.money import major
 from saga.project import ENGINE_HOME
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from saga.clock import iso
 from saga.command.answer import Json, Output, console
 from saga.command.asked import Asked
 from saga.commands.order.order_ids import OrderId
-from saga.operations.clock import iso
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 from fastapi import Request
 from nicegui import ui
 
+from saga import clock
 from saga.console.columns import Column, cells, header
 from saga.console.elements import piece, table
 from saga.console.frame import Console, Frame, frame
@@ -14,7 +15,6 @@ from saga.console.html import Html, join, tag
 from saga.console.poller import Poller
 from saga.console.words import ago, amount, duration, shown_status, status_pill
 from saga.failure import UsageFailure
-from saga.operations import clock
 from saga.orders.api_view import milliseconds
 from saga.orders.listing import STATUSES, Filter
 from saga.orders.record import Json

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from saga.clock import iso
 from saga.failure import Failure
 from saga.operations import dlq, outbox, queue
-from saga.operations.clock import iso
 from tests.support import world
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from saga.operations import clock, inventory
+from saga import clock
+from saga.operations import inventory
 from saga.operations.latency import Latency
 from saga.operations.throughput import throughput
 from tests.support import steps, world

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner
 
+from saga import clock
 from saga.cli import app
 from saga.failure import Unreachable
-from saga.operations import clock, health, status
+from saga.operations import health, status
 from saga.operations.breaker import Breaker
 from saga.target import Target
 from tests.unit.saga.operations import shop

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
+from saga import clock
 from saga.failure import UsageFailure
-from saga.operations import clock
 from saga.operations.pace import paced
 
 NOON = 1_767_268_800_000  # 2026-01-01T12:00:00Z

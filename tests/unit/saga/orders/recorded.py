@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import ClientError
 
-from saga.operations import rows
+from saga import rows
 from saga.orders.api_view import milliseconds, minor
 from saga.orders.record import Event, Record, of_json
 from saga.stack import Stack

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from saga.operations import rows
+from saga import rows
 from saga.orders.listing import Filter, find, newest
 from shared import clock
 from tests.support import steps, world

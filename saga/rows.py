@@ -1,4 +1,4 @@
-"""Reading the stack's tables: by key or by index, never all of a table that grows. Numbers are integers here."""
+"""Reading the stack's tables: by key or by index. Numbers are integers here."""
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -96,6 +96,12 @@ def rows(stack: Stack, table: str, keys: Sequence[Mapping[str, str]]) -> Iterato
     """The rows of these keys, as far as they are there, in any order, read consistently."""
     for some in batched(keys, _KEYS_AT_ONCE, strict=False):
         yield from _all(stack, stack.outputs[table], [wire(key) for key in some])
+
+
+def everything(stack: Stack, table: str) -> list[Item]:
+    """All rows of a table, read consistently: only a reconciliation may ask for that much."""
+    pages = client(stack.session).get_paginator("scan").paginate(TableName=stack.outputs[table], ConsistentRead=True)
+    return [plain(row) for page in pages for row in page["Items"]]
 
 
 def _all(stack: Stack, table: str, keys: Sequence[Any]) -> Iterator[Item]:
