@@ -40,7 +40,7 @@ logs: install ## follow the functions' logs
 invoke-%: install ## run one function with its sample event: make invoke-reserve_inventory
 	@.venv/bin/saga invoke $*
 
-test: install ## run all tests: those in process on two cores at once, then those on the engine
+test: install ## run all tests: those in process on two cores, then those on an engine
 	@.venv/bin/pytest -n 2 --dist loadfile --ignore tests/e2e
 	@.venv/bin/pytest tests/e2e
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from saga.check import check
 from tests.chaos.mishaps import mishaps
 from tests.e2e.shop import has_ended
-from tests.e2e.test_recovery import executions
+from tests.e2e.test_recovery import assert_all_end, executions
 from tests.e2e.test_replay import record
+from tests.support.template import tasks
 
 if TYPE_CHECKING:
     from saga.engine.process import Engine
@@ -56,6 +57,10 @@ def deliver_everything_again(shop: Shop) -> None:
     records = [record(row) for row in shop.rows("EventsTable")]
     for batch in itertools.batched(records, 10, strict=False):
         shop.invoke("RelayOutboxFunction", {"Records": list(batch)})
+
+
+def test_an_order_that_cannot_be_refunded_ends_or_is_parked_wherever_its_execution_is_aborted(shop: Shop) -> None:
+    assert_all_end(shop, [("pm_refund_down", state) for state in tasks()])
 
 
 def test_a_declined_order_has_as_many_executions_after_ninety_seconds_as_after_fifteen(shop: Shop) -> None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 from tests.e2e.shop import Shop
 
-# Refunds that are given up take most of a minute, so they come together in a test of their own.
+# Refunds that are given up take most of a minute; tests/chaos has them.
 QUICK = [token for token in BEHAVIOURS if token != "pm_refund_down"]
 
 
@@ -118,10 +118,6 @@ def test_what_cannot_be_refunded_is_parked_and_resumed_when_the_gateway_is_well(
 @pytest.mark.parametrize("state", tasks())
 def test_an_execution_aborted_in_any_state_leaves_every_order_ended_or_parked(shop: Shop, state: str) -> None:
     assert_all_end(shop, [(token, state) for token in QUICK])
-
-
-def test_an_order_that_cannot_be_refunded_ends_or_is_parked_wherever_its_execution_is_aborted(shop: Shop) -> None:
-    assert_all_end(shop, [("pm_refund_down", state) for state in tasks()])
 
 
 def assert_all_end(shop: Shop, cases: list[tuple[str, str]]) -> None:
