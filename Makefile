@@ -40,9 +40,8 @@ logs: install ## follow the functions' logs
 invoke-%: install ## run one function with its sample event: make invoke-reserve_inventory
 	@.venv/bin/saga invoke $*
 
-test: install ## run all tests: those in process on two cores, then those on an engine
-	@.venv/bin/pytest -n 2 --dist loadfile --ignore tests/e2e
-	@.venv/bin/pytest tests/e2e
+test: install ## run all tests, on two cores
+	@.venv/bin/pytest -n 2 --dist loadfile
 
 check: install ## run all static checks
 	ruff format --check

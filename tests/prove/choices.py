@@ -24,7 +24,7 @@ DEVIATIONS = (0, 3, 8, 16, 32)
 BUDGETS = (0, 1, 3, 6, 12)
 SKEWS = (0, 5, 2_000)  # milliseconds
 BASKETS = (("monitor",), ("monitor", "laptop"), ("monitor", "monitor"))
-WAYS = 12  # of a move: as many as two orders and six steps
+WAYS = 14  # of a move: as many as two orders have steps
 PAGES = (1000, 1)  # rows that a query gives at a time
 DEATHS = 60  # executions that die of themselves, where any do: more than recovery tries
 
@@ -74,6 +74,7 @@ class Plan:
     relay_down: bool
     again: bool  # whether everything is called once more when all is over
     skew: int
+    first: int  # whether the first clock is behind, right or ahead; the next one is the next of these
     page: int
     deaths: int
     faults: frozenset[str]
@@ -105,12 +106,13 @@ def plan(pick: Pick, themes: Sequence[Focus]) -> Plan:
         relay_down=one_of(pick, focus.relay_down),
         again=pick(4) == 1,
         skew=one_of(pick, focus.skews),
+        first=pick(3),
         page=one_of(pick, PAGES),
         deaths=one_of(pick, focus.deaths),
         faults=_some(pick, focus.faults),
         moves=_some(pick, focus.moves) | frozenset(focus.always),
         budget=one_of(pick, focus.budgets),
-        ambushes=tuple(_ambush(pick, focus) for _ in range(one_of(pick, focus.ambushes if focus.faults else (0,)))),
+        ambushes=tuple(_ambushes(pick, focus)),
         deviations=one_of(pick, focus.deviations),
         start=pick(one_of(pick, focus.starts)),
         reach=one_of(pick, REACHES),
@@ -130,7 +132,8 @@ def _some(pick: Pick, options: Sequence[str]) -> frozenset[str]:
 
 
 def _wish(pick: Pick, number: int, focus: Focus) -> Wish:
-    key, token, quantity, product = _together(pick, 8, len(focus.tokens), len(focus.quantities), len(BASKETS))
+    belows = 8, len(focus.tokens), len(focus.quantities), len(BASKETS)
+    key, token, quantity, product = _apart(pick(prod(belows)), *belows)
     return Wish(
         customer=f"customer-{number + 1}",
         key="" if key == 1 else "a-key",
@@ -140,14 +143,17 @@ def _wish(pick: Pick, number: int, focus: Focus) -> Wish:
     )
 
 
-def _ambush(pick: Pick, focus: Focus) -> Ambush:
-    site, spared, fault, way = _together(pick, len(focus.sites), 3, len(focus.faults), WAYS)
-    return focus.sites[site], spared, focus.faults[fault], way
+def _ambushes(pick: Pick, focus: Focus) -> Iterator[Ambush]:
+    """Draw ambushes; 0 is none."""
+    belows = len(focus.sites), 3, len(focus.faults), WAYS
+    for drawn in (pick(prod(belows) + 1) for _ in range(one_of(pick, focus.ambushes))):
+        if drawn:
+            site, spared, fault, way = _apart(drawn - 1, *belows)
+            yield focus.sites[site], spared, focus.faults[fault], way
 
 
-def _together(pick: Pick, *belows: int) -> Iterator[int]:
-    """Draw several numbers as one: what one number says can be left out when a schedule shrinks."""
-    rest = pick(prod(belows))
+def _apart(number: int, *belows: int) -> Iterator[int]:
+    """Make several numbers of one that was drawn: what it stands for can be left out when a schedule shrinks."""
     for below in belows:
-        rest, number = divmod(rest, below)
-        yield number
+        number, part = divmod(number, below)
+        yield part

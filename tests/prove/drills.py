@@ -1,12 +1,11 @@
-"""Ground that a search hardly ever treads by chance: every write is struck in every way, and rare races are run."""
+"""Ground that a search hardly ever treads by chance: every write is struck in every way."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.prove.choices import DEATHS, STOCK, Focus
+from tests.prove.choices import DEATHS, Focus
 from tests.prove.sites import of
-from tests.prove.strikes import FALLS_ASLEEP
 
 # Ways to die or to hear nothing at a write; what is rarer than its like in the report comes twice.
 KILLS = (
@@ -23,11 +22,13 @@ RESTARTS = ("OrderCancelling", "OrderResumed", "OrderParked", "look again later"
 IN_A_WHILE = "a minute later: sweep"
 
 
-def _at(*functions: str, circuit: bool = False) -> tuple[str, ...]:
+def at(*functions: str, circuit: bool = False) -> tuple[str, ...]:
+    """Give the writes of these functions: those to the circuit, or the others."""
     return tuple(site for site in of(*functions) if ("circuit" in site) == circuit)
 
 
-def _restarts(*functions: str) -> tuple[str, ...]:
+def restarts(*functions: str) -> tuple[str, ...]:
+    """Give the sites at which these functions look after an order."""
     return tuple(f"{function}: {write}" for function in functions for write in RESTARTS)
 
 
@@ -47,11 +48,7 @@ UNPLACED = replace(
 )
 RELAYED = replace(PLACED, faults=(*KILLS, "entry refused"), sites=of("RelayOutbox"))
 RESERVED = Focus(
-    tokens=("pm_ok",),
-    faults=KILLS,
-    ambushes=MANY,
-    deviations=(0,),
-    sites=_at("ReserveInventory", "ConfirmOrder"),
+    tokens=("pm_ok",), faults=KILLS, ambushes=MANY, deviations=(0,), sites=at("ReserveInventory", "ConfirmOrder")
 )
 PAID = Focus(
     tokens=("pm_ok", "pm_declined", "pm_processing", "pm_late_decline"),
@@ -59,7 +56,7 @@ PAID = Focus(
     ambushes=MANY,
     deviations=(0,),
     quantities=(1,),
-    sites=_at("ProcessPayment"),
+    sites=at("ProcessPayment"),
 )
 CHARGED = replace(
     PAID,
@@ -83,7 +80,7 @@ UNDONE = Focus(
     starts=(40, 60),
     budgets=(0,),
     quantities=(1,),
-    sites=_at("RequestCancellation", "CancelOrder", "RefundPayment", "ReleaseInventory"),
+    sites=at("RequestCancellation", "CancelOrder", "RefundPayment", "ReleaseInventory"),
 )
 UNSETTLED = replace(
     UNDONE,
@@ -127,14 +124,9 @@ RECOVERED = Focus(
     budgets=(0,),
     express=(False,),
     deaths=(2, DEATHS),
-    sites=_restarts("RecoverOrder"),
+    sites=restarts("RecoverOrder"),
 )
-SWEPT = replace(
-    RECOVERED,
-    moves=("sweep",),
-    express=(True,),
-    sites=_restarts("SweepOrders"),
-)
+SWEPT = replace(RECOVERED, moves=("sweep",), express=(True,), sites=restarts("SweepOrders"))
 SWEPT_TWICE = replace(
     SWEPT,
     faults=(*KILLS, *4 * ("sweep",)),
@@ -149,7 +141,7 @@ OUTBOX_SWEPT = Focus(
     budgets=(0,),
     relay_down=(True,),
     always=("poison row in the outbox", "stream records lost", IN_A_WHILE),
-    sites=tuple(site for site in of("SweepOrders") if site not in _restarts("SweepOrders")),
+    sites=tuple(site for site in of("SweepOrders") if site not in restarts("SweepOrders")),
 )
 
 BEHIND = replace(
@@ -159,110 +151,6 @@ BEHIND = replace(
     deaths=(0, 2),
     always=(IN_A_WHILE,),
     sites=("SweepOrders: reads orders open", "SweepOrders: reads events undispatched", "ProcessPayment: reads circuit"),
-)
-
-# The circuit goes through its states, and is struck at it.
-PAYMENT_CIRCUIT = Focus(
-    tokens=("pm_unavailable", "pm_flaky", "pm_ok"),
-    faults=KILLS,
-    orders=(1,),
-    ambushes=SOME,
-    deviations=MORE,
-    starts=(8, 40),
-    budgets=(0,),
-    quantities=(1,),
-    always=("circuit opens elsewhere",),
-    sites=_at("ProcessPayment", circuit=True),
-)
-PAYMENT_CIRCUIT_OPENS = replace(
-    PAYMENT_CIRCUIT,
-    tokens=("pm_unavailable",),
-    faults=(*KILLS, *12 * ("circuit opens elsewhere",)),
-    ambushes=MANY,
-    deviations=(0,),
-    sites=("ProcessPayment: PaymentIntentRecorded", "ProcessPayment: circuit OPEN"),
-)
-REFUND_CIRCUIT = replace(
-    PAYMENT_CIRCUIT,
-    tokens=("pm_refund_down", "pm_refund_flaky"),
-    starts=(60, 90),
-    sites=_at("RefundPayment", circuit=True),
-)
-REFUND_CIRCUIT_OPENS = replace(
-    REFUND_CIRCUIT,
-    faults=(*KILLS, *4 * ("circuit opens elsewhere",)),
-    ambushes=MANY,
-    deviations=(0,),
-    sites=("RefundPayment: reads gateway", "RefundPayment: circuit OPEN"),
-)
-
-# Somebody is late exactly where it matters, and the others go on.
-TOO_LATE = Focus(
-    tokens=("pm_declined",),
-    faults=(FALLS_ASLEEP, "second execution"),
-    orders=(2,),
-    ambushes=(8, 12),
-    deviations=(0,),
-    quantities=(2, STOCK),
-    sites=(
-        "ReserveInventory: InventoryRejected",
-        "ProcessPayment: gateway creates an intent",
-        "FailOrder: OrderFailed",
-    ),
-)
-ASTRAY = Focus(
-    tokens=("pm_declined",),
-    faults=(*2 * ("stray step",), FALLS_ASLEEP),
-    orders=(1,),
-    ambushes=(6, 8),
-    deviations=(0,),
-    quantities=(1,),
-    sites=("ReserveInventory: InventoryReserved", "ReleaseInventory: InventoryReleased"),
-)
-RESTARTED_LATE = Focus(
-    tokens=("pm_ok", "pm_refund_down"),
-    faults=(FALLS_ASLEEP,),
-    orders=(1,),
-    ambushes=SOME,
-    deviations=MORE,
-    budgets=(0,),
-    express=(False,),
-    deaths=(2, 6, DEATHS),
-    always=(IN_A_WHILE, "status event told, or told again"),
-    sites=_restarts("RecoverOrder", "SweepOrders"),
-)
-LOOKED_AT_LATE = replace(
-    RESTARTED_LATE,
-    tokens=("pm_ok",),
-    faults=(FALLS_ASLEEP, "status event told, or told again"),
-    ambushes=MANY,
-    deviations=(0,),
-    deaths=(2, 3),
-    sites=("ReleaseInventory: InventoryReleased", "RecoverOrder: look again later"),
-)
-PARKED_LATE = replace(
-    PARKED,
-    faults=(FALLS_ASLEEP,),
-    moves=("gateway gets well", "second execution", IN_A_WHILE),
-    sites=("FailOrder: OrderParked", "FailOrder: OrderFailed", "ResumeOrder: OrderResumed"),
-)
-ENDED_PARKED = replace(
-    PARKED,
-    faults=("gateway gets well", "second execution", FALLS_ASLEEP),
-    ambushes=MANY,
-    deviations=FEW,
-    always=("second execution",),
-    sites=("FailOrder: OrderParked", "ReserveInventory: InventoryReserved"),
-)
-SET_ASIDE_LATE = Focus(
-    tokens=("pm_ok",),
-    faults=(FALLS_ASLEEP,),
-    ambushes=SOME,
-    deviations=MORE,
-    starts=(8, 16),
-    budgets=(0,),
-    always=("poison row in the outbox", "poison row deleted", IN_A_WHILE),
-    sites=("SweepOrders: set aside", "SweepOrders: count the attempt"),
 )
 
 DRILLS = (
@@ -282,15 +170,4 @@ DRILLS = (
     SWEPT_TWICE,
     OUTBOX_SWEPT,
     BEHIND,
-    PAYMENT_CIRCUIT,
-    PAYMENT_CIRCUIT_OPENS,
-    REFUND_CIRCUIT,
-    REFUND_CIRCUIT_OPENS,
-    TOO_LATE,
-    ASTRAY,
-    RESTARTED_LATE,
-    LOOKED_AT_LATE,
-    PARKED_LATE,
-    ENDED_PARKED,
-    SET_ASIDE_LATE,
 )

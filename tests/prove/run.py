@@ -78,7 +78,7 @@ class Run:
     ) -> Actor:
         """Let somebody in, with a clock that may be wrong."""
         actor = Actor(name, function, body, ended, order_id)
-        actor.skew = self.plan.skew * (self.stage.entered % 3 - 1)
+        actor.skew = self.plan.skew * ((self.plan.first + self.stage.entered) % 3 - 1)
         return self.stage.enter(actor)
 
     def act(self, name: str, function: str, payload: Any, ended: Callable[[Ended], None], order_id: str = "") -> Actor:

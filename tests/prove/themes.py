@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from tests.prove.choices import DEATHS, STOCK, Focus
+from tests.prove.circuits import CIRCUITS
 from tests.prove.deviations import MOVE_NAMES
 from tests.prove.drills import DRILLS
+from tests.prove.races import RACES
 from tests.prove.sites import SITES, of
 from tests.prove.strikes import ABORTED, FALLS_ASLEEP, FAULT_NAMES, TASK_TIMEOUT, TIMED_OUT
 
@@ -150,4 +152,6 @@ THEMES = (
     CIRCUIT,
     KEYS,
     *DRILLS,
+    *CIRCUITS,
+    *RACES,
 )

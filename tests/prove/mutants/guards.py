@@ -7,6 +7,26 @@ from typing import TYPE_CHECKING
 
 from tests.prove.expected import BEHIND_OTHERS
 from tests.prove.mutants.mutant import Mutant
+from tests.prove.races import (
+    ASTRAY,
+    CHARGED_MEANWHILE,
+    CONFIRMED_BEFORE_CHARGED,
+    CONFIRMED_BEFORE_RESERVED,
+    CONFIRMED_MEANWHILE,
+    ENDED_PARKED,
+    FAILED_BEFORE_REFUNDED,
+    FAILED_BEFORE_RELEASED,
+    LOOKED_AT_LATE,
+    PARKED_LATE,
+    RECORDED_MEANWHILE,
+    REJECTED_MEANWHILE,
+    RESERVED_MEANWHILE,
+    RESTARTED_LATE,
+    SET_ASIDE_LATE,
+    STRAY_UNDOING,
+    TOO_LATE,
+    TWINS_TOO_LATE,
+)
 from tests.prove.search import search
 from tests.prove.tally import Tally
 from tests.prove.themes import (
@@ -14,9 +34,7 @@ from tests.prove.themes import (
     GATEWAY,
     LATE,
     OUTBOX,
-    PARKING,
     PLACING,
-    RECOVERY,
     REFUSED,
     SHELF,
     STRAYS,
@@ -34,28 +52,75 @@ SCHEDULES = 400  # in which every guard is asked at least once
 
 # Where to look for the guards whose names match.
 HINTS: Sequence[tuple[str, Sequence[Focus]]] = (
-    ("^InventoryReleased", (STRAYS, LATE, TWINS)),
+    ("^InventoryRejected: no", (TOO_LATE,)),
+    ("^InventoryRejected: orders", (REJECTED_MEANWHILE,)),
     ("^InventoryRejected", (REFUSED,)),
+    ("^InventoryReleased: no", (ASTRAY,)),
+    ("^InventoryReleased: decided", (STRAY_UNDOING,)),
+    ("^InventoryReleased", (STRAYS, LATE, TWINS)),
+    ("^InventoryReserved: no", (TWINS_TOO_LATE,)),
+    ("^InventoryReserved: orders", (RESERVED_MEANWHILE,)),
     ("^Inventory", (SHELF, LATE)),
     ("^OrderPlaced|^idempotency", (PLACING,)),
-    ("^OrderCancelling", (LATE, RECOVERY)),
-    ("^OrderConfirmed", (STRAYS, LATE)),
-    ("^OrderFailed", (STRAYS, PARKING, LATE)),
-    ("^OrderParked|^OrderResumed|^look again", (PARKING, RECOVERY)),
+    ("^OrderCancelling: no InventoryRes", (RESERVED_MEANWHILE,)),
+    ("^OrderCancelling: no InventoryRej", (REJECTED_MEANWHILE,)),
+    ("^OrderCancelling: no Payment", (RECORDED_MEANWHILE,)),
+    ("^OrderCancelling", (CONFIRMED_MEANWHILE,)),
+    ("^OrderConfirmed: orders", (CONFIRMED_MEANWHILE,)),
+    ("^OrderConfirmed: Inventory", (CONFIRMED_BEFORE_RESERVED,)),
+    ("^OrderConfirmed: Payment", (CONFIRMED_BEFORE_CHARGED,)),
+    ("^OrderConfirmed", (STRAYS, TWINS)),
+    ("^OrderFailed: decided", (PARKED_LATE,)),
+    ("^OrderFailed: Inventory", (FAILED_BEFORE_RELEASED,)),
+    ("^OrderFailed: Payment", (FAILED_BEFORE_REFUNDED,)),
+    ("^OrderFailed", (STRAYS, TWINS)),
+    ("^OrderParked", (ENDED_PARKED, PARKED_LATE)),
+    ("^OrderResumed", (PARKED_LATE, RESTARTED_LATE)),
+    ("^look again", (LOOKED_AT_LATE,)),
+    ("^PaymentCharged|^PaymentDeclined|^PaymentRefunded: status", (CHARGED_MEANWHILE, ZOMBIES)),
+    ("^PaymentIntentRecorded: orders", (RECORDED_MEANWHILE,)),
+    ("^PaymentRefunded: decided", (STRAY_UNDOING,)),
     ("^Payment|^gateway", (ZOMBIES, TWINS, STRAYS, GATEWAY)),
     ("^circuit", (CIRCUIT,)),
+    ("^set aside|^count the attempt", (SET_ASIDE_LATE,)),
     ("", (OUTBOX,)),
 )
 
-# Guards whose loss nobody notices, because another one does the same.
-WITH_THE_STATUS = "says no together with the status only: nothing is decided before the order is placed"
-MASKED = {
-    "InventoryReserved: decided earlier": WITH_THE_STATUS,
-    "InventoryRejected: decided earlier": WITH_THE_STATUS,
-    "PaymentIntentRecorded: decided earlier": WITH_THE_STATUS,
-    "OrderCancelling: decided earlier": WITH_THE_STATUS,
-    "OrderConfirmed: decided earlier": WITH_THE_STATUS,
-}
+PENDING, CANCELLING = "orders status = PENDING", "orders status = CANCELLING"
+
+# Guards whose loss nobody notices: of whom, which, why, and what else must be lost for that to show.
+MASKED: Sequence[tuple[str, str, str, Sequence[str]]] = (
+    *(
+        (step, "decided earlier", "the last decision was to place it, else the status says no too", (PENDING,))
+        for step in ("InventoryReserved", "InventoryRejected", "PaymentIntentRecorded")
+    ),
+    *(
+        (decision, "decided earlier", "the last decision was to place it, else the status says no too", (PENDING,))
+        for decision in ("OrderCancelling", "OrderConfirmed")
+    ),
+    *(
+        (decision, f"{event} on record", "what is not there is not earlier either", (f"{event} earlier",))
+        for decision, event in (
+            ("OrderConfirmed", "InventoryReserved"),
+            ("OrderConfirmed", "PaymentCharged"),
+            ("OrderFailed", "PaymentRefunded"),
+            ("OrderFailed", "InventoryReleased"),
+        )
+    ),
+    ("OrderConfirmed", "own row", "the order is CONFIRMED by then, and not PENDING", (PENDING,)),
+    ("OrderFailed", "own row", "the order is FAILED by then, and not CANCELLING", (CANCELLING,)),
+    (
+        "OrderFailed",
+        CANCELLING,
+        "what must be on record is recorded while the order is CANCELLING, or the own row is there",
+        (
+            "PaymentRefunded on record",
+            "PaymentRefunded earlier",
+            "InventoryReleased on record",
+            "InventoryReleased earlier",
+        ),
+    ),
+)
 
 
 def found() -> list[str]:
@@ -66,7 +131,14 @@ def found() -> list[str]:
 
 
 def mutants(issued: list[str]) -> Iterator[Mutant]:
-    """Make the mutants; what never says no needs none."""
+    """Make the mutants; what never says no needs none. What is masked is also lost with what masks it."""
+    masks = {f"{deed}: {guard}": (why, [f"{deed}: {other}" for other in others]) for deed, guard, why, others in MASKED}
     for name in (name for name in issued if name not in BEHIND_OTHERS):
-        themes = next(themes for pattern, themes in HINTS if re.search(pattern, name))
-        yield Mutant(f"without {name}", themes, frozenset({name}), masked_by=MASKED.get(name, ""))
+        why, others = masks.get(name, ("", []))
+        yield Mutant(f"without {name}", _themes(name), frozenset({name}), masked_by=why)
+        if others:
+            yield Mutant(f"without {', '.join([name, *others])}", _themes(name), frozenset({name, *others}))
+
+
+def _themes(name: str) -> Sequence[Focus]:
+    return next(themes for pattern, themes in HINTS if re.search(pattern, name))

@@ -14,8 +14,9 @@ from outbox.event import History
 from shared import clock, transaction
 from shared.errors import InsufficientStock
 from shared.transaction import Rank
-from tests.prove.drills import ENDED_PARKED, PARKED
+from tests.prove.drills import PARKED
 from tests.prove.mutants.mutant import Mutant
+from tests.prove.races import ENDED_PARKED
 from tests.prove.themes import EVERYTHING, LATE, PARKING, PLACING, RECOVERY, SHELF, STRAYS, TWINS
 
 if TYPE_CHECKING:

@@ -1,0 +1,44 @@
+"""The circuit of the gateway goes through its states, and every write of that is struck."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.prove.choices import Focus
+from tests.prove.drills import KILLS, MORE, SOME, at
+
+PAYMENT_CIRCUIT = Focus(
+    tokens=("pm_unavailable", "pm_flaky", "pm_ok"),
+    faults=KILLS,
+    orders=(1,),
+    ambushes=SOME,
+    deviations=MORE,
+    starts=(8, 40),
+    budgets=(0,),
+    quantities=(1,),
+    always=("circuit opens elsewhere",),
+    sites=at("ProcessPayment", circuit=True),
+)
+PAYMENT_CIRCUIT_OPENS = replace(
+    PAYMENT_CIRCUIT,
+    tokens=("pm_unavailable",),
+    faults=(*KILLS, *12 * ("circuit opens elsewhere",)),
+    ambushes=(8, 12),
+    deviations=(0,),
+    sites=("ProcessPayment: PaymentIntentRecorded", "ProcessPayment: circuit OPEN"),
+)
+REFUND_CIRCUIT = replace(
+    PAYMENT_CIRCUIT,
+    tokens=("pm_refund_down", "pm_refund_flaky"),
+    starts=(60, 90),
+    sites=at("RefundPayment", circuit=True),
+)
+REFUND_CIRCUIT_OPENS = replace(
+    REFUND_CIRCUIT,
+    faults=(*KILLS, *8 * ("circuit opens elsewhere",)),
+    ambushes=(8, 12),
+    deviations=(0,),
+    sites=("RefundPayment: reads gateway", "RefundPayment: circuit OPEN"),
+)
+
+CIRCUITS = (PAYMENT_CIRCUIT, PAYMENT_CIRCUIT_OPENS, REFUND_CIRCUIT, REFUND_CIRCUIT_OPENS)
