@@ -16,7 +16,7 @@ RESOLVE = .venv-bootstrap/bin/uv pip compile -q --universal --generate-hashes --
 PICTURE = python -m saga.graph statemachine/order_saga.asl.json -o
 
 .DEFAULT_GOAL := help
-.PHONY: help install up down url logs test check model prove prove-mutants e2e chaos check-data bench-init picture lock deploy stack-info \
+.PHONY: help install up down url logs test check model prove prove-mutants e2e chaos check-data bench-init picture screenshots lock deploy stack-info \
   remove asl
 
 help: ## list the targets
@@ -75,6 +75,9 @@ bench-init: install ## compare importing each function with making one boto3 cli
 
 picture: install ## draw the state machine for the README
 	$(PICTURE) docs/order_saga.svg
+
+screenshots: install ## photograph the console's pages for the README
+	@python -m tests.console.screenshots
 
 lock: install ## resolve the versions anew, from requirements/*.in
 	for part in bootstrap dev engine; do $(RESOLVE) requirements/$$part.in -o requirements/$$part.txt || exit; done

@@ -20,6 +20,8 @@ from saga.command.adding import EXAMPLES
 from saga.engine.build import build
 from saga.engine.deploy import deploy
 from tests.e2e.command import Command
+from tests.e2e.contract import asked, promised
+from tests.e2e.shapes import shape
 
 if TYPE_CHECKING:
     from saga.engine.process import Engine
@@ -158,6 +160,12 @@ def test_an_exported_order_is_the_same_each_time_and_differs_from_another(
     assert (tmp_path / "one.json").read_bytes() == (tmp_path / "two.json").read_bytes()
     assert "pm_declined" not in (tmp_path / "one.json").read_text()
     assert command("order", "diff", "one.json", "two.json").returncode == 0
+
+
+def test_the_json_of_a_command_has_the_fields_that_are_promised(in_process: CliRunner, declined: str) -> None:
+    answers = {line: in_process.invoke(saga.cli.app, [*line.split(), "--json"]).stdout for line in asked(declined)}
+    shapes = {line.replace(declined, "ORDER"): shape(json.loads(answer)) for line, answer in answers.items()}
+    assert shapes == promised()
 
 
 def examples() -> list[str]:
