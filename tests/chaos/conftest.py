@@ -10,7 +10,7 @@ from saga import catalogue
 from saga.engine.build import build
 from saga.engine.deploy import deploy
 from saga.engine.process import Engine
-from tests.e2e.conftest import SETTINGS, free_port
+from tests.e2e.conftest import free_port
 from tests.e2e.shop import Shop
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ CAPPED = {"LAMBDA_ACCOUNT_CONCURRENCY": "8"}
 @pytest.fixture(scope="session")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     home = tmp_path_factory.mktemp("chaos")
-    engine = Engine(home, free_port(), {**SETTINGS, **CAPPED, "PERSIST_STATE": "1", "STATE_DIR": str(home / "state")})
+    engine = Engine(home, free_port(), {**CAPPED, "PERSIST_STATE": "1", "STATE_DIR": str(home / "state")})
     engine.start()
     yield engine
     engine.stop()

@@ -22,15 +22,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-# The engine knows neither jitter nor a cap on retry delays; this keeps its delays about as short as those of AWS.
-SETTINGS = {"SFN_WAIT_SCALE": "0.3"}
 SWEEP_PAUSE = 5  # seconds
 
 
 @pytest.fixture(scope="session")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     home: Path = tmp_path_factory.mktemp("engine")
-    engine = Engine(home, free_port(), SETTINGS)
+    engine = Engine(home, free_port())
     engine.start()
     yield engine
     engine.stop()
