@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.prove.choices import Focus
-from tests.prove.drills import KILLS, MORE, SOME, at
+from tests.prove.drills import KILLS, MANY, MORE, at
 
 PAYMENT_CIRCUIT = Focus(
     tokens=("pm_unavailable", "pm_flaky", "pm_ok"),
     faults=KILLS,
     orders=(1,),
-    ambushes=SOME,
+    ambushes=MANY,
     deviations=MORE,
     starts=(8, 40),
     budgets=(0,),
@@ -23,7 +23,7 @@ PAYMENT_CIRCUIT_OPENS = replace(
     PAYMENT_CIRCUIT,
     tokens=("pm_unavailable",),
     faults=(*KILLS, *12 * ("circuit opens elsewhere",)),
-    ambushes=(8, 12),
+    ambushes=MANY,
     deviations=(0,),
     sites=("ProcessPayment: PaymentIntentRecorded", "ProcessPayment: circuit OPEN"),
 )
@@ -36,7 +36,7 @@ REFUND_CIRCUIT = replace(
 REFUND_CIRCUIT_OPENS = replace(
     REFUND_CIRCUIT,
     faults=(*KILLS, *8 * ("circuit opens elsewhere",)),
-    ambushes=(8, 12),
+    ambushes=MANY,
     deviations=(0,),
     sites=("RefundPayment: reads gateway", "RefundPayment: circuit OPEN"),
 )

@@ -16,7 +16,7 @@ KILLS = (
     "response lost for good",
     "server error",
 )
-MANY, SOME = (4, 6), (1, 2)  # ambushes
+MANY, SOME = (8, 12), (1, 2)  # ambushes
 FEW, MORE = (0, 3, 8), (16, 32)  # deviations
 RESTARTS = ("OrderCancelling", "OrderResumed", "OrderParked", "look again later")
 IN_A_WHILE = "a minute later: sweep"
@@ -62,7 +62,8 @@ CHARGED = replace(
     PAID,
     tokens=("pm_ok", "pm_declined"),
     sites=tuple(
-        f"ProcessPayment: {write}" for write in ("PaymentCharged", "PaymentDeclined", "idempotency record completed")
+        f"ProcessPayment: {write}"
+        for write in ("gateway confirms", "PaymentCharged", "PaymentDeclined", "idempotency record completed")
     ),
 )
 SETTLED = replace(
@@ -102,22 +103,23 @@ GIVEN_UP = Focus(
         "FailOrder: OrderFailed",
     ),
 )
-PARKED = Focus(
+RESUMED = Focus(
     tokens=("pm_refund_down",),
     faults=KILLS,
     moves=(IN_A_WHILE,),
     orders=(1,),
-    ambushes=SOME,
+    ambushes=MANY,
     deviations=MORE,
     starts=(90, 120),
     budgets=(0,),
     always=("operator resumes",),
-    sites=of("FailOrder", "ResumeOrder"),
+    sites=of("ResumeOrder"),
 )
+PARKED = replace(RESUMED, sites=("FailOrder: OrderParked",))
 RECOVERED = Focus(
     tokens=("pm_ok",),
     faults=KILLS,
-    moves=("status event told, or told again", "a moment passes"),
+    moves=("status event told, or told again", "status event lost"),
     orders=(1,),
     ambushes=MANY,
     deviations=FEW,
@@ -164,6 +166,7 @@ DRILLS = (
     UNDONE,
     UNSETTLED,
     GIVEN_UP,
+    RESUMED,
     PARKED,
     RECOVERED,
     SWEPT,

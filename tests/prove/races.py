@@ -14,7 +14,7 @@ TOO_LATE = Focus(
     tokens=("pm_declined",),
     faults=(FALLS_ASLEEP, "second execution"),
     orders=(2,),
-    ambushes=(8, 12),
+    ambushes=MANY,
     deviations=(0,),
     quantities=(2, STOCK),
     sites=(
@@ -35,7 +35,7 @@ ASTRAY = Focus(
     tokens=("pm_declined",),
     faults=(*2 * ("stray step",), FALLS_ASLEEP),
     orders=(1,),
-    ambushes=(6, 8),
+    ambushes=MANY,
     deviations=(0,),
     quantities=(1,),
     skews=WRONG,
@@ -58,7 +58,7 @@ def _cancelled_at(step: str, rest: str, quantity: int = 1) -> Focus:
         tokens=("pm_ok",),
         faults=("customer cancels", FALLS_ASLEEP),
         orders=(1,),
-        ambushes=(8, 12),
+        ambushes=MANY,
         deviations=(0,),
         quantities=(quantity,),
         skews=WRONG,
@@ -75,7 +75,7 @@ CONFIRMED_MEANWHILE = _cancelled_at("ConfirmOrder: OrderConfirmed", "RefundPayme
 
 def _stray_at(step: str, decision: str, token: str) -> Focus:
     """Let steps be called out of turn while one is about to write, and a decision be late that read before."""
-    return replace(ASTRAY, tokens=(token,), ambushes=(12,), sites=(step, decision))
+    return replace(ASTRAY, tokens=(token,), sites=(step, decision))
 
 
 CONFIRMED_BEFORE_RESERVED = _stray_at("ReserveInventory: InventoryReserved", "ConfirmOrder: OrderConfirmed", "pm_ok")
@@ -120,8 +120,8 @@ ENDED_PARKED = replace(
 )
 SET_ASIDE_LATE = Focus(
     tokens=("pm_ok",),
-    faults=(FALLS_ASLEEP,),
-    ambushes=SOME,
+    faults=(FALLS_ASLEEP, "poison row deleted"),
+    ambushes=MANY,
     deviations=MORE,
     starts=(8, 16),
     budgets=(0,),
