@@ -50,7 +50,7 @@ check: install ## run all static checks
 	PYTHONPATH=functions lint-imports
 	cfn-lint template.yaml
 	sam validate --lint
-	$(PICTURE) .cache/order_saga.svg && cmp .cache/order_saga.svg docs/order_saga.svg # else: make picture
+	mkdir -p .cache && $(PICTURE) .cache/order_saga.svg && cmp .cache/order_saga.svg docs/order_saga.svg # else: make picture
 
 model: install ## explore the protocol's model exhaustively
 	@python -m tests.model
