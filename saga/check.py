@@ -3,7 +3,8 @@
 import time
 
 from saga import rows
-from saga.invariants import Tables, violations
+from saga.cases import Tables
+from saga.invariants import violations
 from saga.stack import Stack
 
 _TABLES = {

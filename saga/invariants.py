@@ -3,13 +3,9 @@
 It reads rows, of this or any other run, and trusts none of the functions: names and sums are its own.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Sequence
 
-type Item = Mapping[str, Any]
-type Tables = Mapping[str, Sequence[Item]]
+from saga.cases import Case, Item, Tables, cases
 
 FORWARD = {"InventoryReserved", "PaymentCharged"}
 UNDONE = {"PaymentRefunded", "InventoryReleased"}
@@ -29,34 +25,13 @@ EXCLUSIVE = (("InventoryReserved", "InventoryRejected"), ("PaymentCharged", "Pay
 AN_EVENT = {"orderId", "eventType", "eventId", "at", "detail", "startsSaga"}
 
 
-@dataclass(frozen=True)
-class Case:
-    """All that is on record about one order."""
-
-    row: Item
-    events: dict[str, Item]
-    payment: Item | None
-    intents: list[Item]
-    products: set[str]
-
-    @property
-    def status(self) -> str:
-        """Status of the order row."""
-        return str(self.row["status"])
-
-    @property
-    def times(self) -> list[tuple[int, str]]:
-        """Time and type of each event, in order."""
-        return sorted((event["at"], event_type) for event_type, event in self.events.items())
-
-
 def violations(tables: Tables) -> list[str]:
     """Give what is wrong with these rows, in words: the saga's safety. The tables are named as in `saga.check`."""
     if torn := [f"{row} is not an event" for row in tables["EVENTS"] if not row.keys() >= AN_EVENT]:
         return torn
-    cases = list(_cases(tables))
-    found = [f"{case.row['orderId']}: {wrong}" for case in cases for check in CHECKS for wrong in check(case)]
-    return [*found, *_stock(cases, tables["INVENTORY"]), *_orphans(tables)]
+    known = list(cases(tables))
+    found = [f"{case.row['orderId']}: {wrong}" for case in known for check in CHECKS for wrong in check(case)]
+    return [*found, *_stock(known, tables["INVENTORY"]), *_orphans(tables)]
 
 
 def unfinished(tables: Tables) -> list[str]:
@@ -68,32 +43,11 @@ def unfinished(tables: Tables) -> list[str]:
     ]
 
 
-def _cases(tables: Tables) -> Iterator[Case]:
-    """Put together what belongs to each order."""
-    events = defaultdict[str, dict[str, Item]](dict)
-    for event in tables["EVENTS"]:
-        events[event["orderId"]][event["eventType"]] = event
-    payments = {payment["orderId"]: payment for payment in tables["PAYMENTS"]}
-    intents = _intents_by_order(tables["GATEWAY_LEDGER"])
-    products = defaultdict[str, set[str]](set)
-    for line in tables["ORDER_LINES"]:
-        products[line["orderId"]].add(line["productId"])
-    for order in tables["ORDERS"]:
-        order_id = order["orderId"]
-        yield Case(order, events[order_id], payments.get(order_id), intents[order_id], products[order_id])
-
-
-def _intents_by_order(ledger: Sequence[Item]) -> defaultdict[str, list[Item]]:
-    """Find the intents of each order by the keys that created them."""
-    by_id = {row["id"]: row for row in ledger}
-    found = defaultdict[str, list[Item]](list)
-    for key in (row for row in ledger if row["id"].startswith("key#")):
-        found[key["id"].removeprefix("key#").removesuffix("-create")].append(by_id[key["intentId"]])
-    return found
-
-
 def _outcome(case: Case) -> Iterator[str]:
     """One outcome, and the events that explain it."""
+    if case.status not in ON_RECORD:
+        yield f"has the status {case.status}, which no order has"
+        return
     required, forbidden = ON_RECORD[case.status]
     yield from (f"is {case.status} without {missing}" for missing in sorted(required - case.events.keys()))
     yield from (f"is {case.status} in spite of {event}" for event in sorted(forbidden & case.events.keys()))
@@ -161,10 +115,10 @@ def _listed(case: Case) -> Iterator[str]:
 CHECKS = (_outcome, _order_of_events, _visible, _money, _listed)
 
 
-def _stock(cases: Sequence[Case], products: Sequence[Item]) -> Iterator[str]:
+def _stock(known: Sequence[Case], products: Sequence[Item]) -> Iterator[str]:
     """What is available and what orders hold is what was stocked."""
     for product in products:
-        held = sum(_held(case, product["productId"]) for case in cases)
+        held = sum(_held(case, product["productId"]) for case in known)
         if product["available"] < 0 or product["available"] + held != product["stocked"]:
             yield f"{product['productId']}: {product['stocked']} stocked, {product['available']} left, {held} held"
 
@@ -180,6 +134,8 @@ def _orphans(tables: Tables) -> Iterator[str]:
     orders = {order["orderId"] for order in tables["ORDERS"]}
     for table in ("EVENTS", "PAYMENTS", "ORDER_LINES"):
         yield from (f"{row['orderId']}: no such order" for row in tables[table] if row["orderId"] not in orders)
-    keyed = {row["intentId"] for row in tables["GATEWAY_LEDGER"] if "intentId" in row}
-    intents = {row["id"] for row in tables["GATEWAY_LEDGER"] if "amount" in row}
+    ledger = tables["GATEWAY_LEDGER"]
+    keyed = {row["intentId"] for row in ledger if "intentId" in row}
+    intents = {row["id"] for row in ledger if "amount" in row}
+    yield from (f"{intent}: a key created this intent, and it is not there" for intent in sorted(keyed - intents))
     yield from (f"{intent}: no key created this intent" for intent in sorted(intents - keyed))

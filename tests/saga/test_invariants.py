@@ -13,7 +13,7 @@ from tests.support import steps, world
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from saga.invariants import Tables
+    from saga.cases import Tables
 
     type Tamper = Callable[[Tables], Tables]
 
@@ -76,6 +76,11 @@ def without(event_type: str) -> Tamper:
     return lambda tables: {**tables, "EVENTS": [row for row in tables["EVENTS"] if row["eventType"] != event_type]}
 
 
+def without_intents(tables: Tables) -> Tables:
+    """Take the intents out of the ledger, and leave the keys that created them."""
+    return {**tables, "GATEWAY_LEDGER": [row for row in tables["GATEWAY_LEDGER"] if "amount" not in row]}
+
+
 def with_intent(**changes: Any) -> Tamper:
     """Change the gateway's intent."""
 
@@ -113,6 +118,9 @@ def with_event(event_type: str, at: int = 2**43) -> Tamper:
         (world.placed, empty("ORDER_LINES"), "is not listed with ['monitor']"),
         (world.placed, changed("ORDER_LINES", orderId="another"), "another: no such order"),
         (steps.confirmed, changed("ORDERS", status="FAILED"), "FAILED without OrderFailed"),
+        (steps.confirmed, changed("ORDERS", status="LOST"), "has the status LOST, which no order has"),
+        (steps.confirmed, empty("GATEWAY_LEDGER"), "CONFIRMED for 69998 with 0 taken"),
+        (steps.confirmed, without_intents, "a key created this intent, and it is not there"),
         (steps.failed, with_intent(refunded=0), "FAILED with 69998 taken and 0 given back"),
         (steps.failed, with_intent(taken=0, refunded=0, status="processing"), "intent that is processing"),
         (steps.failed, with_intent(taken=0, refunded=0, status="created"), "intent that is created"),
