@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -15,14 +14,11 @@ from tests.prove.expected import BEHIND_OTHERS
 from tests.prove.mutants import guards
 from tests.prove.mutants.everyone import everyone
 from tests.prove.mutants.hazards import not_shown
-from tests.prove.mutants.hunt import hunt
+from tests.prove.mutants.workers import hunts
 from tests.prove.report import tell
 
 if TYPE_CHECKING:
-    from tests.prove.explore import Violation
-
-type Told = tuple[str, bool, bool]  # name, whether it went as it should, whether it was found
-type Result = tuple[str, str, Violation | None, bool, int, float]
+    from tests.prove.mutants.hunt import Hunted
 
 
 def main() -> int:
@@ -40,12 +36,11 @@ def run(console: Console, seed: int, jobs: int, only: str) -> int:
     started, issued = time.monotonic(), guards.found()
     names = [mutant.name for mutant in everyone(issued) if only in mutant.name]
     console.print(f"{len(names)} mutants, seed {seed}, {jobs} processes")
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        hunts = [pool.submit(_hunt, issued, name, seed) for name in names]
-        results = [_told(console, each) for each in as_completed(hunts)]
-    failed = [name for name, well, _ in results if not well]
+    with closing(hunts(issued, names, seed, jobs)) as hunted:
+        results = [_told(console, each) for each in hunted]
+    failed = [each.name for each in results if not each.well]
     if not only:
-        failed += not_shown([name for name, _, found in results if found])
+        failed += not_shown([each.name for each in results if each.violation])
         _never_asked(console)
     console.print(f"{len(results)} mutants, {time.monotonic() - started:.0f} s, not as expected: {len(failed)}")
     for name in failed:
@@ -59,20 +54,13 @@ def _never_asked(console: Console) -> None:
         console.print(f"  {name}: {why}", markup=False, highlight=False)
 
 
-def _hunt(issued: list[str], name: str, seed: int) -> Result:
-    mutant = next(mutant for mutant in everyone(issued) if mutant.name == name)
-    hunted = hunt(mutant, seed)
-    return name, mutant.masked_by, hunted.violation, hunted.well, hunted.schedules, hunted.seconds
-
-
-def _told(console: Console, hunt: Future[Result]) -> Told:
-    name, masked_by, violation, well, schedules, seconds = hunt.result()
-    verdict = "found" if violation else f"masked: {masked_by}" if masked_by else "GOT AWAY"
-    style = "bold" if well else "bold red"
-    console.print(f"\n● {name}: {verdict} ({schedules:,} schedules, {seconds:.0f} s)", style=style, markup=False)
-    if violation:
-        tell(console, violation)
-    return name, well, bool(violation)
+def _told(console: Console, hunted: Hunted) -> Hunted:
+    verdict = "found" if hunted.violation else f"masked: {hunted.masked_by}" if hunted.masked_by else "GOT AWAY"
+    title = f"\n● {hunted.name}: {verdict} ({hunted.schedules:,} schedules, {hunted.seconds:.0f} s)"
+    console.print(title, style="bold" if hunted.well else "bold red", markup=False, soft_wrap=True)
+    if hunted.violation:
+        tell(console, hunted.violation)
+    return hunted
 
 
 if __name__ == "__main__":

@@ -19,7 +19,8 @@ MASKED_ENOUGH = 1_000  # schedules after which a guard counts as masked
 class Hunted(NamedTuple):
     """What came of it."""
 
-    mutant: Mutant
+    name: str
+    masked_by: str
     violation: Violation | None
     schedules: int
     seconds: float
@@ -27,7 +28,7 @@ class Hunted(NamedTuple):
     @property
     def well(self) -> bool:
         """Tell whether it went as it should."""
-        return (self.violation is None) == bool(self.mutant.masked_by)
+        return (self.violation is None) == bool(self.masked_by)
 
 
 def hunt(mutant: Mutant, seed: int) -> Hunted:
@@ -45,4 +46,4 @@ def hunt(mutant: Mutant, seed: int) -> Hunted:
             violation = search(seed + number, CHUNK, mutant.themes, Tally(), mutant.without, heard)
             if violation:
                 break
-    return Hunted(mutant, violation, schedules, time.monotonic() - started)
+    return Hunted(mutant.name, mutant.masked_by, violation, schedules, time.monotonic() - started)
