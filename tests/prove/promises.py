@@ -23,7 +23,7 @@ DEADLINE = 420_000  # milliseconds
 
 def broken_promises(run: Run) -> list[str]:
     """Give what is not as it was said to be, in words."""
-    return [*_answers(run), *_cancellations(run), *_events(run), *_reasons(run), *_defects(run)]
+    return [*_answers(run), *_cancellations(run), *_events(run), *_resumptions(run), *_reasons(run), *_defects(run)]
 
 
 def _answers(run: Run) -> Iterator[str]:
@@ -56,6 +56,19 @@ def _events(run: Run) -> Iterator[str]:
             yield f"{event['eventType']} did not reach the bus"
         if event["eventType"] == "PaymentDeclined" and ledger[event["detail"]["intentId"]]["taken"]:
             yield "PaymentDeclined is told, and the money was taken"
+
+
+def _resumptions(run: Run) -> Iterator[str]:
+    """An order that is parked waits for the operator, and he is refused where it is not."""
+    for order_id in run.order_ids:
+        parked = False
+        for event in sorted(run.rows("EVENTS"), key=lambda event: event.get("at", 0)):
+            kind = event["eventType"].partition("#")[0]
+            if event["orderId"] != order_id or kind not in ("OrderParked", "OrderResumed"):
+                continue
+            if kind == "OrderResumed" and parked != (event["detail"].get("by") == "operator"):
+                yield f"{event['eventType']} by {event['detail']}, and the order was {'' if parked else 'not '}parked"
+            parked = kind == "OrderParked"
 
 
 def _reasons(run: Run) -> Iterator[str]:

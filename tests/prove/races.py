@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from tests.prove.choices import DEATHS, STOCK, Focus
 from tests.prove.drills import FEW, IN_A_WHILE, MANY, MORE, PARKED, SOME, restarts
-from tests.prove.strikes import FALLS_ASLEEP
+from tests.prove.strikes import ABORTED, FALLS_ASLEEP
 
 WRONG = (0, 2_000)  # milliseconds by which clocks are: more than a race takes
 
@@ -95,6 +95,16 @@ RESTARTED_LATE = Focus(
     always=(IN_A_WHILE, "status event told, or told again"),
     sites=restarts("RecoverOrder", "SweepOrders"),
 )
+RESUMED_LATE = Focus(
+    tokens=("pm_refund_down",),
+    faults=(ABORTED, FALLS_ASLEEP),
+    orders=(1,),
+    ambushes=MANY,
+    deviations=(0,),
+    quantities=(1,),
+    express=(False,),
+    sites=("FailOrder: OrderParked", "RecoverOrder: OrderResumed"),
+)
 LOOKED_AT_LATE = replace(
     RESTARTED_LATE,
     tokens=("pm_ok",),
@@ -145,6 +155,7 @@ RACES = (
     CHARGED_MEANWHILE,
     CONFIRMED_MEANWHILE,
     RESTARTED_LATE,
+    RESUMED_LATE,
     LOOKED_AT_LATE,
     PARKED_LATE,
     ENDED_PARKED,

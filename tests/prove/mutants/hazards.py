@@ -68,7 +68,6 @@ MUTANTS_OF: Mapping[str, Sequence[str]] = {
         f"{GUARD}OrderCancelling: no InventoryRejected",
         f"{GUARD}OrderCancelling: no PaymentIntentRecorded",
         f"{GUARD}OrderParked: decided earlier",
-        f"{GUARD}OrderResumed: decided earlier",
         f"{GUARD}OrderFailed: decided earlier",
         f"{GUARD}PaymentRefunded: decided earlier",
         f"{GUARD}InventoryReleased: decided earlier",
