@@ -113,6 +113,10 @@ MASKED: Sequence[tuple[str, str, str, Sequence[str]]] = (
     ),
     ("OrderPlaced", "orders not_exists(orderId)", "an order of that id has its first event", ("own row",)),
     ("OrderPlaced", "own row", "the order of that event is there", ()),
+    ("PaymentIntentRecorded", "own row", "the payment is on record by then", ("payments not_exists(orderId)",)),
+    ("PaymentIntentRecorded", "payments not_exists(orderId)", "the event that tells of it is there", ()),
+    ("PaymentCharged", "own row", "the payment is CHARGED by then, and no INTENT", ("status as it was read",)),
+    ("PaymentDeclined", "own row", "the payment is DECLINED by then, and no INTENT", ("status as it was read",)),
     ("OrderConfirmed", "own row", "the order is CONFIRMED by then, and not PENDING", (PENDING,)),
     (
         "OrderResumed",
