@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from tests.prove.choices import Focus
 from tests.prove.drills import KILLS, MANY, MORE, at
+from tests.prove.strikes import FALLS_ASLEEP
 
 PAYMENT_CIRCUIT = Focus(
     tokens=("pm_unavailable", "pm_flaky", "pm_ok"),
@@ -27,6 +28,14 @@ PAYMENT_CIRCUIT_OPENS = replace(
     deviations=(0,),
     sites=("ProcessPayment: PaymentIntentRecorded", "ProcessPayment: circuit OPEN"),
 )
+PROBED_MEANWHILE = replace(
+    PAYMENT_CIRCUIT,
+    tokens=("pm_ok", "pm_slow"),
+    faults=(FALLS_ASLEEP, "second execution", "circuit opens elsewhere"),
+    deviations=MORE,
+    always=("circuit opens elsewhere", "a moment passes"),
+    sites=("ProcessPayment: circuit HALF_OPEN", "ProcessPayment: gateway creates an intent"),
+)
 REFUND_CIRCUIT = replace(
     PAYMENT_CIRCUIT,
     tokens=("pm_refund_down", "pm_refund_flaky"),
@@ -41,4 +50,4 @@ REFUND_CIRCUIT_OPENS = replace(
     sites=("RefundPayment: reads gateway", "RefundPayment: circuit OPEN"),
 )
 
-CIRCUITS = (PAYMENT_CIRCUIT, PAYMENT_CIRCUIT_OPENS, REFUND_CIRCUIT, REFUND_CIRCUIT_OPENS)
+CIRCUITS = (PAYMENT_CIRCUIT, PAYMENT_CIRCUIT_OPENS, PROBED_MEANWHILE, REFUND_CIRCUIT, REFUND_CIRCUIT_OPENS)

@@ -70,6 +70,10 @@ RESERVED_MEANWHILE = _cancelled_at("ReserveInventory: InventoryReserved", "Proce
 REJECTED_MEANWHILE = _cancelled_at("ReserveInventory: InventoryRejected", "CancelOrder: OrderCancelling", STOCK + 1)
 RECORDED_MEANWHILE = _cancelled_at("ProcessPayment: PaymentIntentRecorded", "ProcessPayment: gateway confirms")
 CHARGED_MEANWHILE = _cancelled_at("ProcessPayment: PaymentCharged", "RefundPayment: PaymentRefunded")
+CONFIRMS_MEANWHILE = _cancelled_at("ProcessPayment: gateway confirms", "RefundPayment: gateway cancels")
+SETTLES_MEANWHILE = replace(
+    _cancelled_at("ProcessPayment: gateway settles", "RefundPayment: gateway cancels"), tokens=("pm_late_decline",)
+)
 CONFIRMED_MEANWHILE = _cancelled_at("ConfirmOrder: OrderConfirmed", "RefundPayment: PaymentRefunded")
 
 
@@ -114,6 +118,7 @@ LOOKED_AT_LATE = replace(
     deaths=(2, 3),
     sites=("ReleaseInventory: InventoryReleased", "RecoverOrder: look again later"),
 )
+LOOKED_AT_PARKED = replace(LOOKED_AT_LATE, tokens=("pm_refund_down",))
 PARKED_LATE = replace(
     PARKED,
     faults=(FALLS_ASLEEP,),
@@ -153,10 +158,13 @@ RACES = (
     REJECTED_MEANWHILE,
     RECORDED_MEANWHILE,
     CHARGED_MEANWHILE,
+    CONFIRMS_MEANWHILE,
+    SETTLES_MEANWHILE,
     CONFIRMED_MEANWHILE,
     RESTARTED_LATE,
     RESUMED_LATE,
     LOOKED_AT_LATE,
+    LOOKED_AT_PARKED,
     PARKED_LATE,
     ENDED_PARKED,
     SET_ASIDE_LATE,

@@ -35,9 +35,9 @@ def show(console: Console, tally: Tally) -> None:
 
 def tell(console: Console, violation: Violation) -> None:
     """Print a violation as a story."""
-    console.print(f"VIOLATION: {'; '.join(violation.found)}", style="bold red", markup=False, highlight=False)
-    console.print(violation.plan, markup=False, highlight=False)
-    for line in violation.story:
+    found = f"VIOLATION: {'; '.join(violation.found)}"
+    console.print(found, style="bold red", markup=False, highlight=False, soft_wrap=True)
+    for line in (violation.plan, *violation.story):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 

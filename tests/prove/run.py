@@ -53,7 +53,7 @@ class Run:
         self.struck: set[str] = set()  # faults by name
         self.strays: set[str] = set()  # orders of which a step was called out of turn
         self._without = without  # guards that are not in force
-        self._serving: Call | None = None
+        self.serving: Call | None = None  # what takes effect now; none, where it is fate
         self._refusing: list[str] = []
         for product, price in PRICES.items():
             row = {"productId": product, "name": product, "price": price, "available": STOCK, "stocked": STOCK}
@@ -99,21 +99,21 @@ class Run:
         Raises:
             ClientError: the service refuses.
         """
-        self._serving, self._refusing = call, []
+        self.serving, self._refusing = call, []
         try:
             answer = self._serve(call)
         except Refused as refused:
             self.story.refused(self.stage.acting, call, ", ".join(self._refusing) or refused.code)
             raise refusal(call, refused) from None
         finally:
-            self._serving = None
+            self.serving = None
         self.story.done(self.stage.acting, call)
         self.watch.check()
         return answer
 
     def reasons(self, call: Call) -> list[Item]:
         """Say for each action of a transaction why it would be refused now."""
-        self._serving, self._refusing = call, []
+        self.serving, self._refusing = call, []
         return self.db.reasons(call.request)
 
     def befall(self, fault: str, call: Call) -> None:
@@ -145,7 +145,7 @@ class Run:
 
     def _judge(self, kind: str, action: Any, part: Part) -> bool:
         """Tell whether a guard that says no is in force."""
-        call = self._serving
+        call = self.serving
         if call is None:
             return True
         name = fence(call.operation, call.request, kind, action, part)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from saga.invariants import violations
 from shared import door
+from tests.prove.helpers import Helpers
 from tests.prove.history import impossible, overtaken
 from tests.prove.labels import short
 from tests.prove.odd_rows import POISON
@@ -35,14 +36,19 @@ class Watch:
         self.found: list[str] = []
         self._run = run
         self._changed = False
+        self._helpers = Helpers(run)
 
     def see(self, change: Change) -> None:
         """Look at one item that a write changed."""
         table = short(change.table)
         self._changed |= table not in ("idempotency", "circuit")
-        if change.key[0] == POISON:
-            return
-        look = {"orders": self._order, "events": self._event}.get(table)
+        look = {
+            "orders": self._order,
+            "events": _no_event if change.key[0] == POISON else self._event,
+            "gateway": self._helpers.intent,
+            "circuit": self._helpers.circuit,
+            "idempotency": self._helpers.idempotency,
+        }.get(table)
         if look:
             self.found += look(_plain(change.before), _plain(change.after))
 
@@ -91,6 +97,8 @@ class Watch:
         yield from overtaken(event["eventType"], [event_type for _, event_type in told])
         if event["eventType"] == "InventoryRejected" and self._enough_for_all():
             yield "InventoryRejected, and there is enough for every order"
+        if event["eventType"] == "PaymentDeclined" and event["detail"]["intentId"] not in self._helpers.declined:
+            yield "PaymentDeclined is told, and the gateway did not say so"
         if event["eventType"] in FORWARD:
             status = next(row["status"] for row in self._run.rows("ORDERS") if row["orderId"] == order_id)
             if status != door.PENDING:
@@ -110,6 +118,12 @@ class Watch:
         names = {execution.name for execution in self._run.sfn.executions}
         if event["startsSaga"] and event["eventId"] not in names:
             yield f"{_name(event)} is crossed off, and its saga was not started"
+
+
+def _no_event(_before: Any, after: Any) -> Iterator[str]:
+    """Where a row was that is not an event, none comes into being by counting attempts."""
+    if after is not None and "at" not in after:
+        yield f"a row that was gone came back: {after}"
 
 
 def _plain(row: Row | None) -> Any:

@@ -44,14 +44,14 @@ def run(console: Console, seed: int, jobs: int, only: str) -> int:
         _never_asked(console)
     console.print(f"{len(results)} mutants, {time.monotonic() - started:.0f} s, not as expected: {len(failed)}")
     for name in failed:
-        console.print(f"NOT AS EXPECTED: {name}", style="bold red", markup=False)
+        console.print(f"NOT AS EXPECTED: {name}", style="bold red", markup=False, soft_wrap=True)
     return 1 if failed else 0
 
 
 def _never_asked(console: Console) -> None:
     console.print("\nGuards that never say no, as a search makes sure, so that nothing comes of their loss:")
     for name, why in BEHIND_OTHERS.items():
-        console.print(f"  {name}: {why}", markup=False, highlight=False)
+        console.print(f"  {name}: {why}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _told(console: Console, hunted: Hunted) -> Hunted:

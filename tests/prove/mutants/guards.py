@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from tests.prove.circuits import PROBED_MEANWHILE
 from tests.prove.expected import BEHIND_OTHERS
 from tests.prove.mutants.mutant import Mutant
 from tests.prove.races import (
@@ -13,10 +14,12 @@ from tests.prove.races import (
     CONFIRMED_BEFORE_CHARGED,
     CONFIRMED_BEFORE_RESERVED,
     CONFIRMED_MEANWHILE,
+    CONFIRMS_MEANWHILE,
     ENDED_PARKED,
     FAILED_BEFORE_REFUNDED,
     FAILED_BEFORE_RELEASED,
     LOOKED_AT_LATE,
+    LOOKED_AT_PARKED,
     PARKED_LATE,
     RECORDED_MEANWHILE,
     REJECTED_MEANWHILE,
@@ -24,6 +27,7 @@ from tests.prove.races import (
     RESTARTED_LATE,
     RESUMED_LATE,
     SET_ASIDE_LATE,
+    SETTLES_MEANWHILE,
     STRAY_UNDOING,
     TOO_LATE,
     TWINS_TOO_LATE,
@@ -63,7 +67,7 @@ HINTS: Sequence[tuple[str, Sequence[Focus]]] = (
     ("^InventoryReserved: no", (TWINS_TOO_LATE,)),
     ("^InventoryReserved: orders", (RESERVED_MEANWHILE,)),
     ("^Inventory", (SHELF, LATE)),
-    ("^OrderPlaced|^idempotency", (PLACING,)),
+    ("^OrderPlaced|^idempotency", (PLACING, TWINS)),
     ("^OrderCancelling: no InventoryRes", (RESERVED_MEANWHILE,)),
     ("^OrderCancelling: no InventoryRej", (REJECTED_MEANWHILE,)),
     ("^OrderCancelling: no Payment", (RECORDED_MEANWHILE,)),
@@ -80,11 +84,15 @@ HINTS: Sequence[tuple[str, Sequence[Focus]]] = (
     ("^OrderResumed: orders exists", (PARKING,)),
     ("^OrderResumed: orders not", (RESUMED_LATE,)),
     ("^OrderResumed", (PARKED_LATE, RESTARTED_LATE)),
+    ("^look again later: orders exists.open.$", (LOOKED_AT_PARKED,)),
     ("^look again", (LOOKED_AT_LATE,)),
     ("^PaymentCharged|^PaymentDeclined|^PaymentRefunded: status", (CHARGED_MEANWHILE, ZOMBIES)),
     ("^PaymentIntentRecorded: orders", (RECORDED_MEANWHILE,)),
     ("^PaymentRefunded: decided", (STRAY_UNDOING,)),
+    ("^gateway cancels", (CONFIRMS_MEANWHILE,)),
+    ("^gateway settles", (SETTLES_MEANWHILE,)),
     ("^Payment|^gateway", (ZOMBIES, TWINS, STRAYS, GATEWAY)),
+    ("^circuit HALF_OPEN", (PROBED_MEANWHILE,)),
     ("^circuit", (CIRCUIT,)),
     ("^set aside|^count the attempt", (SET_ASIDE_LATE,)),
     ("", (OUTBOX,)),
@@ -117,6 +125,13 @@ MASKED: Sequence[tuple[str, str, str, Sequence[str]]] = (
     ("PaymentIntentRecorded", "payments not_exists(orderId)", "the event that tells of it is there", ()),
     ("PaymentCharged", "own row", "the payment is CHARGED by then, and no INTENT", ("status as it was read",)),
     ("PaymentDeclined", "own row", "the payment is DECLINED by then, and no INTENT", ("status as it was read",)),
+    ("look again later", CANCELLING, "an order that has ended is not on the index either", ("orders exists(open)",)),
+    (
+        "PaymentRefunded",
+        CANCELLING,
+        "it was CANCELLING before the gateway was asked, and only FAILED once the own row is there",
+        ("own row",),
+    ),
     ("OrderConfirmed", "own row", "the order is CONFIRMED by then, and not PENDING", (PENDING,)),
     (
         "OrderResumed",

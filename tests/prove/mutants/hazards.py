@@ -18,8 +18,8 @@ MUTANTS_OF: Mapping[str, Sequence[str]] = {
         f"{GUARD}InventoryReserved: orders status = PENDING",
     ),
     "V2 a compensation was given up, and the order fails all the same": (
-        f"{GUARD}OrderFailed: PaymentRefunded on record",
-        f"{GUARD}OrderFailed: InventoryReleased on record",
+        f"{GUARD}OrderFailed: PaymentRefunded on record, OrderFailed: PaymentRefunded earlier",
+        f"{GUARD}OrderFailed: InventoryReleased on record, OrderFailed: InventoryReleased earlier",
     ),
     "V3 the refund decides by looking": ("the refund decides by looking, and takes a refused cancel for done",),
     "V4 no intent on record is taken for final": (f"{GUARD}PaymentIntentRecorded: orders status = PENDING",),
