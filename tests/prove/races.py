@@ -109,6 +109,9 @@ RESUMED_LATE = Focus(
     express=(False,),
     sites=("FailOrder: OrderParked", "RecoverOrder: OrderResumed"),
 )
+ENDED_MEANWHILE = replace(
+    RESUMED_LATE, tokens=("pm_declined",), sites=("FailOrder: OrderFailed", "RecoverOrder: OrderResumed")
+)
 LOOKED_AT_LATE = replace(
     RESTARTED_LATE,
     tokens=("pm_ok",),
@@ -163,6 +166,7 @@ RACES = (
     CONFIRMED_MEANWHILE,
     RESTARTED_LATE,
     RESUMED_LATE,
+    ENDED_MEANWHILE,
     LOOKED_AT_LATE,
     LOOKED_AT_PARKED,
     PARKED_LATE,

@@ -114,7 +114,10 @@ class Run:
     def reasons(self, call: Call) -> list[Item]:
         """Say for each action of a transaction why it would be refused now."""
         self.serving, self._refusing = call, []
-        return self.db.reasons(call.request)
+        try:
+            return self.db.reasons(call.request)
+        finally:
+            self.serving = None
 
     def befall(self, fault: str, call: Call) -> None:
         """Note that a fault befalls the call of the one who acts."""
