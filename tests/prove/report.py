@@ -30,7 +30,7 @@ def show(console: Console, tally: Tally) -> None:
     console.print(_strikes(tally))
     console.print("Never reached:")
     for name, why in {**BEHIND_OTHERS, **NEVER_USED}.items():
-        console.print(f"  {name}: {why}", markup=False, highlight=False)
+        console.print(f"  {name}: {why}", markup=False, highlight=False, soft_wrap=True)
 
 
 def tell(console: Console, violation: Violation) -> None:
