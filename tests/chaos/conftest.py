@@ -15,6 +15,7 @@ from tests.e2e.shop import Shop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 # As an account's limit on AWS: more are throttled, and tried again. To start a function takes most of a second of a
 # core, so of a crowd of them none starts in time, and it is the engine that is tested.
@@ -32,6 +33,21 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 
 @pytest.fixture(scope="session")
 def shop(engine: Engine) -> Shop:
+    return deployed(engine)
+
+
+@pytest.fixture
+def roomy_shop(tmp_path: Path) -> Iterator[Shop]:
+    """Give a shop without the cap: of EventBridge, the engine does not try again what was throttled, as AWS does."""
+    engine = Engine(tmp_path, free_port())
+    engine.start()
+    try:
+        yield deployed(engine)
+    finally:
+        engine.stop()
+
+
+def deployed(engine: Engine) -> Shop:
     stack = deploy(engine, "chaos", {"Stage": "dev"}, build())
     catalogue.seed(stack)
     return Shop(stack)

@@ -59,8 +59,8 @@ def deliver_everything_again(shop: Shop) -> None:
         shop.invoke("RelayOutboxFunction", {"Records": list(batch)})
 
 
-def test_an_order_that_cannot_be_refunded_ends_or_is_parked_wherever_its_execution_is_aborted(shop: Shop) -> None:
-    assert_all_end(shop, [("pm_refund_down", state) for state in tasks()])
+def test_an_order_that_cannot_be_refunded_ends_or_is_parked_wherever_its_execution_is_aborted(roomy_shop: Shop) -> None:
+    assert_all_end(roomy_shop, [("pm_refund_down", state) for state in tasks()])
 
 
 def test_a_declined_order_has_as_many_executions_after_ninety_seconds_as_after_fifteen(shop: Shop) -> None:
