@@ -14,7 +14,7 @@ INTENT_NEXT = {
     "created": {"created", "processing", "succeeded", "declined", "canceled"},
     "processing": {"processing", "succeeded", "declined"},
     "succeeded": {"succeeded"},
-    "declined": {"declined", "succeeded", "canceled"},  # some gateways take a second try
+    "declined": {"declined", "canceled"},
     "canceled": {"canceled"},
 }
 

@@ -57,13 +57,12 @@ def _resumptions(run: Run) -> Iterator[str]:
     """An order that is parked waits for the operator, and he is refused where it is not."""
     for order_id in run.order_ids:
         parked = False
-        for event in sorted(run.rows("EVENTS"), key=lambda event: event.get("at", 0)):
+        events = [row for row in run.rows("EVENTS") if row["orderId"] == order_id]
+        for event in sorted(events, key=lambda event: event["at"]):
             kind = event["eventType"].partition("#")[0]
-            if event["orderId"] != order_id or kind not in ("OrderParked", "OrderResumed"):
-                continue
             if kind == "OrderResumed" and parked != (event["detail"].get("by") == "operator"):
                 yield f"{event['eventType']} by {event['detail']}, and the order was {'' if parked else 'not '}parked"
-            parked = kind == "OrderParked"
+            parked = kind == "OrderParked" or (parked and kind != "OrderResumed")
 
 
 def _reasons(run: Run) -> Iterator[str]:

@@ -37,18 +37,19 @@ class Watch:
         self._run = run
         self._changed = False
         self._helpers = Helpers(run)
+        self._looks = {
+            "orders": self._order,
+            "events": self._event,
+            "gateway": self._helpers.intent,
+            "circuit": self._helpers.circuit,
+            "idempotency": self._helpers.idempotency,
+        }
 
     def see(self, change: Change) -> None:
         """Look at one item that a write changed."""
         table = short(change.table)
         self._changed |= table not in ("idempotency", "circuit")
-        look = {
-            "orders": self._order,
-            "events": _no_event if change.key[0] == POISON else self._event,
-            "gateway": self._helpers.intent,
-            "circuit": self._helpers.circuit,
-            "idempotency": self._helpers.idempotency,
-        }.get(table)
+        look = _no_event if change.key[0] == POISON else self._looks.get(table)
         if look:
             self.found += look(_plain(change.before), _plain(change.after))
 

@@ -1,10 +1,10 @@
-"""A search on several processors: each process plays a chunk of schedules at a time."""
+"""Work on several processors; for a search, each process plays a chunk of schedules at a time."""
 
 from __future__ import annotations
 
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tests.prove.lines import watched
 from tests.prove.search import CHUNK, search
@@ -12,7 +12,7 @@ from tests.prove.tally import Tally
 from tests.prove.themes import THEMES
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator, Iterable
 
     from tests.prove.explore import Violation
 
@@ -36,8 +36,16 @@ def play(number: int, examples: int) -> Chunk:
 def chunks(first: int, examples: int, jobs: int) -> Generator[Chunk]:
     """Play so many schedules, and give the parts as they are done; `first` is the seed of the first part."""
     sizes = [min(CHUNK, examples - done) for done in range(0, examples, CHUNK)]
+    return side_by_side(jobs, play, [(first + n, size) for n, size in enumerate(sizes)])
+
+
+def side_by_side[T](jobs: int, work: Callable[..., T], arguments: Iterable[tuple[Any, ...]]) -> Generator[T]:
+    """Do the work with each of these arguments, in so many processes, and give what came of it as it is done.
+
+    Closing the generator begins no more of it.
+    """
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        parts = [pool.submit(play, first + n, size) for n, size in enumerate(sizes)]
+        parts = [pool.submit(work, *each) for each in arguments]
         try:
             yield from (part.result() for part in as_completed(parts))
         finally:

@@ -106,12 +106,14 @@ PENDING, CANCELLING = "orders status = PENDING", "orders status = CANCELLING"
 # Guards whose loss nobody notices: of whom, which, why, and what else must be lost for that to show.
 MASKED: Sequence[tuple[str, str, str, Sequence[str]]] = (
     *(
-        (step, "decided earlier", "the last decision was to place it, else the status says no too", (PENDING,))
-        for step in ("InventoryReserved", "InventoryRejected", "PaymentIntentRecorded")
-    ),
-    *(
-        (decision, "decided earlier", "the last decision was to place it, else the status says no too", (PENDING,))
-        for decision in ("OrderCancelling", "OrderConfirmed")
+        (event, "decided earlier", "the last decision was to place it, else the status says no too", (PENDING,))
+        for event in (
+            "InventoryReserved",
+            "InventoryRejected",
+            "PaymentIntentRecorded",
+            "OrderCancelling",
+            "OrderConfirmed",
+        )
     ),
     *(
         (decision, f"{event} on record", "what is not there is not earlier either", (f"{event} earlier",))

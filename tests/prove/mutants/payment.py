@@ -18,6 +18,7 @@ from payment.gateway import gateway
 from shared import door
 from shared.errors import TransientError
 from shared.idempotency import step_config, step_persistence
+from tests.prove.helpers import INTENT_NEXT
 from tests.prove.mutants.mutant import Mutant
 from tests.prove.themes import GATEWAY, KEYS, LATE, PARKING, STRAYS, TWINS, ZOMBIES
 
@@ -155,8 +156,14 @@ def _refunded(how: Callable[[str], Event]) -> Any:
     return partial(patch, "payment.protocol.refund", how)
 
 
-_retrying = partial(patch.object, simulated.SimulatedGateway, "confirm", _second_try_succeeds)
 _adding_up = partial(patch.object, simulated.SimulatedGateway, "refund", _refunds_add_up)
+
+
+@contextmanager
+def _retrying() -> Iterator[None]:
+    to = patch.dict(INTENT_NEXT, declined=INTENT_NEXT["declined"] | {"succeeded"})
+    with to, patch.object(simulated.SimulatedGateway, "confirm", _second_try_succeeds):
+        yield
 
 
 @contextmanager

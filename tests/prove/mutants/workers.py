@@ -5,12 +5,11 @@ They are found by name there, as what a mutant changes cannot be sent to another
 
 from __future__ import annotations
 
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
 from tests.prove.mutants.everyone import everyone
 from tests.prove.mutants.hunt import Hunted, hunt
+from tests.prove.workers import side_by_side
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -18,12 +17,7 @@ if TYPE_CHECKING:
 
 def hunts(issued: list[str], names: Sequence[str], seed: int, jobs: int) -> Generator[Hunted]:
     """Hunt the mutants of these names, and give what came of each as it is done; `issued` are all guards."""
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        started = [pool.submit(_hunt, issued, name, seed) for name in names]
-        try:
-            yield from (each.result() for each in as_completed(started))
-        finally:
-            pool.shutdown(cancel_futures=True)
+    return side_by_side(jobs, _hunt, [(issued, name, seed) for name in names])
 
 
 def _hunt(issued: list[str], name: str, seed: int) -> Hunted:
