@@ -40,7 +40,7 @@ def cases(tables: Tables) -> Iterator[Case]:
     products = defaultdict[str, set[str]](set)
     for line in tables["ORDER_LINES"]:
         products[line["orderId"]].add(line["productId"])
-    for order in tables["ORDERS"]:
+    for order in tables["SAGAS"]:
         order_id = order["orderId"]
         yield Case(order, events[order_id], payments.get(order_id), intents[order_id], products[order_id])
 

@@ -8,7 +8,7 @@ from saga.invariants import violations
 from saga.stack import Stack
 
 _TABLES = {
-    "ORDERS": "OrdersTable",
+    "SAGAS": "OrdersTable",
     "ORDER_LINES": "OrderLinesTable",
     "EVENTS": "EventsTable",
     "INVENTORY": "InventoryTable",

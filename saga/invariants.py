@@ -38,7 +38,7 @@ def unfinished(tables: Tables) -> list[str]:
     """Give the orders that are neither ended nor parked: none is left once faults have stopped."""
     return [
         f"{order['orderId']}: is still {order['status']}"
-        for order in tables["ORDERS"]
+        for order in tables["SAGAS"]
         if order["status"] not in ("CONFIRMED", "FAILED") and "parked" not in order
     ]
 
@@ -131,7 +131,7 @@ def _held(case: Case, product_id: str) -> int:
 
 def _orphans(tables: Tables) -> Iterator[str]:
     """Every row belongs to an order, every intent to a key."""
-    orders = {order["orderId"] for order in tables["ORDERS"]}
+    orders = {order["orderId"] for order in tables["SAGAS"]}
     for table in ("EVENTS", "PAYMENTS", "ORDER_LINES"):
         yield from (f"{row['orderId']}: no such order" for row in tables[table] if row["orderId"] not in orders)
     ledger = tables["GATEWAY_LEDGER"]

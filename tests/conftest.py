@@ -14,15 +14,17 @@ os.environ.update(
     AWS_DEFAULT_REGION="us-east-1",
     COMPENSATION_DEADLINE_SECONDS="420",
     EVENT_BUS_NAME="test-events",
+    EVENT_SOURCE="order-saga",
     GATEWAY_TIMEOUT_SECONDS="0",
     IDEMPOTENCY_TTL_SECONDS="600",
     ORDER_DEADLINE_SECONDS="420",
     PAYMENT_PROVIDER="simulated",
     POWERTOOLS_LOG_LEVEL="CRITICAL",
+    POWERTOOLS_METRICS_NAMESPACE="OrderSaga",
     POWERTOOLS_SERVICE_NAME="order-saga",
     STAGE="test",
     UNDISPATCHED_AFTER_SECONDS="60",
-    STATE_MACHINE_ARN="arn:aws:states:us-east-1:123456789012:stateMachine:test",
+    STATE_MACHINES='{"order": "arn:aws:states:us-east-1:123456789012:stateMachine:test"}',
 )
 os.environ.pop("AWS_ENDPOINT_URL", None)
 os.environ.pop("AWS_PROFILE", None)

@@ -1,26 +1,23 @@
-"""Entry points of the inventory steps."""
+"""Reserve and release stock.
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+Invariant of the pair: for every product, available + held by live or confirmed sagas = what was stocked.
+"""
 
 from inventory import store
-from shared.observability import count, observed
-
-if TYPE_CHECKING:
-    from aws_lambda_powertools.utilities.typing import LambdaContext
-
-
-@observed
-def reserve(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
-    """Hold the stock that the order wants. Undone by `release`."""
-    return store.reserve(event["orderId"]).summary
+from inventory.domain import RELEASE, RESERVE, detail, lines
+from sagakit.event import Event, History
+from sagakit.step import Change
 
 
-@observed
-def release(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
-    """Undo `reserve`."""
-    released = store.release(event["orderId"])
-    if not released.repeated:
-        count("Compensations", step="ReleaseInventory")
-    return released.summary
+@RESERVE
+def reserve(history: History) -> Change:
+    """Take what the order wants off the shelf, all of it or nothing."""
+    wanted = lines(history.start.detail)
+    return Change(detail(wanted), [store.take(line) for line in wanted])
+
+
+@RELEASE
+def release(reserved: Event | None) -> Change:
+    """Put back what is held."""
+    held = lines(reserved.detail) if reserved else ()
+    return Change(detail(held), [store.give_back(line) for line in held])

@@ -1,21 +1,24 @@
-"""What inventory knows of an order: which products, how many of each."""
+"""What inventory knows of a saga: its steps, and which products it holds, how many of each."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+from sagakit.errors import BusinessError
+from sagakit.step import Compensation, Step
 
-RESERVED = "InventoryReserved"
-REJECTED = "InventoryRejected"
-RELEASED = "InventoryReleased"
+
+class InsufficientStock(BusinessError):
+    """The shelf does not hold what was ordered."""
+
+
+RESERVE = Step("ReserveInventory", event="InventoryReserved", refusals={InsufficientStock: "InventoryRejected"})
+RELEASE = Compensation("ReleaseInventory", event="InventoryReleased", undoes=RESERVE)
 
 
 @dataclass(frozen=True)
 class Line:
-    """So many pieces of a product. An order has at most one line for a product."""
+    """So many pieces of a product. A saga has at most one line for a product."""
 
     product_id: str
     quantity: int

@@ -1,9 +1,7 @@
 """The API: what comes in by HTTP, and what goes out."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
@@ -12,22 +10,20 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
     IdempotencyPersistenceLayerError,
     IdempotencyValidationError,
 )
+from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import BotoCoreError, ClientError
 
-from order import decisions, problems
-from order.domain import Reason
-from order.placing import other_order, place
+from order import problems
+from order.placing import place
 from order.problems import Problem
 from order.request import key_of, order_of, reason_of
 from order.views import event_view, order_view
-from outbox import store as outbox
-from shared import door
-from shared.errors import OrderAlreadyConfirmed, TransientError, UnknownOrder, classified
-from shared.idempotency import api_config
-from shared.observability import logger
-
-if TYPE_CHECKING:
-    from aws_lambda_powertools.utilities.typing import LambdaContext
+from sagakit import decision, eventlog, guard
+from sagakit.decision import Reason
+from sagakit.errors import AlreadyConfirmed, TransientError, UnknownSaga, classified
+from sagakit.event import ID
+from sagakit.idempotency import api_config
+from sagakit.observability import logger
 
 app = APIGatewayRestResolver()
 
@@ -45,65 +41,48 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 def post_order() -> Response[str]:
     """Accept an order."""
     receipt = place(order_of(app.current_event.body), key_of(app.current_event.headers))
-    logger.set_correlation_id(receipt["orderId"])
+    logger.set_correlation_id(receipt[ID])
     replayed = receipt.pop("replayed")
     logger.info("order accepted", extra={"replayed": replayed})
-    headers: dict[str, str | list[str]] = {"Location": f"/orders/{receipt['orderId']}"}
+    headers: dict[str, str | list[str]] = {"Location": f"/orders/{receipt[ID]}"}
     return _json(202, receipt, {**headers, "Idempotency-Replayed": "true"} if replayed else headers)
 
 
 @app.get("/orders/<order_id>")
 def get_order(order_id: str) -> Response[str]:
     """Show the order as it is now."""
-    return _json(200, order_view(door.read(order_id)))
+    return _json(200, order_view(guard.read(order_id)))
 
 
 @app.get("/orders/<order_id>/events")
 def get_events(order_id: str) -> Response[str]:
     """Tell all that happened to the order, oldest first."""
-    history = outbox.history(order_id)
+    history = eventlog.history(order_id)
     if not history.events:
-        raise UnknownOrder(order_id)
-    return _json(200, {"orderId": order_id, "events": [event_view(event) for event in history]})
+        raise UnknownSaga(order_id)
+    return _json(200, {ID: order_id, "events": [event_view(event) for event in history]})
 
 
 @app.post("/orders/<order_id>/cancel")
 def post_cancel(order_id: str) -> Response[str]:
     """Decide the cancellation: an answer of 202 means that the order is cancelled, not that it may be."""
-    decisions.cancel(order_id, Reason(BY_CUSTOMER, reason_of(app.current_event.body)), starts_saga=True)
-    logger.info("order cancelled", extra={"orderId": order_id})
-    return _json(202, {"orderId": order_id, "status": door.read(order_id)["status"]})
+    decision.cancel(order_id, Reason(BY_CUSTOMER, reason_of(app.current_event.body)), starts_saga=True)
+    logger.info("order cancelled", extra={ID: order_id})
+    return _json(202, {ID: order_id, "status": guard.read(order_id)["status"]})
 
 
-@app.exception_handler(OrderAlreadyConfirmed)
-def _confirmed(_: OrderAlreadyConfirmed) -> Response[str]:
-    return problems.response(Problem(409, "The order is confirmed", "A confirmed order can only be returned."))
+PROBLEMS: dict[type[Exception], Problem] = {
+    AlreadyConfirmed: Problem(409, "The order is confirmed", "A confirmed order can only be returned."),
+    UnknownSaga: Problem(404, "There is no such order"),
+    NotFoundError: Problem(404, "There is nothing here"),
+    IdempotencyAlreadyInProgressError: problems.busy(),
+    IdempotencyValidationError: problems.other_order(),
+}
 
 
-@app.exception_handler(Problem)
-def _problem(problem: Problem) -> Response[str]:
-    return problems.response(problem)
-
-
-@app.exception_handler(UnknownOrder)
-def _unknown(_: UnknownOrder) -> Response[str]:
-    return problems.response(Problem(404, "There is no such order"))
-
-
-@app.exception_handler(NotFoundError)
-def _no_route(_: NotFoundError) -> Response[str]:
-    return problems.response(Problem(404, "There is nothing here"))
-
-
-@app.exception_handler(IdempotencyAlreadyInProgressError)
-def _in_progress(_: IdempotencyAlreadyInProgressError) -> Response[str]:
-    busy = Problem(409, "A request with this idempotency key is running", "Ask again.", retry_after=1)
-    return problems.response(busy)
-
-
-@app.exception_handler(IdempotencyValidationError)
-def _other_body(_: IdempotencyValidationError) -> Response[str]:
-    return problems.response(other_order())
+@app.exception_handler([Problem, *PROBLEMS])
+def _refused(error: Exception) -> Response[str]:
+    return problems.response(error if isinstance(error, Problem) else PROBLEMS[type(error)])
 
 
 @app.exception_handler(Exception)

@@ -1,16 +1,13 @@
 """The catalogue, as the order sees it: its price is the price."""
 
-from __future__ import annotations
+import os
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
+from order.domain import Order
+from order.money import to_number
 from order.problems import Problem
-from shared import dynamodb, tables
-from shared.errors import TransientError
-from shared.money import to_number
-
-if TYPE_CHECKING:
-    from order.domain import Order
+from sagakit import dynamodb
+from sagakit.errors import TransientError
 
 
 def check(order: Order) -> None:
@@ -39,7 +36,7 @@ def _difference(product_id: str, price: int, prices: dict[str, int]) -> str | No
 
 
 def _prices(product_ids: list[str]) -> dict[str, int]:
-    table = tables.inventory()
+    table = os.environ["INVENTORY_TABLE"]
     request: Any = {
         "Keys": [dynamodb.to_wire({"productId": product_id}) for product_id in product_ids],
         "ProjectionExpression": "#productId, #price",

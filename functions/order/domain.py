@@ -1,32 +1,15 @@
 """The order: what it is made of, and what its row says."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-PLACED = "OrderPlaced"
-CONFIRMED = "OrderConfirmed"
-CANCELLING = "OrderCancelling"
-FAILED = "OrderFailed"
-PARKED = "OrderParked"
-RESUMED = "OrderResumed"
-
-# What must be on record before the order may be confirmed, and before it may be called failed.
-STEPS = ("InventoryReserved", "PaymentCharged")
-COMPENSATIONS = ("PaymentRefunded", "InventoryReleased")
-
-# What is recorded through the door, so before the order is cancelled: it must also be told before.
-THROUGH_THE_DOOR = ("InventoryReserved", "InventoryRejected", "PaymentIntentRecorded")
+SAGA = "order"  # the name of its row in the table of sagas
+ORDER_PLACED = "OrderPlaced"
 
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:order-saga")
-LONGEST_CAUSE = 500  # characters
 LARGEST_QUANTITY = 1000  # pieces of a product
 
 
@@ -61,14 +44,6 @@ class Order:
         return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-@dataclass(frozen=True)
-class Reason:
-    """Why an order is cancelled: the name of an error and a sentence for people."""
-
-    code: str
-    cause: str
-
-
 def order_id(stage: str, customer_id: str, key: str) -> str:
     """Derive the order's id from the idempotency key: the same key of a customer is the same order, for ever."""
     name = json.dumps([stage, customer_id, "POST /orders", key])
@@ -94,21 +69,3 @@ def _sum(one: Line, other: Line) -> Line:
     if one.quantity + other.quantity > LARGEST_QUANTITY:
         raise ValueError(f"{one.product_id}: more than {LARGEST_QUANTITY} pieces")
     return replace(one, quantity=one.quantity + other.quantity)
-
-
-def reason(error: Mapping[str, str]) -> Reason:
-    """Read why a step failed from a Catch's error: its name, and the message within Lambda's JSON."""
-    return Reason(error["Error"], _message(error.get("Cause", ""))[:LONGEST_CAUSE])
-
-
-def _message(cause: str) -> str:
-    try:
-        parsed: Any = json.loads(cause)
-    except ValueError:
-        return cause
-    return str(parsed.get("errorMessage", cause)) if isinstance(parsed, dict) else cause
-
-
-def not_undone(events: Sequence[str]) -> list[str]:
-    """Tell which compensations are not on record."""
-    return [compensation for compensation in COMPENSATIONS if compensation not in events]

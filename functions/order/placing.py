@@ -1,26 +1,23 @@
 """Placing an order, once for each idempotency key."""
 
-from __future__ import annotations
-
 import os
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aws_lambda_powertools.utilities.idempotency import idempotent_function
 
 from order import catalogue, store
-from order.domain import order_id
-from order.problems import Problem
+from order.domain import Order, order_id
+from order.money import to_number
+from order.problems import other_order
 from order.store import AlreadyPlaced
-from shared import door
-from shared.errors import UnknownOrder
-from shared.idempotency import api_config, api_persistence
-from shared.money import to_number
-from shared.observability import count
-
-if TYPE_CHECKING:
-    from order.domain import Order
-    from shared.dynamodb import Item
+from sagakit import guard
+from sagakit.dynamodb import Item
+from sagakit.errors import UnknownSaga
+from sagakit.event import ID
+from sagakit.idempotency import api_config, api_persistence
+from sagakit.observability import count
+from sagakit.saga import Status
 
 
 def place(order: Order, key: str | None) -> dict[str, Any]:
@@ -44,8 +41,8 @@ def place(order: Order, key: str | None) -> dict[str, Any]:
 def _place_once(*, request: dict[str, str], order: Order) -> dict[str, Any]:
     derived = order_id(os.environ["STAGE"], request["customerId"], request["key"])
     try:
-        return _replay(door.read(derived), order)  # a price that changed since does not matter
-    except UnknownOrder:
+        return _replay(guard.read(derived), order)  # a price that changed since does not matter
+    except UnknownSaga:
         return _place(derived, order)
 
 
@@ -62,18 +59,13 @@ def _place(new_id: str, order: Order) -> dict[str, Any]:
 def _replay(row: Item, order: Order) -> dict[str, Any]:
     if row["fingerprint"] != order.fingerprint:
         raise other_order()
-    return _receipt(row["orderId"], row["totalAmount"], replayed=True)
-
-
-def other_order() -> Problem:
-    """Refuse a key that was used for another order."""
-    return Problem(422, "The idempotency key was used for another order", "Use a new key for a new order.")
+    return _receipt(row[ID], row["totalAmount"], replayed=True)
 
 
 def _receipt(placed: str, total: int, *, replayed: bool) -> dict[str, Any]:
     return {
-        "orderId": placed,
-        "status": door.PENDING,
+        ID: placed,
+        "status": Status.PENDING,
         "totalAmount": to_number(total),
         "message": "Order created successfully",
         "replayed": replayed,

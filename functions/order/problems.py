@@ -1,7 +1,5 @@
 """Errors as clients see them: application/problem+json, RFC 9457."""
 
-from __future__ import annotations
-
 import json
 from http import HTTPStatus
 from typing import Any
@@ -47,3 +45,13 @@ def unexpected() -> Problem:
 def unavailable() -> Problem:
     """Tell the client to try again: with an idempotency key that is safe."""
     return Problem(503, HTTPStatus.SERVICE_UNAVAILABLE.phrase, "Try again in a moment.", retry_after=1)
+
+
+def busy() -> Problem:
+    """Tell the client that the same request is still at work."""
+    return Problem(409, "A request with this idempotency key is running", "Ask again.", retry_after=1)
+
+
+def other_order() -> Problem:
+    """Refuse a key that was used for another order."""
+    return Problem(422, "The idempotency key was used for another order", "Use a new key for a new order.")

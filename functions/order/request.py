@@ -1,7 +1,5 @@
 """What the API accepts: bounded, typed, and nothing that is not named here."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -10,8 +8,8 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import from_json
 
 from order.domain import LARGEST_QUANTITY, Line, Order, merged
+from order.money import to_minor
 from order.problems import Problem
-from shared.money import to_minor
 
 LARGEST_BODY = 64 * 1024  # bytes
 LONGEST_KEY = 255

@@ -1,25 +1,21 @@
 """Placing an order: its row and the event that starts its saga, in one transaction."""
 
-from __future__ import annotations
+import os
 
-from typing import TYPE_CHECKING
-
-from order.domain import PLACED, Order
-from order.row import listed, milliseconds
-from outbox import store as outbox
-from outbox.event import Event, shard
-from shared import clock, door, dynamodb, tables
-from shared.transaction import Action, Rank, action, transact
-
-if TYPE_CHECKING:
-    from shared.dynamodb import Item
+from order.domain import ORDER_PLACED, SAGA, Order
+from sagakit import clock, eventlog, tables
+from sagakit.dynamodb import Item
+from sagakit.event import ID, Event
+from sagakit.guard import opening, setting_ms
+from sagakit.step import Outcome
+from sagakit.transaction import Action, Rank, action, transact
 
 
 class AlreadyPlaced(Exception):
     """There is an order with this id."""
 
     def __init__(self, row: Item) -> None:
-        super().__init__(row["orderId"])
+        super().__init__(row[ID])
         self.row = row
 
 
@@ -29,21 +25,20 @@ def place(order_id: str, order: Order) -> None:
     Raises:
         AlreadyPlaced: the id is taken; the row decides what that means.
     """
-    now = clock.now()
     detail = {
         "items": [{"productId": line.product_id, "quantity": line.quantity} for line in order.lines],
         "totalAmount": order.total,
     }
+    placed = Event(order_id, ORDER_PLACED, clock.now(), detail, starts_saga=True, saga=SAGA, outcome=Outcome.STARTED)
     # The order row comes first in rank: an order is never placed half.
-    placed = Event(order_id, PLACED, now, detail, starts_saga=True)
-    lines = [_list(line.product_id, order_id, now) for line in order.lines]
-    transact([_insert(_row(order_id, order, now)), outbox.put(placed), *lines])
+    transact(
+        [_insert(_row(placed, order)), eventlog.put(placed), *[_list(line.product_id, placed) for line in order.lines]]
+    )
 
 
-def _row(order_id: str, order: Order, now: int) -> Item:
+def _row(placed: Event, order: Order) -> Item:
     return {
-        "orderId": order_id,
-        "status": door.PENDING,
+        **opening(placed, setting_ms("ORDER_DEADLINE_SECONDS")),
         "customerId": order.customer_id,
         "items": [
             {"productId": line.product_id, "quantity": line.quantity, "unitPrice": line.unit_price}
@@ -52,34 +47,18 @@ def _row(order_id: str, order: Order, now: int) -> Item:
         "totalAmount": order.total,
         "paymentToken": order.payment_token,
         "fingerprint": order.fingerprint,
-        "createdAt": now,
-        "updatedAt": now,
-        "open": shard(order_id),
-        "shard": shard(order_id),
-        **listed("byStatus", order_id, door.PENDING),
-        "dueAt": now + milliseconds("ORDER_DEADLINE_SECONDS"),
     }
 
 
-def _list(product_id: str, order_id: str, now: int) -> Action:
+def _list(product_id: str, placed: Event) -> Action:
     """Let the orders of a product be found, newest first; nothing decides by this row."""
-    row = {"productId": product_id, "line": f"{now:015d}#{order_id}", "orderId": order_id}
-    request = {"TableName": tables.order_lines(), "Item": dynamodb.to_wire(row)}
-    return action("Put", Rank.DEFECT, lambda _: LookupError("a put without a condition was refused"), request)
+    row = {"productId": product_id, "line": f"{placed.at:015d}#{placed.saga_id}", ID: placed.saga_id}
+    never = LookupError("a put without a condition was refused")
+    return action("Put", os.environ["ORDER_LINES_TABLE"], lambda _: never, Rank.DEFECT, item=row)
 
 
 def _insert(row: Item) -> Action:
     def refusal(existing: Item | None) -> Exception:
         return AlreadyPlaced(existing) if existing else LookupError("the condition failed but showed no row")
 
-    return action(
-        "Put",
-        Rank.OWN_ROW,
-        refusal,
-        {
-            "TableName": tables.orders(),
-            "Item": dynamodb.to_wire(row),
-            "ConditionExpression": "attribute_not_exists(#orderId)",
-            "ExpressionAttributeNames": {"#orderId": "orderId"},
-        },
-    )
+    return action("Put", tables.sagas(), refusal, Rank.OWN_ROW, item=row, condition=eventlog.ABSENT)

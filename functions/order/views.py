@@ -1,21 +1,17 @@
 """Orders and events as clients see them: money with two decimals, times in ISO 8601, no payment token."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from shared.money import to_number
-
-if TYPE_CHECKING:
-    from outbox.event import Event
-    from shared.dynamodb import Item
+from order.money import to_number
+from sagakit.dynamodb import Item
+from sagakit.event import ID, Event
 
 
 def order_view(order: Item) -> dict[str, Any]:
     """Show an order row."""
     view = {
-        "orderId": order["orderId"],
+        ID: order[ID],
         "status": order["status"],
         "customerId": order["customerId"],
         "items": [{**_without(line, "unitPrice"), "price": to_number(line["unitPrice"])} for line in order["items"]],

@@ -1,30 +1,65 @@
-"""Entry points of the payment steps."""
+"""Charge and refund: the conversation with the payment gateway.
 
-from __future__ import annotations
+Invariant of the pair: a CONFIRMED order is charged once; a FAILED one has a net charge of zero.
+"""
 
-from typing import TYPE_CHECKING, Any
-
-from aws_lambda_powertools.utilities.idempotency import idempotent
-
-from payment import protocol
-from shared.idempotency import step_config, step_persistence
-from shared.observability import count, observed
-
-if TYPE_CHECKING:
-    from aws_lambda_powertools.utilities.typing import LambdaContext
+from payment.domain import CHARGE, REFUND, Intent, IntentStatus, PaymentDeclined, PaymentStatus, Undo
+from payment.gateway import gateway
+from sagakit.dynamodb import Item
+from sagakit.errors import SagaCancelled, TransientError
+from sagakit.event import ID, Event
+from sagakit.step import Change
 
 
-@observed
-@idempotent(persistence_store=step_persistence, config=step_config, key_prefix="ProcessPayment")
-def process(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
-    """Take the money. Undone by `refund`. The idempotency record keeps a twin away from the gateway meanwhile."""
-    return protocol.charge(event["orderId"]).summary
+def intend(order: Item) -> Change:
+    """Create the intent to take the order's total: no money moves."""
+    intent = gateway().create_intent(
+        key=f"{order[ID]}-create", amount=order["totalAmount"], token=order["paymentToken"]
+    )
+    return Change({"intentId": intent.id, "amount": intent.amount})
 
 
-@observed
-def refund(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
-    """Undo `process`."""
-    refunded = protocol.refund(event["orderId"])
-    if not refunded.repeated:
-        count("Compensations", step="RefundPayment")
-    return refunded.summary
+@CHARGE(intend)
+def process(recorded: Event) -> Change:
+    """Take the money.
+
+    Raises:
+        SagaCancelled: the intent is voided.
+        TransientError: the outcome is not known yet.
+    """
+    intent = gateway().confirm(recorded.detail["intentId"], key=f"{recorded.saga_id}-confirm")
+    match intent.status:
+        case IntentStatus.SUCCEEDED:
+            return Change(_told(intent))
+        case IntentStatus.DECLINED:
+            return Change(_told(intent), refusal=PaymentDeclined(intent.decline_code))
+        case IntentStatus.CANCELED:
+            raise SagaCancelled("its payment was voided")
+        case other:
+            raise TransientError(f"the payment is {other}")
+
+
+@REFUND
+def refund(recorded: Event | None) -> Change:
+    """Make sure that the order costs nothing, now or later: void first, also after a decline; else give back.
+
+    Raises:
+        TransientError: the gateway could not say or do it now.
+    """
+    if recorded is None:  # no intent on record: nothing was or can be charged
+        return Change({"outcome": Undo.NOTHING_TO_UNDO, "intentId": None, "amount": 0})
+    intent_id = recorded.detail["intentId"]
+    intent = gateway().cancel(intent_id)
+    match intent.status:
+        case IntentStatus.CANCELED:
+            return Change({"outcome": Undo.VOIDED, "intentId": intent_id, "amount": 0}, status=PaymentStatus.VOIDED)
+        case IntentStatus.SUCCEEDED:
+            gateway().refund(intent_id)
+            given_back = {"outcome": Undo.REFUNDED, "intentId": intent_id, "amount": intent.amount}
+            return Change(given_back, status=PaymentStatus.REFUNDED)
+        case other:
+            raise TransientError(f"the payment is {other} and can be neither voided nor refunded yet")
+
+
+def _told(intent: Intent) -> dict[str, object]:
+    return {"intentId": intent.id, "amount": intent.amount, "cause": intent.decline_code}

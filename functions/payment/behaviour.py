@@ -1,7 +1,5 @@
 """What the simulated gateway does with each payment token. Nothing is random."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 ALWAYS = 1_000_000

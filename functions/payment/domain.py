@@ -1,18 +1,18 @@
-"""What payment knows: the states of a payment, and what the world sees of an intent."""
-
-from __future__ import annotations
+"""What payment knows: its steps, the states of a payment, and what the world sees of an intent."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-INTENT_RECORDED = "PaymentIntentRecorded"
-CHARGED = "PaymentCharged"
-DECLINED = "PaymentDeclined"
-REFUNDED = "PaymentRefunded"
+from sagakit.errors import BusinessError
+from sagakit.step import Compensation, Effect, Outcome
+
+
+class PaymentDeclined(BusinessError):
+    """The gateway said no, for good."""
 
 
 class PaymentStatus(StrEnum):
-    """State of the payment row of an order. There is none before the intent is recorded."""
+    """State of the payment row of a saga. There is none before the intent is recorded."""
 
     INTENT = "INTENT"
     CHARGED = "CHARGED"
@@ -48,3 +48,18 @@ class Undo(StrEnum):
     NOTHING_TO_UNDO = "nothing to undo"
     VOIDED = "voided"
     REFUNDED = "refunded"
+
+
+CHARGE = Effect(
+    "ProcessPayment",
+    event="PaymentCharged",
+    refusals={PaymentDeclined: "PaymentDeclined"},
+    intent="PaymentIntentRecorded",
+    table="PAYMENTS_TABLE",
+    statuses={
+        Outcome.INTENDED: PaymentStatus.INTENT,
+        Outcome.DONE: PaymentStatus.CHARGED,
+        Outcome.REFUSED: PaymentStatus.DECLINED,
+    },
+)
+REFUND = Compensation("RefundPayment", event="PaymentRefunded", undoes=CHARGE)

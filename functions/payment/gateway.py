@@ -4,16 +4,12 @@ Creating an intent moves no money; its id is recorded before it is confirmed, so
 always known. Every call is idempotent. A call whose outcome is not known raises TransientError; it is never a decline.
 """
 
-from __future__ import annotations
-
 import os
 from functools import cache
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol, cast
 
 from payment.breaker import GuardedGateway
-
-if TYPE_CHECKING:
-    from payment.domain import Intent
+from payment.domain import Intent
 
 
 class Gateway(Protocol):
@@ -43,6 +39,6 @@ def gateway() -> Gateway:
         case "simulated":
             from payment.simulated import SimulatedGateway  # noqa: PLC0415  only the provider in use is loaded
 
-            return GuardedGateway(SimulatedGateway())
+            return cast("Gateway", GuardedGateway(SimulatedGateway()))
         case other:
             raise LookupError(f"no payment provider is called {other}")

@@ -4,20 +4,15 @@ Its rows are keys (`key#…` → intent) and intents (`pi_…`). Intents move cr
 created | declined → canceled; each move is a conditional write, so concurrent callers see one order of things.
 """
 
-from __future__ import annotations
-
 import os
 import time
 import uuid
-from typing import TYPE_CHECKING, Any
 
 from payment.behaviour import Behaviour, behaviour
 from payment.domain import Intent, IntentStatus
-from shared import clock, dynamodb, tables
-from shared.errors import TransientError
-
-if TYPE_CHECKING:
-    from shared.dynamodb import Item
+from sagakit import clock, dynamodb
+from sagakit.dynamodb import Item
+from sagakit.errors import TransientError
 
 LOST_RACE = dynamodb.client.exceptions.ConditionalCheckFailedException
 
@@ -115,10 +110,7 @@ def _same(row: Item | None, amount: int, token: str) -> Intent:
 
 
 def _get(row_id: str) -> Item | None:
-    answer = dynamodb.client.get_item(
-        TableName=tables.ledger(), Key=dynamodb.to_wire({"id": row_id}), ConsistentRead=True
-    )
-    return dynamodb.from_wire(answer["Item"]) if "Item" in answer else None
+    return dynamodb.get(ledger(), {"id": row_id})
 
 
 def _read(intent_id: str) -> Item:
@@ -129,14 +121,8 @@ def _read(intent_id: str) -> Item:
 
 
 def _put_both(*rows: Item) -> None:
-    fresh: Any = {
-        "TableName": tables.ledger(),
-        "ConditionExpression": "attribute_not_exists(#id)",
-        "ExpressionAttributeNames": {"#id": "id"},
-    }
-    dynamodb.client.transact_write_items(
-        TransactItems=[{"Put": fresh | {"Item": dynamodb.to_wire(row)}} for row in rows]
-    )
+    puts = [dynamodb.request(ledger(), item=row, condition="attribute_not_exists(#id)") for row in rows]
+    dynamodb.client.transact_write_items(TransactItems=[{"Put": put} for put in puts])
 
 
 def _count(intent_id: str, calls: str) -> Item:
@@ -157,18 +143,11 @@ def _move(row: Item, status: IntentStatus, changes: Item) -> Item:
 
 
 def _update(intent_id: str, expression: str, values: Item, status: IntentStatus | None = None) -> Item:
+    expected = {"expected": status} if status else {}
     condition = "attribute_exists(#id)" + (" AND #status = :expected" if status else "")
-    names = {f"#{name}": name for name in ("id", *(("status",) if status else ()), *values)}
-    expected = {":expected": status} if status else {}
-    answer = dynamodb.client.update_item(
-        TableName=tables.ledger(),
-        Key=dynamodb.to_wire({"id": intent_id}),
-        UpdateExpression=expression,
-        ConditionExpression=condition,
-        ExpressionAttributeNames=names,
-        ExpressionAttributeValues=dynamodb.to_wire(
-            {**{f":{name}": value for name, value in values.items()}, **expected}
-        ),
-        ReturnValues="ALL_NEW",
-    )
-    return dynamodb.from_wire(answer["Attributes"])
+    return dynamodb.change(ledger(), {"id": intent_id}, expression, condition, **values, **expected)
+
+
+def ledger() -> str:
+    """Name the gateway's own table."""
+    return os.environ["GATEWAY_LEDGER_TABLE"]

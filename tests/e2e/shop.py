@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from saga.failure import Failure
 from saga.http import call
 from saga.orders import history
-from shared import dynamodb
+from sagakit import dynamodb
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -162,7 +162,7 @@ class Shop:
         return answers[-1]
 
     def ended(self, order_id: str) -> Json:
-        """Wait until the order is CONFIRMED, FAILED or parked, and give it."""
+        """Wait until the saga is CONFIRMED, FAILED or parked, and give it."""
         eventually(lambda: has_ended(self.row("OrdersTable", {"orderId": order_id})), f"order {order_id} did not end")
         return self.get(order_id)
 
@@ -240,7 +240,7 @@ class Shop:
 
 
 def has_ended(order: Json) -> bool:
-    """Tell whether the order is CONFIRMED, FAILED or parked."""
+    """Tell whether the saga is CONFIRMED, FAILED or parked."""
     return order["status"] in ENDED or "parked" in order
 
 

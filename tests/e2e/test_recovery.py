@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from order.domain import COMPENSATIONS
 from payment.behaviour import BEHAVIOURS
 from saga.check import check
 from saga.failure import PARKED
 from saga.operations.parked import make_well
 from saga.orders.acting import resume
+from sagas import ORDER
 from tests.e2e.shop import eventually
 from tests.support.template import tasks
 
@@ -102,7 +102,7 @@ def test_what_cannot_be_refunded_is_parked_and_resumed_when_the_gateway_is_well(
     order_id = to_be_parked[1]
     parked = shop.ended(order_id)["parked"]
     assert parked["notUndone"] == ["PaymentRefunded"]
-    assert parked["undone"] == [each for each in COMPENSATIONS if each != "PaymentRefunded"]
+    assert parked["undone"] == [each for each in ORDER.undone_by if each != "PaymentRefunded"]
     eventually(lambda: shop.product("unrefundable")["available"] == 2, "the stock was not released")
     eventually(lambda: bool(messages(shop, order_id)), "no message in the queue of parked orders")
     assert command("order", "watch", order_id).returncode == PARKED

@@ -9,8 +9,8 @@ from tests.model.state import World
 NEXT, DONE, ENDED, FAILS, AGAIN = "next", "done", "ended", "fails", "again"
 
 # Errors a step ends with. Business ones are caught by name; a permanent one is compensated too.
-INSUFFICIENT_STOCK, DECLINED, ORDER_CANCELLED = "InsufficientStock", "PaymentDeclined", "OrderCancelled"
-NOT_CANCELLING, NOT_PROVEN, ALREADY_REFUNDED = "OrderNotCancelling", "NotProven", "AlreadyRefunded"
+INSUFFICIENT_STOCK, DECLINED, ORDER_CANCELLED = "InsufficientStock", "PaymentDeclined", "SagaCancelled"
+NOT_CANCELLING, NOT_PROVEN, ALREADY_REFUNDED = "NotCancelling", "NotProven", "AlreadyRefunded"
 
 
 class Answer(NamedTuple):

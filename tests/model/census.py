@@ -62,7 +62,7 @@ def turns(bounds: Bounds) -> list[str]:
 
 def rules(bounds: Bounds) -> list[str]:
     """The rules that some action must have cited."""
-    beside = bounds.executions + bounds.late + bounds.strays  # at work while the order is PENDING
+    beside = bounds.executions + bounds.late + bounds.strays  # at work while the saga is PENDING
     needless = {
         *UNCITED,
         *(AGAINST_STRAYS if not bounds.strays else ()),

@@ -21,9 +21,9 @@ from tests.model.state import (
 def one_outcome(world: World) -> str:
     """CONFIRMED and cancelled exclude each other."""
     if {state.ORDER_CONFIRMED, state.ORDER_CANCELLING} <= world.events:
-        return "the order is CONFIRMED and cancelled, both on record"
+        return "the saga is CONFIRMED and cancelled, both on record"
     if world.order == FAILED and state.ORDER_CONFIRMED in world.events:
-        return "the order is CONFIRMED and FAILED, both on record"
+        return "the saga is CONFIRMED and FAILED, both on record"
     return ""
 
 
@@ -47,7 +47,7 @@ def money(world: World) -> str:
 
 
 def stock(world: World) -> str:
-    """Taken once, given back once; held exactly while it is on record or the order is CONFIRMED."""
+    """Taken once, given back once; held exactly while it is on record or the saga is CONFIRMED."""
     if world.stock < 0 or not 0 <= world.held <= QUANTITY:
         return f"the order holds {world.held} units, {world.stock} are left"
     reserved, released = state.INVENTORY_RESERVED in world.events, state.INVENTORY_RELEASED in world.events
@@ -90,5 +90,5 @@ def unexplained(invocation: Invocation, answer: Answer) -> str:
     if answer.what == answers.INSUFFICIENT_STOCK and state.INVENTORY_RESERVED in world.events:
         return "history: InsufficientStock for an order that holds its stock"
     if answer.what == answers.ORDER_CANCELLED and world.order == PENDING:
-        return "history: OrderCancelled, and the order is PENDING"
+        return "history: SagaCancelled, and the saga is PENDING"
     return ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 class Rules:
     """What the protocol must not leave out."""
 
-    # One door: a forward transaction commits only while the order is PENDING.
+    # One door: a forward transaction commits only while the saga is PENDING.
     reserve_door: bool = True
     intent_door: bool = True
     charge_looks_first: bool = True  # an intent already on record does not open it

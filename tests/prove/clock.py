@@ -54,9 +54,9 @@ def kept_by(clock: Clock) -> Iterator[None]:
     """Let the functions and Powertools ask this clock, and wait by it."""
     module = SimpleNamespace(datetime=_datetime(clock), timedelta=dt.timedelta)
     with ExitStack() as patches:
-        patches.enter_context(patch("shared.clock.time", SimpleNamespace(time_ns=lambda: clock.now() * 1_000_000)))
+        patches.enter_context(patch("sagakit.clock.time", SimpleNamespace(time_ns=lambda: clock.now() * 1_000_000)))
         patches.enter_context(patch.object(time, "sleep", lambda seconds: clock.pass_by(int(seconds * 1000))))
-        patches.enter_context(patch("shared.transaction.random", SimpleNamespace(uniform=lambda _low, high: high)))
+        patches.enter_context(patch("sagakit.transaction.random", SimpleNamespace(uniform=lambda _low, high: high)))
         patches.enter_context(patch.object(uuid, "uuid4", clock.mint))
         for name in MODULES_THAT_TELL_THE_TIME:
             patches.enter_context(patch(f"{POWERTOOLS}.{name}.dt", module))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from shared import dynamodb
+from sagakit import dynamodb
 from tests.prove.expressions import Invalid, condition, number, update
 from tests.prove.labels import actions
 from tests.support.template import resources

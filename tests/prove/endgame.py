@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from payment.simulated import SimulatedGateway
 from saga.invariants import unfinished
-from shared import tables
+from sagakit import tables
 from tests.prove import surroundings
 from tests.prove.promises import broken_promises
 from tests.prove.step_functions import BROKEN
@@ -66,7 +66,7 @@ def _settle(schedule: Schedule) -> None:
 def _left_to_do(run: Run) -> list[str]:
     waiting = [row for row in run.rows("EVENTS") if row.get("undispatched", "").startswith("u#")]
     untold = [f"{row['eventType']} of {run.story.name(row['orderId'])} is not told" for row in waiting]
-    return [*unfinished({"ORDERS": run.rows("ORDERS")}), *untold]
+    return [*unfinished({"SAGAS": run.rows("SAGAS")}), *untold]
 
 
 def _the_late_ones(schedule: Schedule) -> None:
@@ -83,16 +83,16 @@ def _the_late_ones(schedule: Schedule) -> None:
 def _the_parked(schedule: Schedule) -> None:
     """Make the gateway well and take every order out of the car park: now it ends."""
     run = schedule.run
-    for row in [row for row in run.rows("ORDERS") if "parked" in row]:
+    for row in [row for row in run.rows("SAGAS") if "parked" in row]:
         run.people.look(row["orderId"])
     schedule.rest()
     schedule.calm_down()
     for intent in [row["id"] for row in run.rows("GATEWAY_LEDGER") if "taken" in row]:
         SimulatedGateway().make_well(intent)
-    for row in [row for row in run.rows("ORDERS") if "parked" in row]:
+    for row in [row for row in run.rows("SAGAS") if "parked" in row]:
         run.people.resume(row["orderId"])
     _settle(schedule)
-    parked = [run.story.name(row["orderId"]) for row in run.rows("ORDERS") if "parked" in row]
+    parked = [run.story.name(row["orderId"]) for row in run.rows("SAGAS") if "parked" in row]
     run.watch.found += [f"{name} is parked again, and the gateway is well" for name in parked]
 
 

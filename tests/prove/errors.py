@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from outbox import dispatch
-from shared import dynamodb
+from sagakit import dynamodb
+from sagakit.relay import dispatch
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError

@@ -54,7 +54,7 @@ NOT_ASKED, AT_IMPORT = "nobody asks for that here: unit tests", "runs when it is
 IMPOSSIBLE, NO_METRICS = "cannot happen while the rest is right", "metrics are switched off"
 NOT_HERE: tuple[tuple[str, str, str], ...] = (
     ("order/request.py", "", NOT_ASKED),
-    ("order/api.py", "raise UnknownOrder", NOT_ASKED),
+    ("order/api.py", "raise UnknownSaga", NOT_ASKED),
     ("order/api.py", "return problems.response(Problem(404", NOT_ASKED),
     ("order/catalogue.py", "raise Problem(422", NOT_ASKED),
     ("order/catalogue.py", 'return f"', NOT_ASKED),
@@ -67,7 +67,7 @@ NOT_HERE: tuple[tuple[str, str, str], ...] = (
     ("payment/gateway.py", "raise LookupError", NOT_ASKED),
     ("payment/simulated.py", "raise ValueError", IMPOSSIBLE),
     ("payment/simulated.py", "raise LookupError", IMPOSSIBLE),
-    ("shared/door.py", "return UnknownOrder", IMPOSSIBLE),
+    ("shared/door.py", "return UnknownSaga", IMPOSSIBLE),
     ("shared/idempotency.py", "", AT_IMPORT),
     ("shared/money.py", "raise ValueError", NOT_ASKED),
     ("shared/observability.py", "with single_metric", NO_METRICS),

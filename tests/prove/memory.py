@@ -15,8 +15,8 @@ from aws_lambda_powertools.shared.cache_dict import LRUDict
 from aws_lambda_powertools.utilities.circuit_breaker import base as breaker
 
 from order.api import app
-from outbox.app import processor
 from payment.breaker import persistence as circuits
+from sagakit.relay.app import processor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from outbox.event import shard
 from payment.breaker import CIRCUIT
 from payment.simulated import SimulatedGateway
-from recovery.store import MOST_ATTEMPTS
-from shared import tables
+from sagakit import tables
+from sagakit.event import shard
+from sagakit.recovery.store import MOST_ATTEMPTS
 from tests.prove import odd_rows, surroundings
 from tests.prove.step_functions import BROKEN
 from tests.support.template import tasks
@@ -52,11 +52,11 @@ def _looks(run: Run) -> Iterator[Act]:
 
 
 def _resumes(run: Run) -> Iterator[Act]:
-    yield from (partial(run.people.resume, row["orderId"]) for row in run.rows("ORDERS") if "parked" in row)
+    yield from (partial(run.people.resume, row["orderId"]) for row in run.rows("SAGAS") if "parked" in row)
 
 
 def _resumes_unparked(run: Run) -> Iterator[Act]:
-    yield from (partial(run.people.resume, row["orderId"]) for row in run.rows("ORDERS") if "parked" not in row)
+    yield from (partial(run.people.resume, row["orderId"]) for row in run.rows("SAGAS") if "parked" not in row)
 
 
 def _gets_well(run: Run) -> Iterator[Act]:

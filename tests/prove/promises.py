@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared import door
-from shared.errors import SagaError
+from sagakit.errors import SagaError
+from sagakit.saga import Status
 from tests.prove.odd_rows import POISON
 from tests.prove.people import ACCEPTED
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tests.prove.run import Run
 
 EXPLAINED_BY_EVENT = {"InsufficientStock": "InventoryRejected", "PaymentDeclined": "PaymentDeclined"}
-NO_REASON = ("OrderCancelled", "OrderAlreadyConfirmed", "OrderNotCancelling", "CompensationIncomplete", "UnknownOrder")
+NO_REASON = ("SagaCancelled", "AlreadyConfirmed", "NotCancelling", "CompensationIncomplete", "UnknownSaga")
 LAMBDA = ("Lambda.Unknown", "Lambda.TooManyRequestsException", "Sandbox.Timedout", "States.Timeout")
 DEADLINE = 420_000  # milliseconds
 
@@ -41,8 +41,8 @@ def _answers(run: Run) -> Iterator[str]:
 
 def _cancellations(run: Run) -> Iterator[str]:
     """Who was told that his order is cancelled was told the truth."""
-    for row in run.rows("ORDERS"):
-        if row["orderId"] in run.people.promised and row["status"] not in (door.CANCELLING, door.FAILED):
+    for row in run.rows("SAGAS"):
+        if row["orderId"] in run.people.promised and row["status"] not in (Status.CANCELLING, Status.FAILED):
             yield f"{run.story.name(row['orderId'])} is {row['status']}, and was said to be cancelled"
 
 
@@ -67,8 +67,8 @@ def _resumptions(run: Run) -> Iterator[str]:
 
 def _reasons(run: Run) -> Iterator[str]:
     """An order that failed says why, and that is true."""
-    for row in run.rows("ORDERS"):
-        if row["status"] == door.FAILED and not _is_true(run, row, row["reason"]["reason"]):
+    for row in run.rows("SAGAS"):
+        if row["status"] == Status.FAILED and not _is_true(run, row, row["reason"]["reason"]):
             yield f"{run.story.name(row['orderId'])} failed for {row['reason']}, which is not so"
 
 

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Self
 from unittest.mock import patch
 
-from shared import tables
+from sagakit import tables
 from tests.prove.actors import Actor, Call, Ended, Stage
 from tests.prove.clock import Clock, kept_by
 from tests.prove.database import Change, Database, Refused
@@ -61,8 +61,8 @@ class Run:
 
     def __enter__(self) -> Self:
         self._patches = ExitStack()
-        self._patches.enter_context(patch("shared.observability._write", lambda *_: None))  # metrics go to stdout
-        for module in ("outbox.event", "recovery.store"):
+        self._patches.enter_context(patch("sagakit.observability._write", lambda *_: None))  # metrics go to stdout
+        for module in ("sagakit.event", "sagakit.recovery.store"):
             self._patches.enter_context(patch(f"{module}.SHARDS", SHARDS))
         self._patches.enter_context(kept_by(self.clock))
         self._patches.enter_context(carried_by(self))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from shared import tables
+from sagakit import tables
 from tests.support.steps import sample
 
 if TYPE_CHECKING:

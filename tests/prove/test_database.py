@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
 
-from shared import dynamodb
+from sagakit import dynamodb
 from tests.prove.database import Database, Refused
 from tests.support import world
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 type Request = tuple[str, dict[str, Any]]
 
-EVENTS, ORDERS, STOCK = (os.environ[f"{name}_TABLE"] for name in ("EVENTS", "ORDERS", "INVENTORY"))
+EVENTS, ORDERS, STOCK = (os.environ[f"{name}_TABLE"] for name in ("EVENTS", "SAGAS", "INVENTORY"))
 SHOWN = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tests.prove.run import Run
 
-SDK_ATTEMPTS = 2  # as shared.dynamodb.CONFIG says
+SDK_ATTEMPTS = 2  # as sagakit.dynamodb.CONFIG says
 
 
 @contextmanager

@@ -6,7 +6,6 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from saga.invariants import violations
-from shared import door
 from tests.prove.helpers import Helpers
 from tests.prove.history import impossible, overtaken
 from tests.prove.labels import short
@@ -21,9 +20,9 @@ if TYPE_CHECKING:
 
 WATCHED = tables_of_record()
 NEXT = {
-    None: {door.PENDING},
-    door.PENDING: {door.PENDING, door.CONFIRMED, door.CANCELLING},
-    door.CANCELLING: {door.CANCELLING, door.FAILED},
+    None: {Status.PENDING},
+    Status.PENDING: {Status.PENDING, Status.CONFIRMED, Status.CANCELLING},
+    Status.CANCELLING: {Status.CANCELLING, Status.FAILED},
 }
 BOOKKEEPING = ("undispatched", "attempts")  # what may change in an event's row
 FORWARD = ("InventoryReserved", "InventoryRejected", "PaymentIntentRecorded")
@@ -101,14 +100,14 @@ class Watch:
         if event["eventType"] == "PaymentDeclined" and event["detail"]["intentId"] not in self._helpers.declined:
             yield "PaymentDeclined is told, and the gateway did not say so"
         if event["eventType"] in FORWARD:
-            status = next(row["status"] for row in self._run.rows("ORDERS") if row["orderId"] == order_id)
-            if status != door.PENDING:
+            status = next(row["status"] for row in self._run.rows("SAGAS") if row["orderId"] == order_id)
+            if status != Status.PENDING:
                 yield f"{_name(event)}, and the order is {status}"
 
     def _enough_for_all(self) -> bool:
         """Tell whether what was stocked is enough for all orders together, those that failed included."""
         wanted = Counter[str]()
-        for order in self._run.rows("ORDERS"):
+        for order in self._run.rows("SAGAS"):
             wanted.update({line["productId"]: line["quantity"] for line in order["items"]})
         return all(wanted[row["productId"]] <= row["stocked"] for row in self._run.rows("INVENTORY"))
 

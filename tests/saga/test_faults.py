@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from order.domain import COMPENSATIONS
+import sagas
 from saga.invariants import unfinished
-from shared import door
+from sagakit import guard
 from tests.support import world
 from tests.support.asl import run
 from tests.support.execution import COMPENSATION, FORWARD, GIVEN_UP, HAPPY, UNDONE, execute
@@ -159,7 +159,7 @@ def test_a_fault_that_does_not_pass_is_given_up_and_another_execution_ends_what_
     assert outcome.calls.count(f"{task}Function") == retries(task, fault.error) + 1
     assert (outcome.path, outcome.error) == (expected.path, error_of(task, fault))
     assert (outcome.status == "SUCCEEDED") == (expected.status == "CONFIRMED")
-    row = door.read(order_id)
+    row = guard.read(order_id)
     assert (row["status"], row.get("parked", {}).get("notUndone")) == (expected.status, expected.parked)
     execute(order_id)
     assert ended(order_id) == ("CONFIRMED" if expected.status in ("CONFIRMED", "PENDING") else "FAILED")
@@ -169,8 +169,8 @@ def test_a_fault_that_does_not_pass_is_given_up_and_another_execution_ends_what_
 @pytest.mark.parametrize("fault", ["transient", "unknown", "timeout"])
 def test_a_compensation_that_is_given_up_does_not_keep_the_others_from_being_done(task: str, fault: str) -> None:
     order_id, outcome = executed(task, FAULTS[fault])
-    others = [each for each in COMPENSATIONS if each not in (BEFORE_THE_EFFECT[task].parked or [])]
-    parked = door.read(order_id)["parked"]
+    others = [each for each in sagas.ORDER.undone_by if each not in (BEFORE_THE_EFFECT[task].parked or [])]
+    parked = guard.read(order_id)["parked"]
     assert (parked["undone"], parked["failures"]) == (others, {task: FAULTS[fault].error})
     assert set(others) <= set(world.events(order_id))
     assert (outcome.status, outcome.error) == ("FAILED", "CompensationIncomplete")
@@ -180,7 +180,7 @@ def test_when_two_compensations_are_given_up_both_are_parked() -> None:
     order_id = world.placed()
     inner = failing("ReleaseInventoryFunction", "States.Timeout", inner=troubled("ReleaseInventory"))
     outcome = execute(order_id, failing("RefundPaymentFunction", "TransientError", inner=inner))
-    parked = door.read(order_id)["parked"]
+    parked = guard.read(order_id)["parked"]
     assert parked["notUndone"] == ["PaymentRefunded", "InventoryReleased"]
     assert parked["failures"] == {"RefundPayment": "TransientError", "ReleaseInventory": "States.Timeout"}
     assert outcome.path == INCOMPLETE
@@ -189,7 +189,7 @@ def test_when_two_compensations_are_given_up_both_are_parked() -> None:
 def test_the_reason_of_an_order_is_the_first_thing_that_went_wrong() -> None:
     order_id = world.placed("pm_declined")
     execute(order_id, failing("FailOrderFunction", "TransientError"))
-    assert door.read(order_id)["reason"] == {"reason": "PaymentDeclined", "cause": "card_declined"}
+    assert guard.read(order_id)["reason"] == {"reason": "PaymentDeclined", "cause": "card_declined"}
 
 
 # --- What the business says ----------------------------------------------------------------------------------------

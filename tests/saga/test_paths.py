@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from order import decisions, parking
-from order.domain import COMPENSATIONS, Reason
-from outbox import store as outbox
 from payment.behaviour import BEHAVIOURS
 from payment.simulated import SimulatedGateway
-from shared import clock, door
+from sagakit import clock, guard, parking
+from sagakit.decision import Reason
+from sagas import ORDER
 from tests.support import world
 from tests.support.execution import COMPENSATION, FORWARD, GIVEN_UP, HAPPY, UNDONE, execute
 from tests.support.lambdas import invoke
@@ -169,7 +168,7 @@ def test_a_payment_that_never_settles_parks_the_order(ticking: Callable[[int], I
     order_id = world.placed("pm_processing")
     outcome = execute(order_id, ticking(0))
     assert (outcome.path[-len(GIVEN_UP) :], outcome.error) == (GIVEN_UP, "CompensationIncomplete")
-    assert door.read(order_id)["parked"]["notUndone"] == ["PaymentRefunded"]
+    assert guard.read(order_id)["parked"]["notUndone"] == ["PaymentRefunded"]
 
 
 # --- Parked, and out again -----------------------------------------------------------------------------------------
@@ -180,9 +179,9 @@ def test_a_refund_that_is_given_up_parks_the_order_and_the_stock_is_released_all
     outcome = execute(order_id)
     assert (outcome.status, outcome.path) == ("FAILED", ["ReserveInventory", "ProcessPayment", *GIVEN_UP])
     assert (outcome.error, world.available(), world.net_charge()) == ("CompensationIncomplete", world.STOCK, PRICE)
-    parked = door.read(order_id)["parked"]
+    parked = guard.read(order_id)["parked"]
     assert parked["notUndone"] == ["PaymentRefunded"]
-    assert parked["undone"] == [each for each in COMPENSATIONS if each != "PaymentRefunded"]
+    assert parked["undone"] == [each for each in ORDER.undone_by if each != "PaymentRefunded"]
     assert parked["failures"] == {"RefundPayment": "TransientError"}
 
 
@@ -196,7 +195,7 @@ def test_an_order_that_is_resumed_once_the_gateway_is_well_ends() -> None:
     order_id = world.placed("pm_refund_down")
     execute(order_id)
     make_well()
-    parking.resume(door.read(order_id), outbox.history(order_id), {"reason": "the gateway is well"})
+    parking.resume(order_id, {"reason": "the gateway is well"})
     outcome = execute(order_id)
     assert (outcome.path[-len(UNDONE) :], outcome.error) == (UNDONE, "TransientError")
     assert (world.status(order_id), world.net_charge(), world.available()) == ("FAILED", 0, world.STOCK)
@@ -206,10 +205,10 @@ def test_an_order_that_is_resumed_too_early_is_parked_again() -> None:
     order_id = world.placed("pm_refund_down")
     for _ in range(2):
         execute(order_id)
-        parking.resume(door.read(order_id), outbox.history(order_id), {"reason": "hope"})
+        parking.resume(order_id, {"reason": "hope"})
     assert execute(order_id).error == "CompensationIncomplete"
     assert [event for event in world.events(order_id) if "Parked" in event] == [f"OrderParked#{n}" for n in (1, 2, 3)]
-    assert "parked" in door.read(order_id)
+    assert "parked" in guard.read(order_id)
 
 
 # --- Started for an order that has moved on ------------------------------------------------------------------------
@@ -217,7 +216,7 @@ def test_an_order_that_is_resumed_too_early_is_parked_again() -> None:
 
 def test_an_execution_of_an_order_that_was_cancelled_falls_through_to_the_compensations() -> None:
     order_id = world.placed()
-    decisions.cancel(order_id, Reason("CustomerCancelled", "changed their mind"), starts_saga=True)
+    decision.cancel(order_id, Reason("CustomerCancelled", "changed their mind"), starts_saga=True)
     outcome = execute(order_id)
     assert outcome.path == ["ReserveInventory", *UNDONE]
     assert (outcome.error, outcome.cause) == ("CustomerCancelled", "changed their mind")
@@ -251,7 +250,7 @@ def test_an_execution_of_an_order_that_does_not_exist_does_nothing_and_says_so()
         ["ReserveInventory", "CancelOrder", "CompensationIncomplete"],
         GIVEN_UP[-1],
     )
-    assert "UnknownOrder" in outcome.cause
+    assert "UnknownSaga" in outcome.cause
     assert world.snapshot() == before
 
 

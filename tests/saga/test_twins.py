@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from order import decisions
-from order.domain import Reason
-from shared.errors import OrderAlreadyConfirmed
+from sagakit.decision import Reason
+from sagakit.errors import AlreadyConfirmed
 from tests.support import steps, world
 from tests.support.execution import COMPENSATION, FORWARD, execute
 from tests.support.faults import failing
@@ -92,7 +91,7 @@ def test_a_cancellation_at_any_point_is_final_unless_the_order_is_confirmed(*, b
     order_id = world.placed()
 
     def cancel() -> None:
-        decisions.cancel(order_id, CANCELLED, starts_saga=True)
+        decision.cancel(order_id, CANCELLED, starts_saga=True)
         if at_once:
             execute(order_id)
 
@@ -104,8 +103,8 @@ def test_a_cancellation_at_any_point_is_final_unless_the_order_is_confirmed(*, b
 def test_a_cancellation_after_the_pivot_is_refused() -> None:
     order_id = world.placed()
     execute(order_id)
-    with pytest.raises(OrderAlreadyConfirmed):
-        decisions.cancel(order_id, CANCELLED, starts_saga=True)
+    with pytest.raises(AlreadyConfirmed):
+        decision.cancel(order_id, CANCELLED, starts_saga=True)
 
 
 @pytest.mark.parametrize("task", FORWARD)
@@ -121,6 +120,6 @@ def test_a_call_that_was_given_up_and_wakes_up_late_does_no_harm(task: str, comp
 
     outcome = execute(order_id, interrupted(wake_up, before, given_up))
     confirmed = (task, compensation) == ("ConfirmOrder", "CancelOrder")
-    assert (woken == ["OrderCancelled"]) == (compensation != "CancelOrder")
+    assert (woken == ["SagaCancelled"]) == (compensation != "CancelOrder")
     assert outcome.path[-1] == ("OrderConfirmed" if confirmed else "OrderFailed")
     assert net() == expected(world.status(order_id))

@@ -10,7 +10,7 @@ from aws_lambda_powertools.shared.cache_dict import LRUDict
 from moto import mock_aws
 from pytest_socket import disable_socket, enable_socket
 
-from shared.observability import logger
+from sagakit.observability import logger
 from tests.support import world as memory
 from tests.support.logs import written
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING
 
-from shared import dynamodb
+from sagakit import dynamodb
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from shared.errors import InsufficientStock
+from inventory.domain import InsufficientStock
 from tests.support import world
 from tests.support.execution import COMPENSATION, FORWARD
 from tests.support.lambdas import Context, handler

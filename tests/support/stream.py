@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from shared import dynamodb
+from sagakit import dynamodb
 from tests.support import world
 from tests.support.lambdas import Context, handler
 from tests.support.steps import sample
 
 if TYPE_CHECKING:
-    from shared.dynamodb import Item
+    from sagakit.dynamodb import Item
 
 
 def inserted(row: Item, number: str = "1") -> dict[str, Any]:

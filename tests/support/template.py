@@ -36,8 +36,8 @@ def tasks() -> dict[str, dict[str, Any]]:
 
 @cache
 def tables() -> tuple[str, ...]:
-    """Name the tables as the functions' settings do: ORDER_LINES for ORDER_LINES_TABLE."""
-    return tuple(_logical_ids())
+    """Name the tables as the functions' settings do: SAGAS for SAGAS_TABLE."""
+    return tuple(logical_ids())
 
 
 @cache
@@ -48,9 +48,11 @@ def tables_of_record() -> tuple[str, ...]:
         for logical_id, table in resources("AWS::DynamoDB::Table").items()
         if "TimeToLiveSpecification" not in table["Properties"]
     }
-    return tuple(name for name, logical_id in _logical_ids().items() if logical_id in of_record)
+    return tuple(name for name, logical_id in logical_ids().items() if logical_id in of_record)
 
 
-def _logical_ids() -> dict[str, str]:
+@cache
+def logical_ids() -> dict[str, str]:
+    """Give the logical id of each table, by the name that the functions' settings use."""
     settings = template()["Globals"]["Function"]["Environment"]["Variables"]
     return {name.removesuffix("_TABLE"): each["Ref"] for name, each in settings.items() if name.endswith("_TABLE")}

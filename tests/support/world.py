@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from copy import deepcopy
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -13,15 +12,14 @@ from moto.dynamodb.models import dynamodb_backends
 
 from order.domain import Line, Order
 from order.placing import place
-from outbox import store as outbox
-from shared import door, dynamodb
-from tests.support.template import resources, tables, tables_of_record
+from sagakit import dynamodb, eventlog, guard
+from tests.support.template import logical_ids, resources, tables, tables_of_record
 
 if TYPE_CHECKING:
     from moto.dynamodb.models import DynamoDBBackend
     from moto.dynamodb.models.table import Table
 
-    from shared.dynamodb import Item
+    from sagakit.dynamodb import Item
     from tests.support.asl import Json
 
 ACCOUNT = "123456789012"  # the one that moto takes for ours
@@ -55,8 +53,8 @@ def create_tables() -> None:
 
 
 def variable(logical_id: str) -> str:
-    """Name the environment variable of a table: GatewayLedgerTable → GATEWAY_LEDGER_TABLE."""
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", logical_id).upper()
+    """Name the environment variable that the template gives a table's name: SAGAS_TABLE for OrdersTable."""
+    return next(f"{name}_TABLE" for name, its_id in logical_ids().items() if its_id == logical_id)
 
 
 def stock_up(available: int = STOCK) -> None:
@@ -112,17 +110,19 @@ def available(product_id: str = "monitor") -> int:
 
 def status(order_id: str) -> str:
     """Read the order's status."""
-    return str(door.read(order_id)["status"])
+    return str(guard.read(order_id)["status"])
 
 
 def events(order_id: str) -> list[str]:
     """Read what happened to the order, in order."""
-    return [event.type for event in outbox.history(order_id)]
+    return [event.type for event in eventlog.history(order_id)]
 
 
 def detail(order_id: str, event_type: str) -> Item:
     """Read what an event tells."""
-    return dict(outbox.history(order_id)[event_type].detail)
+    found = eventlog.history(order_id).find(event_type)
+    assert found, f"no {event_type} on record"
+    return dict(found.detail)
 
 
 def net_charge() -> int:

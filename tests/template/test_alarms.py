@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from order.api import BY_CUSTOMER
-from shared.observability import NAMESPACE, SERVICE
+from sagakit.observability import NAMESPACE, SERVICE
 from tests.support import steps
 from tests.support import world as shop
 from tests.support.fixtures import closed_circuit, no_pauses, world

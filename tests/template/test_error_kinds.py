@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
     IdempotencyPersistenceLayerError,
 )
 
-from shared.errors import BusinessError, TransientError, UnknownOrder
+from sagakit.errors import BusinessError, TransientError, UnknownSaga
 from tests.support.template import tasks
 from tests.template.graph import function, participant
 from tests.template.source import names
@@ -81,7 +81,7 @@ def test_whatever_is_raised_is_caught_in_the_end(name: str) -> None:
 
 @pytest.mark.parametrize("name", tasks())
 def test_every_task_may_meet_an_order_that_does_not_exist(name: str) -> None:
-    assert UnknownOrder.__name__ in refusals(name)
+    assert UnknownSaga.__name__ in refusals(name)
 
 
 @pytest.mark.parametrize("name", tasks())

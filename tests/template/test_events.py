@@ -13,9 +13,10 @@ from aws_lambda_powertools.utilities.data_classes import (
     EventBridgeEvent,
 )
 
-from order.domain import Reason, order_id, reason
+from order.domain import order_id
 from order.request import key_of, order_of
-from outbox.event import of_row, to_row
+from sagakit.decision import Reason, reason
+from sagakit.event import of_row, to_row
 from tests.support.template import ROOT, definition, resources, tasks
 from tests.template.graph import forward, undoing
 

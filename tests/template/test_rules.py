@@ -9,8 +9,8 @@ import pytest
 from moto.events.models import EventPattern
 
 from order.domain import PARKED
-from outbox.dispatch import SOURCE
-from recovery.app import RESERVE
+from sagakit.recovery.app import RESERVE
+from sagakit.relay.dispatch import SOURCE
 from tests.support.template import ROOT, definition, resources, template
 from tests.template.graph import forward
 

@@ -137,18 +137,18 @@ MASKED: Sequence[tuple[str, str, str, Sequence[str]]] = (
         "it was CANCELLING before the gateway was asked, and only FAILED once the own row is there",
         ("own row",),
     ),
-    ("OrderConfirmed", "own row", "the order is CONFIRMED by then, and not PENDING", (PENDING,)),
+    ("OrderConfirmed", "own row", "the saga is CONFIRMED by then, and not PENDING", (PENDING,)),
     (
         "OrderResumed",
         "decided earlier",
         "what was decided since parked it, ended it or resumed it, and that says no too",
         ("own row", "orders exists(parked)", "orders not_exists(parked)"),
     ),
-    ("OrderFailed", "own row", "the order is FAILED by then, and not CANCELLING", (CANCELLING,)),
+    ("OrderFailed", "own row", "the saga is FAILED by then, and not CANCELLING", (CANCELLING,)),
     (
         "OrderFailed",
         CANCELLING,
-        "what must be on record is recorded while the order is CANCELLING, or the own row is there",
+        "what must be on record is recorded while the saga is CANCELLING, or the own row is there",
         (
             "PaymentRefunded on record",
             "PaymentRefunded earlier",

@@ -9,11 +9,10 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
-from order import parking, placing, row
-from outbox.event import History
-from shared import clock, transaction
-from shared.errors import InsufficientStock
-from shared.transaction import Rank
+from inventory.domain import InsufficientStock
+from sagakit import clock, parking, placing, row, transaction
+from sagakit.event import History
+from sagakit.transaction import Rank
 from tests.prove.drills import PARKED
 from tests.prove.mutants.mutant import Mutant
 from tests.prove.races import ENDED_PARKED
@@ -22,8 +21,8 @@ from tests.prove.themes import EVERYTHING, LATE, PARKING, PLACING, RECOVERY, SHE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from outbox.event import Event
-    from shared.transaction import Action
+    from sagakit.event import Event
+    from sagakit.transaction import Action
 
 _restart, _decide, _transact = parking._restart, row.decide, transaction.transact  # noqa: SLF001
 _receipt, _meaning = placing._receipt, transaction._meaning  # noqa: SLF001
@@ -76,7 +75,7 @@ def _conflict_is_shortage(refused: Action, reason: Any, cancelled: Any) -> Any:
 
 
 def _reading(*, backwards: bool) -> Any:
-    return partial(patch, "shared.transaction._reading", partial(_first_reason, backwards))
+    return partial(patch, "sagakit.transaction._reading", partial(_first_reason, backwards))
 
 
 MUTANTS = (
@@ -91,11 +90,11 @@ MUTANTS = (
         change=partial(patch, "order.placing._replay", _any_body),
     ),
     Mutant("order and event are two writes", (PLACING,), change=partial(patch, "order.store.transact", _one_by_one)),
-    Mutant("effect and event are two writes", (TWINS,), change=partial(patch, "outbox.store.transact", _effect_first)),
+    Mutant("effect and event are two writes", (TWINS,), change=partial(patch, "sagakit.eventlog.transact", _effect_first)),
     Mutant(
         "time is not carried along from event to event",
         (EVERYTHING, LATE),
-        change=partial(patch, "shared.clock.after", lambda _: clock.now()),
+        change=partial(patch, "sagakit.clock.after", lambda _: clock.now()),
     ),
     Mutant(
         "the customer's cancellation is a request only",
@@ -103,13 +102,13 @@ MUTANTS = (
         change=partial(patch, "order.api.decisions", SimpleNamespace(cancel=lambda *_, **__: None)),
     ),
     Mutant("parking is not numbered", (PARKED,), change=partial(patch.object, History, "count", lambda *_: 0)),
-    Mutant("a restart is not numbered", (RECOVERY,), change=partial(patch, "order.parking._restart", _unnumbered)),
-    Mutant("who ends stays on the index", (LATE,), change=partial(patch, "order.decisions.decide", _listed)),
-    Mutant("who ends stays parked", (ENDED_PARKED,), change=partial(patch, "order.decisions.decide", _still_parked)),
-    Mutant("who is parked stays on the index", (PARKING,), change=partial(patch, "order.parking.decide", _listed)),
-    Mutant("who is resumed stays parked", (PARKING,), change=partial(patch, "order.parking.decide", _still_parked)),
-    Mutant("who is resumed is not on the index", (RECOVERY,), change=partial(patch, "order.parking.decide", _unlisted)),
-    Mutant("who is cancelled is not on the index", (LATE,), change=partial(patch, "order.decisions.decide", _unlisted)),
+    Mutant("a restart is not numbered", (RECOVERY,), change=partial(patch, "sagakit.parking._restart", _unnumbered)),
+    Mutant("who ends stays on the index", (LATE,), change=partial(patch, "sagakit.decision.decide", _listed)),
+    Mutant("who ends stays parked", (ENDED_PARKED,), change=partial(patch, "sagakit.decision.decide", _still_parked)),
+    Mutant("who is parked stays on the index", (PARKING,), change=partial(patch, "sagakit.parking.decide", _listed)),
+    Mutant("who is resumed stays parked", (PARKING,), change=partial(patch, "sagakit.parking.decide", _still_parked)),
+    Mutant("who is resumed is not on the index", (RECOVERY,), change=partial(patch, "sagakit.parking.decide", _unlisted)),
+    Mutant("who is cancelled is not on the index", (LATE,), change=partial(patch, "sagakit.decision.decide", _unlisted)),
     Mutant(
         "the lines of one product are not merged",
         (PLACING,),
@@ -118,7 +117,7 @@ MUTANTS = (
     Mutant(
         "a conflict is taken for a shortage",
         (replace(SHELF, faults=("conflict",)),),
-        change=partial(patch, "shared.transaction._meaning", _conflict_is_shortage),
+        change=partial(patch, "sagakit.transaction._meaning", _conflict_is_shortage),
     ),
     Mutant(
         "the last reason decides",

@@ -11,17 +11,17 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
-from outbox import dispatch
-from outbox.app import processor
-from shared import dynamodb, tables
-from shared.errors import TransientError
+from sagakit import dynamodb, tables
+from sagakit.errors import TransientError
+from sagakit.relay import dispatch
+from sagakit.relay.app import processor
 from tests.prove.labels import actions
 from tests.prove.mutants.mutant import Mutant
 from tests.prove.run import Run
 from tests.prove.themes import LATE, OUTBOX, PARKING, TWINS
 
 if TYPE_CHECKING:
-    from outbox.event import Event
+    from sagakit.event import Event
     from tests.prove.database import Change
 
 _publish, _start, _cross_off = dispatch._publish, dispatch._start_saga, dispatch._cross_off  # noqa: SLF001
@@ -79,18 +79,18 @@ MUTANTS = (
     Mutant(
         "the bus's error codes are not looked at",
         (replace(OUTBOX, faults=("entry refused",)),),
-        change=partial(patch, "outbox.dispatch._publish", _never_mind),
+        change=partial(patch, "sagakit.relay.dispatch._publish", _never_mind),
     ),
-    Mutant("crossed off, then dispatched", (OUTBOX,), change=partial(patch, "outbox.app.dispatch", _cross_off_first)),
+    Mutant("crossed off, then dispatched", (OUTBOX,), change=partial(patch, "sagakit.relay.app.dispatch", _cross_off_first)),
     Mutant(
-        "crossed off, then told", (OUTBOX,), change=partial(patch, "outbox.app.dispatch", _cross_off_before_telling)
+        "crossed off, then told", (OUTBOX,), change=partial(patch, "sagakit.relay.app.dispatch", _cross_off_before_telling)
     ),
-    Mutant("the relay starts no saga", (OUTBOX,), change=partial(patch, "outbox.app.dispatch", _tell_only)),
-    Mutant("the sweeper starts no saga", (OUTBOX,), change=partial(patch, "recovery.app.dispatch", _tell_only)),
+    Mutant("the relay starts no saga", (OUTBOX,), change=partial(patch, "sagakit.relay.app.dispatch", _tell_only)),
+    Mutant("the sweeper starts no saga", (OUTBOX,), change=partial(patch, "sagakit.recovery.app.dispatch", _tell_only)),
     Mutant(
         "ExecutionAlreadyExists is an error",
         (OUTBOX, LATE),
-        change=partial(patch, "outbox.dispatch._start_saga", _start_once),
+        change=partial(patch, "sagakit.relay.dispatch._start_saga", _start_once),
     ),
     Mutant(
         "transactions have a token made of order and event",

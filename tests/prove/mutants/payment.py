@@ -11,13 +11,13 @@ from unittest.mock import patch
 
 from aws_lambda_powertools.utilities.idempotency import idempotent_function
 
-from outbox import store as outbox
 from payment import protocol, simulated, store
 from payment.domain import DECLINED, Intent, IntentStatus, Undo
 from payment.gateway import gateway
-from shared import door
-from shared.errors import TransientError
-from shared.idempotency import step_config, step_persistence
+from sagakit import eventlog, guard
+from sagakit.errors import TransientError
+from sagakit.idempotency import step_config, step_persistence
+from sagakit.saga import Status
 from tests.prove.helpers import INTENT_NEXT
 from tests.prove.mutants.mutant import Mutant
 from tests.prove.themes import GATEWAY, KEYS, LATE, PARKING, STRAYS, TWINS, ZOMBIES
@@ -25,7 +25,7 @@ from tests.prove.themes import GATEWAY, KEYS, LATE, PARKING, STRAYS, TWINS, ZOMB
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from outbox.event import Event, History
+    from sagakit.event import Event, History
 
 CREATED, SUCCEEDED, CANCELED = IntentStatus.CREATED, IntentStatus.SUCCEEDED, IntentStatus.CANCELED
 
@@ -72,21 +72,21 @@ def _not_given_back(intent_id: str) -> Undo:
 
 
 def _declined_is_nothing(order_id: str) -> Event:
-    history = outbox.history(order_id)
-    if history.find(DECLINED) and door.read(order_id)["status"] == door.CANCELLING:
+    history = eventlog.history(order_id)
+    if history.find(DECLINED) and guard.read(order_id)["status"] == Status.CANCELLING:
         return store.refunded(order_id, history, store.intent_of(order_id), Undo.VOIDED)
     return _refund(order_id)
 
 
 def _by_key(order_id: str) -> Event:
-    history, order = outbox.history(order_id), door.read(order_id)
+    history, order = eventlog.history(order_id), guard.read(order_id)
     intent = gateway().create_intent(key=f"{order_id}-create", amount=order["totalAmount"], token=order["paymentToken"])
     undone = protocol._undo(intent.id)  # noqa: SLF001
     return store.refunded(order_id, history, store.intent_of(order_id), undone)
 
 
 def _unasked(order_id: str) -> Event:
-    history, intent_id = outbox.history(order_id), store.intent_of(order_id)
+    history, intent_id = eventlog.history(order_id), store.intent_of(order_id)
     undone = protocol._undo(intent_id) if intent_id else Undo.NOTHING_TO_UNDO  # noqa: SLF001
     return store.refunded(order_id, history, intent_id, undone)
 

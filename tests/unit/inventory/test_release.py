@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from shared import clock
-from shared.errors import OrderNotCancelling, TransientError, UnknownOrder
+from sagakit import clock
+from sagakit.errors import NotCancelling, TransientError, UnknownSaga
 from tests.support import meanwhile, steps, world
 
 pytestmark = pytest.mark.usefixtures("world")
@@ -53,7 +53,7 @@ def test_ten_late_calls_for_a_failed_order_change_nothing() -> None:
 
 def test_nothing_is_released_for_an_order_that_nobody_cancelled() -> None:
     order_id = steps.paid()
-    with pytest.raises(OrderNotCancelling, match="the order is PENDING"):
+    with pytest.raises(NotCancelling, match="the saga is PENDING"):
         steps.release(order_id)
     assert world.available() == world.STOCK - 2
 
@@ -61,7 +61,7 @@ def test_nothing_is_released_for_an_order_that_nobody_cancelled() -> None:
 def test_nothing_is_released_for_a_confirmed_order() -> None:
     order_id = steps.confirmed()
     before = world.snapshot()
-    assert steps.ten_times(steps.release, order_id) == {"OrderNotCancelling"}
+    assert steps.ten_times(steps.release, order_id) == {"NotCancelling"}
     assert world.snapshot() == before
 
 
@@ -77,7 +77,7 @@ def test_a_release_that_read_the_history_before_the_cancellation_reads_it_again(
 
 
 def test_an_order_that_does_not_exist_releases_nothing() -> None:
-    with pytest.raises(UnknownOrder):
+    with pytest.raises(UnknownSaga):
         steps.release("no-such-order")
 
 

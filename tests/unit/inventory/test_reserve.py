@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from shared import clock
-from shared.errors import InsufficientStock, OrderCancelled, UnknownOrder
+from inventory.domain import InsufficientStock
+from sagakit import clock
+from sagakit.errors import SagaCancelled, UnknownSaga
 from tests.support import meanwhile, steps, world
 
 pytestmark = pytest.mark.usefixtures("world")
@@ -126,7 +127,7 @@ def test_a_twin_that_was_refused_while_this_one_read_wins(monkeypatch: pytest.Mo
 def test_nothing_is_reserved_once_the_door_is_closed() -> None:
     order_id = world.placed()
     steps.cancel(order_id)
-    with pytest.raises(OrderCancelled, match="the order is CANCELLING"):
+    with pytest.raises(SagaCancelled, match="the saga is CANCELLING"):
         steps.reserve(order_id)
     assert (world.available(), world.events(order_id)) == (world.STOCK, ["OrderPlaced", "OrderCancelling"])
 
@@ -134,7 +135,7 @@ def test_nothing_is_reserved_once_the_door_is_closed() -> None:
 def test_a_closed_door_comes_before_an_empty_shelf() -> None:
     order_id = world.placed(quantity=world.STOCK + 1)
     steps.cancel(order_id)
-    with pytest.raises(OrderCancelled):
+    with pytest.raises(SagaCancelled):
         steps.reserve(order_id)
     assert "InventoryRejected" not in world.events(order_id)
 
@@ -142,7 +143,7 @@ def test_a_closed_door_comes_before_an_empty_shelf() -> None:
 def test_a_cancellation_between_reading_and_writing_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     order_id = world.placed()
     meanwhile.before(monkeypatch, "transact_write_items", lambda: steps.cancel(order_id))
-    with pytest.raises(OrderCancelled):
+    with pytest.raises(SagaCancelled):
         steps.reserve(order_id)
     assert world.available() == world.STOCK
 
@@ -150,7 +151,7 @@ def test_a_cancellation_between_reading_and_writing_is_seen(monkeypatch: pytest.
 def test_a_cancellation_before_the_refusal_is_recorded_is_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     order_id = world.placed(quantity=world.STOCK + 1)
     meanwhile.before(monkeypatch, "transact_write_items", lambda: steps.cancel(order_id), call=2)
-    with pytest.raises(OrderCancelled):
+    with pytest.raises(SagaCancelled):
         steps.reserve(order_id)
 
 
@@ -164,13 +165,13 @@ def test_ten_late_calls_for_a_failed_order_change_nothing() -> None:
 def test_ten_late_calls_for_a_failed_order_that_never_reserved_change_nothing() -> None:
     order_id = steps.never_reserved()
     before = world.snapshot()
-    assert steps.ten_times(steps.reserve, order_id) == {"OrderCancelled"}
+    assert steps.ten_times(steps.reserve, order_id) == {"SagaCancelled"}
     assert world.snapshot() == before
 
 
 def test_an_order_that_does_not_exist_reserves_nothing() -> None:
     before = world.snapshot()
-    with pytest.raises(UnknownOrder):
+    with pytest.raises(UnknownSaga):
         steps.reserve("no-such-order")
     assert world.snapshot() == before
 

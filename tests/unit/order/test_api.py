@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from order.domain import COMPENSATIONS
+import sagas
 from payment.behaviour import BEHAVIOURS, Behaviour
-from shared import clock, door, dynamodb
+from sagakit import clock, dynamodb, guard
 from tests.support import http, meanwhile, steps, world
 from tests.support.bus import Bus
 from tests.support.http import ORDER
@@ -62,7 +62,7 @@ def test_an_order_is_accepted_and_can_be_found() -> None:
 
 def test_without_a_payment_token_there_is_one_for_trying_out() -> None:
     answer = http.post(without("paymentToken"))
-    assert door.read(answer.body["orderId"])["paymentToken"] == "pm_ok"
+    assert guard.read(answer.body["orderId"])["paymentToken"] == "pm_ok"
 
 
 def test_the_same_product_twice_is_one_line() -> None:
@@ -100,7 +100,7 @@ def test_a_replay_is_the_first_answer_and_says_so(*, remembered: bool) -> None:
     again = http.post(key=KEY)
     assert (again.status, again.body) == (first.status, first.body)
     assert again.headers == {**first.headers, "Idempotency-Replayed": "true"}
-    assert len(world.rows("ORDERS")) == 1
+    assert len(world.rows("SAGAS")) == 1
 
 
 def test_a_replay_is_the_first_answer_whatever_has_become_of_the_order() -> None:
@@ -124,7 +124,7 @@ def test_the_same_key_for_another_order_is_refused(*, remembered: bool) -> None:
     answer = http.post(line(quantity=3), KEY)
     assert (answer.status, answer.headers["Content-Type"]) == (422, PROBLEM)
     assert answer.body["title"] == "The idempotency key was used for another order"
-    assert len(world.rows("ORDERS")) == 1
+    assert len(world.rows("SAGAS")) == 1
 
 
 @pytest.mark.parametrize("header", ["x-idempotency-key", "X-Idempotency-Key", "Idempotency-Key", "idempotency-key"])
@@ -146,7 +146,7 @@ def test_both_names_with_different_keys_are_refused() -> None:
 def test_a_key_that_is_no_key_is_refused(key: str) -> None:
     answer = http.post(key=key)
     assert (answer.status, answer.body["title"]) == (400, "The idempotency key is not valid")
-    assert world.rows("ORDERS") == []
+    assert world.rows("SAGAS") == []
 
 
 def test_the_longest_key_is_a_key() -> None:
@@ -200,7 +200,7 @@ def test_what_is_not_an_order_is_refused_and_each_error_names_its_field(body: ob
     answer = http.post(body, KEY)
     assert (answer.status, answer.headers["Content-Type"], answer.fields) == (422, PROBLEM, fields)
     assert answer.body["status"] == 422
-    assert (world.rows("ORDERS"), world.rows("IDEMPOTENCY")) == ([], [])
+    assert (world.rows("SAGAS"), world.rows("IDEMPOTENCY")) == ([], [])
 
 
 @pytest.mark.parametrize("body", ["", "{", "not json", '{"customerId": }', "\x00", '{"customerId": "\\ud800"}'])
@@ -243,7 +243,7 @@ def test_two_prices_for_one_product_are_refused() -> None:
 
 def test_nothing_is_stored_of_an_order_that_is_refused() -> None:
     http.post(line(price=1.00), KEY)
-    assert (world.rows("ORDERS"), world.rows("EVENTS"), world.rows("IDEMPOTENCY")) == ([], [], [])
+    assert (world.rows("SAGAS"), world.rows("EVENTS"), world.rows("IDEMPOTENCY")) == ([], [], [])
 
 
 # --- Showing -------------------------------------------------------------------------------------------------------
@@ -272,7 +272,7 @@ def test_a_parked_order_is_shown_with_what_is_to_do() -> None:
     order_id = steps.cancelling()
     steps.ten_times(steps.fail, order_id)
     parked = http.get(f"/orders/{order_id}").body["parked"]
-    assert (parked["notUndone"], parked["at"][-1]) == (list(COMPENSATIONS), "Z")
+    assert (parked["notUndone"], parked["at"][-1]) == (list(sagas.ORDER.undone_by), "Z")
 
 
 def test_the_events_of_an_order_tell_all_that_happened_to_it_in_order() -> None:
@@ -350,8 +350,8 @@ def test_the_payment_token_is_never_seen_outside(
 ) -> None:
     token, bus = "pm_nobody_must_see_me", Bus()
     monkeypatch.setitem(BEHAVIOURS, token, behaviour)
-    monkeypatch.setattr("outbox.dispatch.bus", bus)
-    monkeypatch.setattr("outbox.dispatch.sfn.start_execution", lambda **execution: print(execution))
+    monkeypatch.setattr("sagakit.relay.dispatch.bus", bus)
+    monkeypatch.setattr("sagakit.relay.dispatch.sfn.start_execution", lambda **execution: print(execution))
     body = {**ORDER, "paymentToken": token}
     placed = http.post(body, KEY)
     order_id = placed.body["orderId"]
@@ -398,7 +398,7 @@ def test_a_reason_for_cancelling_is_told_in_the_event_and_stays_with_the_order()
     order_id = world.placed()
     assert http.cancel(order_id, json.dumps({"reason": "it was a mistake"})).status == 202
     told = {"reason": "CustomerCancelled", "cause": "it was a mistake"}
-    assert (world.detail(order_id, "OrderCancelling"), door.read(order_id)["reason"]) == (told, told)
+    assert (world.detail(order_id, "OrderCancelling"), guard.read(order_id)["reason"]) == (told, told)
 
 
 @pytest.mark.parametrize("body", [None, "", "{}"])

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from shared import clock, door
-from shared.errors import OrderAlreadyConfirmed, UnknownOrder
+from sagakit import clock, guard
+from sagakit.errors import AlreadyConfirmed, UnknownSaga
 from tests.support import http, meanwhile, steps, world
 
 pytestmark = pytest.mark.usefixtures("world")
@@ -17,7 +17,7 @@ def test_the_door_is_closed_and_the_reason_is_told() -> None:
     order_id = world.placed()
     assert steps.cancel(order_id) == {"orderId": order_id, "event": "OrderCancelling", "repeated": False}
     reason = {"reason": "PaymentDeclined", "cause": "card_declined"}
-    assert (world.status(order_id), door.read(order_id)["reason"]) == ("CANCELLING", reason)
+    assert (world.status(order_id), guard.read(order_id)["reason"]) == ("CANCELLING", reason)
     assert world.detail(order_id, "OrderCancelling") == reason
 
 
@@ -26,7 +26,7 @@ def test_the_compensations_have_a_deadline_of_their_own(monkeypatch: pytest.Monk
     now = clock.now() + 60_000
     monkeypatch.setattr(clock, "now", lambda: now)
     steps.cancel(order_id)
-    row = door.read(order_id)
+    row = guard.read(order_id)
     assert (row["dueAt"], "open" in row) == (now + 420_000, True)
 
 
@@ -41,14 +41,14 @@ def test_the_first_reason_stands() -> None:
 def test_a_confirmed_order_is_not_cancelled() -> None:
     order_id = steps.confirmed()
     before = world.everything()
-    assert steps.ten_times(steps.cancel, order_id) == {"OrderAlreadyConfirmed"}
+    assert steps.ten_times(steps.cancel, order_id) == {"AlreadyConfirmed"}
     assert world.everything() == before
 
 
 def test_a_confirmation_that_comes_first_wins(monkeypatch: pytest.MonkeyPatch) -> None:
     order_id = steps.paid()
     meanwhile.before(monkeypatch, "transact_write_items", lambda: steps.confirm(order_id))
-    with pytest.raises(OrderAlreadyConfirmed):
+    with pytest.raises(AlreadyConfirmed):
         steps.cancel(order_id)
     assert world.status(order_id) == "CONFIRMED"
 
@@ -87,9 +87,9 @@ def test_ten_late_calls_for_a_failed_order_change_nothing() -> None:
 
 
 def test_an_order_that_does_not_exist_is_not_cancelled() -> None:
-    with pytest.raises(UnknownOrder):
+    with pytest.raises(UnknownSaga):
         steps.cancel("no-such-order")
-    assert world.rows("ORDERS") == []
+    assert world.rows("SAGAS") == []
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_a_customers_cancellation_is_a_decision_that_starts_the_compensations() 
     order_id = world.placed()
     answer = http.cancel(order_id)
     assert (answer.status, answer.body) == (202, {"orderId": order_id, "status": "CANCELLING"})
-    assert door.read(order_id)["reason"]["reason"] == "CustomerCancelled"
+    assert guard.read(order_id)["reason"]["reason"] == "CustomerCancelled"
     assert [row["startsSaga"] for row in world.rows("EVENTS") if row["eventType"] == "OrderCancelling"] == [True]
 
 

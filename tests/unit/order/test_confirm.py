@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from order.domain import STEPS
-from shared import clock, door
-from shared.errors import OrderCancelled, UnknownOrder
+from sagakit import clock, guard
+from sagakit.errors import SagaCancelled, UnknownSaga
+from sagas import ORDER
 from tests.support import meanwhile, steps, world
 
 pytestmark = pytest.mark.usefixtures("world")
@@ -20,9 +20,9 @@ def test_an_order_that_is_reserved_and_paid_is_confirmed_and_told() -> None:
 
 def test_a_confirmed_order_waits_for_nothing_any_more() -> None:
     order_id = steps.paid()
-    assert door.read(order_id).keys() >= {"open", "dueAt"}
+    assert guard.read(order_id).keys() >= {"open", "dueAt"}
     steps.confirm(order_id)
-    assert not door.read(order_id).keys() & {"open", "dueAt"}
+    assert not guard.read(order_id).keys() & {"open", "dueAt"}
 
 
 def test_a_retry_finds_its_own_row_and_changes_nothing() -> None:
@@ -32,7 +32,7 @@ def test_a_retry_finds_its_own_row_and_changes_nothing() -> None:
     assert world.everything() == before
 
 
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("step", ORDER.confirmed_by)
 def test_an_order_of_which_a_step_is_missing_is_not_confirmed(step: str) -> None:
     order_id = steps.paid()
     world.remove("EVENTS", orderId=order_id, eventType=step)
@@ -44,7 +44,7 @@ def test_an_order_of_which_a_step_is_missing_is_not_confirmed(step: str) -> None
 def test_an_order_that_was_cancelled_is_not_confirmed() -> None:
     order_id = steps.cancelling()
     before = world.everything()
-    with pytest.raises(OrderCancelled, match="the order is CANCELLING"):
+    with pytest.raises(SagaCancelled, match="the saga is CANCELLING"):
         steps.confirm(order_id)
     assert world.everything() == before
 
@@ -52,7 +52,7 @@ def test_an_order_that_was_cancelled_is_not_confirmed() -> None:
 def test_a_cancellation_that_comes_first_wins(monkeypatch: pytest.MonkeyPatch) -> None:
     order_id = steps.paid()
     meanwhile.before(monkeypatch, "transact_write_items", lambda: steps.cancel(order_id))
-    with pytest.raises(OrderCancelled):
+    with pytest.raises(SagaCancelled):
         steps.confirm(order_id)
     assert world.status(order_id) == "CANCELLING"
 
@@ -65,25 +65,25 @@ def test_a_twin_that_was_faster_is_found(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_a_closed_door_comes_before_a_missing_step() -> None:
     order_id = steps.never_reserved()
-    with pytest.raises(OrderCancelled):
+    with pytest.raises(SagaCancelled):
         steps.confirm(order_id)
 
 
 def test_ten_late_calls_for_a_failed_order_change_nothing() -> None:
     order_id = steps.failed()
     before = world.snapshot()
-    assert steps.ten_times(steps.confirm, order_id) == {"OrderCancelled"}
+    assert steps.ten_times(steps.confirm, order_id) == {"SagaCancelled"}
     assert world.snapshot() == before
 
 
 def test_an_order_that_does_not_exist_is_not_confirmed() -> None:
-    with pytest.raises(UnknownOrder):
+    with pytest.raises(UnknownSaga):
         steps.confirm("no-such-order")
-    assert world.rows("ORDERS") == []
+    assert world.rows("SAGAS") == []
 
 
 def test_a_row_without_a_status_is_a_defect_and_no_decision() -> None:
-    world.put("ORDERS", {"orderId": "torn"})
+    world.put("SAGAS", {"orderId": "torn"})
     with pytest.raises(LookupError, match="the row of torn has no status"):
         steps.confirm("torn")
 

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from order import parking
-from order.domain import COMPENSATIONS
-from outbox import store as outbox
-from shared import clock, door
-from shared.errors import CompensationIncomplete, OrderNotCancelling, TransientError, UnknownOrder
+from sagakit import clock, eventlog, guard, parking
+from sagakit.errors import CompensationIncomplete, NotCancelling, TransientError, UnknownSaga
+from sagas import ORDER
 from tests.support import meanwhile, steps, world
 from tests.support.execution import COMPENSATION
 
@@ -21,7 +19,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.usefixtures("world")
 
-UNDOING = {event: partial(steps.call, task) for event, task in zip(COMPENSATIONS, COMPENSATION[1:-1], strict=True)}
+UNDOING = {event: partial(steps.call, task) for event, task in zip(ORDER.undone_by, COMPENSATION[1:-1], strict=True)}
 
 
 def undone() -> str:
@@ -51,14 +49,14 @@ def refused(order_id: str, **failures: str) -> None:
 
 
 def recovered(order_id: str) -> None:
-    parking.recover(door.read(order_id), outbox.history(order_id), {"reason": "ExecutionAborted"})
+    parking.recover(guard.read(order_id), eventlog.history(order_id), {"reason": "ExecutionAborted"})
 
 
 def unmark(order_id: str) -> None:
     """Take the mark off the order row and open it again, as resuming does."""
-    row = door.read(order_id)
+    row = guard.read(order_id)
     mark = row.pop("parked")
-    world.put("ORDERS", {**row, "open": "u#0", "dueAt": mark["at"] + 1_000})
+    world.put("SAGAS", {**row, "open": "u#0", "dueAt": mark["at"] + 1_000})
 
 
 def test_an_order_of_which_all_is_undone_has_failed_for_the_reason_it_was_cancelled() -> None:
@@ -69,7 +67,7 @@ def test_an_order_of_which_all_is_undone_has_failed_for_the_reason_it_was_cancel
 
 
 def test_a_failed_order_waits_for_nothing_any_more() -> None:
-    assert not door.read(steps.failed()).keys() & {"open", "dueAt", "parked"}
+    assert not guard.read(steps.failed()).keys() & {"open", "dueAt", "parked"}
 
 
 def test_a_retry_finds_its_own_row_and_gives_the_same_reason() -> None:
@@ -85,7 +83,7 @@ def test_its_own_row_comes_before_a_missing_compensation() -> None:
     for event in UNDOING:
         world.remove("EVENTS", orderId=order_id, eventType=event)
     assert steps.fail(order_id)["repeated"]
-    assert "parked" not in door.read(order_id)
+    assert "parked" not in guard.read(order_id)
 
 
 @pytest.mark.parametrize("missing", UNDOING)
@@ -94,8 +92,8 @@ def test_an_order_of_which_something_is_not_undone_is_parked(missing: str) -> No
     undo_all_but(missing, order_id)
     with pytest.raises(CompensationIncomplete, match=f"^no {missing} on record$"):
         steps.fail(order_id, SomeTask="TransientError")
-    mark = door.read(order_id)["parked"]
-    assert (mark["notUndone"], mark["undone"]) == ([missing], [each for each in COMPENSATIONS if each != missing])
+    mark = guard.read(order_id)["parked"]
+    assert (mark["notUndone"], mark["undone"]) == ([missing], [each for each in ORDER.undone_by if each != missing])
     assert mark["failures"] == {"SomeTask": "TransientError"}
     assert {**world.detail(order_id, "OrderParked#1"), "at": mark["at"]} == mark
 
@@ -103,12 +101,12 @@ def test_an_order_of_which_something_is_not_undone_is_parked(missing: str) -> No
 def test_an_order_of_which_nothing_is_undone_is_parked_with_everything_to_do() -> None:
     order_id = steps.cancelling()
     refused(order_id)
-    assert door.read(order_id)["parked"]["notUndone"] == list(COMPENSATIONS)
+    assert guard.read(order_id)["parked"]["notUndone"] == list(ORDER.undone_by)
 
 
 def test_a_parked_order_is_still_to_be_undone_but_no_longer_overdue() -> None:
     order_id = parked()
-    row = door.read(order_id)
+    row = guard.read(order_id)
     assert row["status"] == "CANCELLING"
     assert not row.keys() & {"open", "dueAt"}
 
@@ -125,7 +123,7 @@ def test_an_order_that_was_resumed_may_be_parked_again() -> None:
     unmark(order_id)
     refused(order_id, RefundPayment="TransientError")
     assert [event for event in world.events(order_id) if "Parked" in event] == ["OrderParked#1", "OrderParked#2"]
-    assert door.read(order_id)["parked"]["failures"] == {"RefundPayment": "TransientError"}
+    assert guard.read(order_id)["parked"]["failures"] == {"RefundPayment": "TransientError"}
 
 
 @pytest.mark.parametrize("missing", UNDOING)
@@ -133,7 +131,7 @@ def test_a_parked_order_fails_as_soon_as_the_rest_is_undone(missing: str) -> Non
     order_id = parked(missing)
     UNDOING[missing](order_id)
     steps.fail(order_id)
-    assert (world.status(order_id), "parked" in door.read(order_id)) == ("FAILED", False)
+    assert (world.status(order_id), "parked" in guard.read(order_id)) == ("FAILED", False)
     assert (world.net_charge(), world.available()) == (0, world.STOCK)
 
 
@@ -152,16 +150,16 @@ def test_an_order_that_ended_before_it_could_be_parked_is_not_parked(monkeypatch
         steps.fail(order_id)
 
     meanwhile.before(monkeypatch, "transact_write_items", the_rest, call=2)
-    with pytest.raises(OrderNotCancelling, match="FAILED"):
+    with pytest.raises(NotCancelling, match="FAILED"):
         steps.fail(order_id)
-    assert (world.status(order_id), "parked" in door.read(order_id)) == ("FAILED", False)
+    assert (world.status(order_id), "parked" in guard.read(order_id)) == ("FAILED", False)
 
 
 @pytest.mark.parametrize("bring", [steps.paid, steps.confirmed])
 def test_an_order_that_nobody_cancelled_neither_fails_nor_is_parked(bring: Callable[[], str]) -> None:
     order_id = bring()
     before = world.everything()
-    with pytest.raises(OrderNotCancelling):
+    with pytest.raises(NotCancelling):
         steps.fail(order_id)
     assert world.everything() == before
 
@@ -174,9 +172,9 @@ def test_ten_late_calls_for_a_failed_order_change_nothing() -> None:
 
 
 def test_an_order_that_does_not_exist_does_not_fail() -> None:
-    with pytest.raises(UnknownOrder):
+    with pytest.raises(UnknownSaga):
         steps.fail("no-such-order")
-    assert world.rows("ORDERS") == []
+    assert world.rows("SAGAS") == []
 
 
 @pytest.mark.parametrize("bring", [undone, steps.cancelling], ids=["failing", "parking"])

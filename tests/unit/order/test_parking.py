@@ -6,16 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from order import parking
-from outbox import store as outbox
-from shared import clock, door
-from shared.errors import CompensationIncomplete, OrderNotCancelling, TransientError
+from sagakit import clock, eventlog, guard, parking
+from sagakit.errors import CompensationIncomplete, NotCancelling, TransientError
 from tests.support import meanwhile, steps, world
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from outbox.event import Event
+    from sagakit.event import Event
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -34,25 +32,25 @@ def park(order_id: str) -> None:
 
 
 def resume(order_id: str) -> Event:
-    return parking.resume(door.read(order_id), outbox.history(order_id), WHY)
+    return parking.resume(order_id, WHY)
 
 
 def recover(order_id: str) -> Event:
-    return parking.recover(door.read(order_id), outbox.history(order_id), WHY)
+    return parking.recover(guard.read(order_id), eventlog.history(order_id), WHY)
 
 
 def test_resuming_takes_the_mark_off_and_starts_a_new_execution() -> None:
     order_id = parked()
     resumed = resume(order_id)
     assert (resumed.id, resumed.starts_saga, resumed.detail) == (f"{order_id}-OrderResumed-1", True, WHY)
-    row = door.read(order_id)
+    row = guard.read(order_id)
     assert ("parked" in row, row.keys() >= {"open", "dueAt"}) == (False, True)
 
 
 def test_resuming_gives_the_compensations_a_new_deadline() -> None:
     order_id = parked()
     resumed = resume(order_id)
-    assert door.read(order_id)["dueAt"] == resumed.at + 420_000
+    assert guard.read(order_id)["dueAt"] == resumed.at + 420_000
 
 
 def test_an_order_parked_twice_is_resumed_under_two_numbers() -> None:
@@ -75,7 +73,7 @@ def test_two_operators_at_once_resume_once(monkeypatch: pytest.MonkeyPatch) -> N
 def test_an_order_that_is_not_parked_is_not_resumed(bring: Callable[[], str]) -> None:
     order_id = bring()
     before = world.everything()
-    with pytest.raises(OrderNotCancelling):
+    with pytest.raises(NotCancelling):
         resume(order_id)
     assert world.everything() == before
 
@@ -85,7 +83,7 @@ def test_who_looked_before_the_order_was_parked_does_not_resume_it(monkeypatch: 
     meanwhile.before(monkeypatch, "transact_write_items", lambda: park(order_id))
     with pytest.raises(TransientError, match="another decision"):
         resume(order_id)
-    assert (world.events(order_id)[-1], "parked" in door.read(order_id)) == ("OrderParked#1", True)
+    assert (world.events(order_id)[-1], "parked" in guard.read(order_id)) == ("OrderParked#1", True)
 
 
 def test_who_looked_before_the_order_was_taken_up_again_does_not_park_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,20 +99,20 @@ def test_who_looked_before_the_order_was_taken_up_again_does_not_park_it(monkeyp
 def test_an_order_that_is_not_being_cancelled_is_not_recovered(bring: Callable[[], str]) -> None:
     order_id = bring()
     before = world.everything()
-    with pytest.raises(OrderNotCancelling):
+    with pytest.raises(NotCancelling):
         recover(order_id)
     assert world.everything() == before
 
 
 def test_recoveries_in_a_row_are_counted_and_a_resume_begins_anew() -> None:
     order_id = steps.cancelling()
-    assert [(recover(order_id).type, door.read(order_id)["recoveries"]) for _ in range(2)] == [
+    assert [(recover(order_id).type, guard.read(order_id)["recoveries"]) for _ in range(2)] == [
         ("OrderResumed#1", 1),
         ("OrderResumed#2", 2),
     ]
     park(order_id)
     assert resume(order_id).type == "OrderResumed#3"
-    assert door.read(order_id)["recoveries"] == 0
+    assert guard.read(order_id)["recoveries"] == 0
 
 
 def test_the_events_time_does_not_go_backwards_with_this_machines_clock(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,10 +8,10 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import IdempotencyAl
 from order.domain import Line, Order, merged, order_id
 from order.placing import place
 from order.problems import Problem
-from outbox.event import shard
-from shared import clock, door, dynamodb
-from shared.errors import TransientError
-from shared.idempotency import api_config
+from sagakit import clock, dynamodb, guard
+from sagakit.errors import TransientError
+from sagakit.event import shard
+from sagakit.idempotency import api_config
 from tests.support import meanwhile, world
 from tests.support.lambdas import Context
 
@@ -49,7 +49,7 @@ def time_passes() -> None:
 def test_the_order_is_stored_as_it_was_meant(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: 1_000)
     new_id, _ = placed()
-    row = door.read(new_id)
+    row = guard.read(new_id)
     assert row["items"] == [{"productId": "monitor", "quantity": 2, "unitPrice": 34_999}]
     assert (row["status"], row["totalAmount"], row["customerId"]) == ("PENDING", 69_998, "customer-1")
     assert (row["createdAt"], row["dueAt"], row["open"]) == (1_000, 421_000, shard(new_id))
@@ -62,32 +62,32 @@ def test_the_event_that_starts_its_saga_is_stored_with_it() -> None:
     assert event["detail"] == {"items": [{"productId": "monitor", "quantity": 2}], "totalAmount": 69_998}
 
 
-@pytest.mark.parametrize("table", ["ORDERS", "EVENTS"])
+@pytest.mark.parametrize("table", ["SAGAS", "EVENTS"])
 def test_order_and_event_are_stored_both_or_neither(monkeypatch: pytest.MonkeyPatch, table: str) -> None:
     in_the_way = {"orderId": order_id("test", "customer-1", KEY), "eventType": "OrderPlaced", "eventId": "in the way"}
     row = {"at": 1, "detail": {}, "startsSaga": True, "fingerprint": "another"}
     meanwhile.before(monkeypatch, "transact_write_items", lambda: world.put(table, {**in_the_way, **row}))
     with pytest.raises(Exception, match=r"used for another order|OrderPlaced"):
         placed()
-    assert len(world.rows("ORDERS")) + len(world.rows("EVENTS")) == 1
+    assert len(world.rows("SAGAS")) + len(world.rows("EVENTS")) == 1
 
 
 def test_without_a_key_every_order_is_a_new_one() -> None:
     assert placed(key=None) != placed(key=None)
-    assert len(world.rows("ORDERS")) == 2
+    assert len(world.rows("SAGAS")) == 2
 
 
 def test_the_same_key_is_the_same_order() -> None:
     first, _ = placed()
     assert placed() == (first, True)
-    assert len(world.rows("ORDERS")) == 1
+    assert len(world.rows("SAGAS")) == 1
 
 
 def test_the_same_key_is_the_same_order_for_as_long_as_the_order_exists() -> None:
     first, _ = placed()
     world.forget_requests()
     assert placed() == (first, True)
-    assert len(world.rows("ORDERS")) == 1
+    assert len(world.rows("SAGAS")) == 1
 
 
 def test_the_same_key_of_another_customer_is_another_order() -> None:
@@ -108,7 +108,7 @@ def test_the_same_key_for_another_order_is_refused(*, remembered: bool) -> None:
         world.forget_requests()
     with pytest.raises(Exception, match=r"another order|Payload does not match"):
         placed(world.order(quantity=3))
-    assert len(world.rows("ORDERS")) == 1
+    assert len(world.rows("SAGAS")) == 1
 
 
 @pytest.mark.parametrize("remembered", [True, False], ids=["remembered", "forgotten"])
@@ -141,7 +141,7 @@ def test_a_twin_that_placed_the_order_between_reading_and_writing_is_found(monke
 
     meanwhile.before(monkeypatch, "transact_write_items", twin)
     assert placed()[1] is True
-    assert len(world.rows("ORDERS")) == 1
+    assert len(world.rows("SAGAS")) == 1
 
 
 def test_a_twin_is_told_to_wait_while_this_one_is_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,7 +155,7 @@ def test_a_twin_is_told_to_wait_while_this_one_is_at_work(monkeypatch: pytest.Mo
 
 def test_a_function_that_dies_before_it_stored_the_order_has_stored_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     died(monkeypatch, "transact_write_items")
-    assert (world.rows("ORDERS"), world.rows("EVENTS")) == ([], [])
+    assert (world.rows("SAGAS"), world.rows("EVENTS")) == ([], [])
     time_passes()
     assert placed()[1] is False
 
@@ -164,12 +164,12 @@ def test_a_function_that_dies_before_it_answered_has_placed_the_order_all_the_sa
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     died(monkeypatch, "update_item")
-    (row,) = world.rows("ORDERS")
+    (row,) = world.rows("SAGAS")
     with pytest.raises(IdempotencyAlreadyInProgressError):
         placed()
     time_passes()
     assert placed() == (row["orderId"], True)
-    assert len(world.rows("ORDERS")) == 1
+    assert len(world.rows("SAGAS")) == 1
 
 
 def test_a_catalogue_that_could_not_be_read_completely_is_transient(monkeypatch: pytest.MonkeyPatch) -> None:

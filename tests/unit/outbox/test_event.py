@@ -8,11 +8,11 @@ import uuid
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from outbox import store
-from outbox.event import SHARDS, Event, of_row, shard, to_row
-from shared import dynamodb
-from shared.errors import UnknownOrder
+
+from sagakit import dynamodb
+from sagakit.errors import UnknownSaga
+from sagakit.event import SHARDS, Event, of_row, shard, to_row
 from tests.support import world
 
 EVENTS = st.builds(
@@ -80,5 +80,5 @@ def test_a_history_longer_than_a_page_is_read_to_its_end() -> None:
 def test_an_order_without_events_has_an_empty_history() -> None:
     history = store.history("nobody")
     assert (list(history), history.last_at, history.find("OrderPlaced")) == ([], 0, None)
-    with pytest.raises(UnknownOrder, match="no OrderPlaced on record"):
+    with pytest.raises(UnknownSaga, match="no OrderPlaced on record"):
         history["OrderPlaced"]

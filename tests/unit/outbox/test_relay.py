@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from outbox import dispatch
-from shared import dynamodb
+from sagakit import dynamodb
+from sagakit.relay import dispatch
 from tests.support import stream, world
 from tests.support.bus import Bus
 from tests.support.steps import cancelling, failed, sample
 
 if TYPE_CHECKING:
-    from shared.dynamodb import Item
+    from sagakit.dynamodb import Item
 
 pytestmark = pytest.mark.usefixtures("world")
 

@@ -9,7 +9,7 @@ import pytest
 
 from payment.breaker import CIRCUIT, GuardedGateway, config
 from payment.simulated import SimulatedGateway
-from shared.errors import TransientError
+from sagakit.errors import TransientError
 from tests.support import world
 
 if TYPE_CHECKING:

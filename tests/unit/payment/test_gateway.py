@@ -11,8 +11,8 @@ from payment.breaker import GuardedGateway
 from payment.domain import IntentStatus
 from payment.gateway import gateway as chosen_gateway
 from payment.simulated import SimulatedGateway
-from shared import clock
-from shared.errors import TransientError
+from sagakit import clock
+from sagakit.errors import TransientError
 from tests.support import meanwhile, world
 
 if TYPE_CHECKING:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 from aws_lambda_powertools.utilities.idempotency.exceptions import IdempotencyAlreadyInProgressError
 
+from payment.domain import PaymentDeclined
 from payment.simulated import SimulatedGateway
-from shared import clock
-from shared.errors import OrderCancelled, PaymentDeclined, TransientError, UnknownOrder
+from sagakit import clock
+from sagakit.errors import SagaCancelled, TransientError, UnknownSaga
 from tests.support import meanwhile, steps, world
 
 if TYPE_CHECKING:
@@ -173,7 +174,7 @@ def test_a_twin_at_work_at_the_same_time_all_the_same_does_no_harm(monkeypatch: 
 def test_a_closed_door_means_that_the_gateway_is_not_called() -> None:
     order_id = reserved()
     steps.cancel(order_id)
-    with pytest.raises(OrderCancelled, match="the order is CANCELLING"):
+    with pytest.raises(SagaCancelled, match="the saga is CANCELLING"):
         steps.process(order_id)
     assert world.rows("GATEWAY_LEDGER") == []
 
@@ -181,7 +182,7 @@ def test_a_closed_door_means_that_the_gateway_is_not_called() -> None:
 def test_a_door_that_closes_before_the_intent_is_on_record_stops_the_payment(monkeypatch: pytest.MonkeyPatch) -> None:
     order_id = reserved()
     meanwhile.before(monkeypatch, "transact_write_items", lambda: steps.cancel(order_id), call=2)
-    with pytest.raises(OrderCancelled):
+    with pytest.raises(SagaCancelled):
         steps.process(order_id)
     assert (world.rows("PAYMENTS"), world.net_charge()) == ([], 0)
 
@@ -191,7 +192,7 @@ def test_a_cancelled_order_is_not_charged_though_its_intent_is_on_record() -> No
     with pytest.raises(TransientError):
         steps.process(order_id)
     steps.cancel(order_id)
-    assert steps.ten_times(steps.process, order_id) == {"OrderCancelled"}
+    assert steps.ten_times(steps.process, order_id) == {"SagaCancelled"}
     steps.refund(order_id)
     assert (world.net_charge(), payment(order_id)) == (0, "VOIDED")
 
@@ -215,7 +216,7 @@ def test_a_charge_that_was_refunded_before_it_was_recorded_is_not_recorded(monke
         steps.refund(order_id)
 
     meanwhile.before(monkeypatch, "transact_write_items", undo, call=3)
-    with pytest.raises(OrderCancelled, match="its payment is REFUNDED"):
+    with pytest.raises(SagaCancelled, match="its payment is REFUNDED"):
         steps.process(order_id)
     assert (world.net_charge(), payment(order_id)) == (0, "REFUNDED")
     assert "PaymentCharged" not in world.events(order_id)
@@ -229,7 +230,7 @@ def test_a_payment_that_was_voided_before_it_was_confirmed_takes_no_money(monkey
         steps.refund(order_id)
 
     meanwhile.before(monkeypatch, "update_item", undo)
-    with pytest.raises(OrderCancelled, match="voided"):
+    with pytest.raises(SagaCancelled, match="voided"):
         steps.process(order_id)
     assert (world.net_charge(), payment(order_id)) == (0, "VOIDED")
 
@@ -247,12 +248,12 @@ def test_ten_late_calls_for_a_failed_order_change_nothing(*, remembered: bool) -
 def test_ten_late_calls_for_a_failed_order_that_never_paid_change_nothing() -> None:
     order_id = steps.never_reserved()
     before = world.snapshot()
-    assert steps.ten_times(steps.process, order_id) == {"OrderCancelled"}
+    assert steps.ten_times(steps.process, order_id) == {"SagaCancelled"}
     assert world.snapshot() == before
 
 
 def test_an_order_that_does_not_exist_costs_nothing() -> None:
-    with pytest.raises(UnknownOrder):
+    with pytest.raises(UnknownSaga):
         steps.process("no-such-order")
     assert world.rows("GATEWAY_LEDGER") == []
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from payment import store
+from payment.domain import PaymentDeclined
 from payment.simulated import SimulatedGateway
-from shared import clock
-from shared.errors import OrderNotCancelling, PaymentDeclined, TransientError, UnknownOrder
+from sagakit import clock
+from sagakit.errors import NotCancelling, TransientError, UnknownSaga
 from tests.support import meanwhile, steps, world
 
 if TYPE_CHECKING:
@@ -189,14 +190,14 @@ def test_whoever_was_past_the_door_and_confirms_after_the_refund_takes_no_money(
     for _ in range(5):
         with suppress(TransientError):
             SimulatedGateway().confirm(str(intent()["id"]), key=f"{order_id}-confirm")
-    assert steps.ten_times(steps.process, order_id) == {"OrderCancelled"}
+    assert steps.ten_times(steps.process, order_id) == {"SagaCancelled"}
     assert world.net_charge() == 0
 
 
 def test_nothing_is_refunded_for_an_order_that_nobody_cancelled() -> None:
     order_id = steps.paid()
     before = world.everything()
-    with pytest.raises(OrderNotCancelling, match="the order is PENDING"):
+    with pytest.raises(NotCancelling, match="the saga is PENDING"):
         steps.refund(order_id)
     assert world.everything() == before
 
@@ -214,7 +215,7 @@ def test_a_refund_that_read_the_history_before_the_cancellation_reads_it_again(m
 def test_nothing_is_refunded_for_a_confirmed_order() -> None:
     order_id = steps.confirmed()
     before = world.everything()
-    assert steps.ten_times(steps.refund, order_id) == {"OrderNotCancelling"}
+    assert steps.ten_times(steps.refund, order_id) == {"NotCancelling"}
     assert world.everything() == before
 
 
@@ -226,7 +227,7 @@ def test_ten_late_calls_for_a_failed_order_change_nothing() -> None:
 
 
 def test_an_order_that_does_not_exist_is_unknown() -> None:
-    with pytest.raises(UnknownOrder):
+    with pytest.raises(UnknownSaga):
         steps.refund("no-such-order")
 
 

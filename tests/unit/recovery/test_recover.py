@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from order import decisions, parking
-from order.domain import COMPENSATIONS, Reason
-from outbox import store as outbox
-from recovery.domain import FIRST_PAUSE, MOST_RECOVERIES, Move, next_move, not_before
-from shared import clock, door
-from shared.errors import TransientError
+from sagakit import clock, eventlog, guard, parking
+from sagakit.decision import Reason
+from sagakit.errors import TransientError
+from sagakit.recovery.actions import FIRST_PAUSE, MOST_RECOVERIES, Move, next_move, not_before
+from sagas import ORDER
 from tests.support import meanwhile, steps, world
 from tests.support.lambdas import Context, handler
 
 if TYPE_CHECKING:
-    from shared.dynamodb import Item
+    from sagakit.dynamodb import Item
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -29,20 +28,20 @@ def recover(order_id: str, status: str = "ABORTED") -> str:
 
 
 def row(order_id: str) -> Item:
-    return door.read(order_id)
+    return guard.read(order_id)
 
 
 def test_a_pending_order_is_cancelled_and_the_event_starts_its_compensations() -> None:
     order_id = world.placed()
     assert recover(order_id) == Move.CANCEL
-    cancelling = outbox.history(order_id)["OrderCancelling"]
+    cancelling = eventlog.history(order_id).find("OrderCancelling")
     assert (cancelling.starts_saga, cancelling.detail["reason"]) == (True, "ExecutionAborted")
 
 
 def test_a_cancelling_order_gets_a_numbered_execution_counted_on_its_row() -> None:
     order_id = steps.cancelling()
     assert recover(order_id) == Move.RECOVER
-    assert outbox.history(order_id)["OrderResumed#1"].starts_saga
+    assert eventlog.history(order_id)["OrderResumed#1"].starts_saga
     assert (row(order_id)["resumes"], row(order_id)["recoveries"]) == (1, 1)
 
 
@@ -61,7 +60,7 @@ def test_after_too_many_recoveries_the_order_is_parked(monkeypatch: pytest.Monke
         monkeypatch.setattr(clock, "now", lambda day=day: day * 86_400_000 + 2_000_000_000_000)
         assert recover(order_id) == Move.RECOVER
     assert recover(order_id) == Move.PARK
-    assert row(order_id)["parked"]["notUndone"] == list(COMPENSATIONS)
+    assert row(order_id)["parked"]["notUndone"] == list(ORDER.undone_by)
 
 
 @pytest.mark.parametrize("status", ["ABORTED", "FAILED", "TIMED_OUT"])
@@ -79,7 +78,7 @@ def test_an_order_that_the_dead_execution_cancels_between_the_look_and_the_move_
     order_id = steps.paid()
     meanwhile.before(monkeypatch, "transact_write_items", lambda: steps.cancel(order_id))
     recover(order_id)
-    history = outbox.history(order_id)
+    history = eventlog.history(order_id)
     assert not history["OrderCancelling"].starts_saga
     assert history["OrderResumed#1"].starts_saga
 
@@ -90,10 +89,10 @@ def test_an_order_that_the_customer_cancels_between_the_look_and_the_move_is_und
     order_id = steps.paid()
     by_customer = Reason("CustomerCancelled", "too late")
     meanwhile.before(
-        monkeypatch, "transact_write_items", lambda: decisions.cancel(order_id, by_customer, starts_saga=True)
+        monkeypatch, "transact_write_items", lambda: decision.cancel(order_id, by_customer, starts_saga=True)
     )
     recover(order_id)
-    assert [event.type for event in outbox.history(order_id) if event.starts_saga] == ["OrderPlaced", "OrderCancelling"]
+    assert [event.type for event in eventlog.history(order_id) if event.starts_saga] == ["OrderPlaced", "OrderCancelling"]
 
 
 def test_an_order_that_is_confirmed_between_the_look_and_the_move_stays_confirmed(
@@ -116,7 +115,7 @@ def test_an_order_that_is_parked_between_the_look_and_the_move_stays_parked(monk
 
 def test_two_recoveries_at_once_start_one_execution() -> None:
     order_id = steps.cancelling()
-    order, history = row(order_id), outbox.history(order_id)
+    order, history = row(order_id), eventlog.history(order_id)
     assert not parking.recover(order, history, {}).repeated
     assert parking.recover(order, history, {}).repeated
     assert row(order_id)["resumes"] == 1

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from outbox import dispatch
-from recovery.store import MOST_ATTEMPTS, SET_ASIDE, still_undispatched
-from shared import clock, door
+from sagakit import clock, guard
+from sagakit.recovery.store import MOST_ATTEMPTS, SET_ASIDE, still_undispatched
+from sagakit.relay import dispatch
 from tests.support import steps, world
 from tests.support.bus import Bus
 from tests.support.lambdas import Context, handler
@@ -113,15 +113,15 @@ def test_an_event_that_cannot_be_dispatched_is_set_aside_and_holds_up_no_other(b
 
 def test_an_order_past_its_deadline_is_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
     order_id = world.placed()
-    due = door.read(order_id)["dueAt"]
+    due = guard.read(order_id)["dueAt"]
     monkeypatch.setattr(clock, "now", lambda: due + 1)
     assert sweep()["lookedAfter"] == 1
-    assert door.read(order_id)["reason"]["reason"] == "DeadlinePassed"
+    assert guard.read(order_id)["reason"]["reason"] == "DeadlinePassed"
 
 
 def test_an_order_that_is_cancelled_for_too_long_is_taken_up_again(monkeypatch: pytest.MonkeyPatch) -> None:
     order_id = steps.cancelling()
-    due = door.read(order_id)["dueAt"]
+    due = guard.read(order_id)["dueAt"]
     monkeypatch.setattr(clock, "now", lambda: due + 1)
     sweep()
     assert "OrderResumed#1" in world.events(order_id)

@@ -29,7 +29,7 @@ Resources:
         Place: { Type: Api, Properties: { Path: /orders, Method: post } }
   RelayFunction:
     Type: AWS::Serverless::Function
-    Properties: { CodeUri: Shared, Handler: outbox.app.relay }
+    Properties: { CodeUri: Shared, Handler: sagakit.relay.app.relay }
   OrdersTable:
     Type: AWS::DynamoDB::Table
     Properties: { BillingMode: PAY_PER_REQUEST }

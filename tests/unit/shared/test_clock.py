@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from shared import clock
+from sagakit import clock
 
 
 @pytest.fixture(autouse=True)

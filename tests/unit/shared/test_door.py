@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared import door
-from shared.errors import OrderCancelled, OrderNotCancelling, TransientError, UnknownOrder
-from shared.transaction import transact
+from sagakit import guard
+from sagakit.errors import NotCancelling, SagaCancelled, TransientError, UnknownSaga
+from sagakit.transaction import transact
 from tests.support import world
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from shared.transaction import Action
+    from sagakit.transaction import Action
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -23,7 +23,7 @@ STATUSES = ["PENDING", "CONFIRMED", "CANCELLING", "FAILED"]
 
 
 def an_order(status: str) -> str:
-    world.put("ORDERS", {"orderId": "an-order", "status": status, "updatedAt": DECIDED})
+    world.put("SAGAS", {"orderId": "an-order", "status": status, "updatedAt": DECIDED})
     return "an-order"
 
 
@@ -33,7 +33,7 @@ def test_forward_steps_go_through_while_the_order_is_pending_only(status: str) -
     if status == "PENDING":
         transact([door.pending(order_id, LATER)])
         return
-    with pytest.raises(OrderCancelled, match=f"the order is {status}"):
+    with pytest.raises(SagaCancelled, match=f"the order is {status}"):
         transact([door.pending(order_id, LATER)])
 
 
@@ -43,13 +43,13 @@ def test_compensations_go_through_while_the_order_is_cancelling_only(status: str
     if status == "CANCELLING":
         transact([door.cancelling(order_id, LATER)])
         return
-    with pytest.raises(OrderNotCancelling, match=f"the order is {status}"):
+    with pytest.raises(NotCancelling, match=f"the order is {status}"):
         transact([door.cancelling(order_id, LATER)])
 
 
 @pytest.mark.parametrize("check", [door.pending, door.cancelling])
 def test_nothing_goes_through_for_an_order_that_does_not_exist(check: Callable[[str, int], Action]) -> None:
-    with pytest.raises(UnknownOrder, match="no-such-order"):
+    with pytest.raises(UnknownSaga, match="no-such-order"):
         transact([check("no-such-order", LATER)])
 
 
@@ -60,9 +60,9 @@ def test_nothing_is_told_that_would_come_before_the_decision(check: Callable[[st
 
 
 def test_an_order_that_does_not_exist_cannot_be_read() -> None:
-    with pytest.raises(UnknownOrder, match="no-such-order"):
-        door.read("no-such-order")
+    with pytest.raises(UnknownSaga, match="no-such-order"):
+        guard.read("no-such-order")
 
 
 def test_reading_gives_the_row_as_it_is() -> None:
-    assert door.read(an_order("FAILED")) == {"orderId": "an-order", "status": "FAILED", "updatedAt": DECIDED}
+    assert guard.read(an_order("FAILED")) == {"orderId": "an-order", "status": "FAILED", "updatedAt": DECIDED}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared import dynamodb
+from sagakit import dynamodb
 
 SCALARS = st.none() | st.booleans() | st.integers(min_value=-(10**18), max_value=10**18) | st.text(max_size=20)
 ITEMS = st.dictionaries(

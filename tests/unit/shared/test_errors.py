@@ -11,7 +11,7 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
-from shared.errors import THROTTLES, TransientError, classified
+from sagakit.errors import THROTTLES, TransientError, classified
 
 
 def answer(code: str, status: int = 400) -> ClientError:

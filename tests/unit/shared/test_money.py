@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.money import to_minor, to_number
+from order.money import to_minor, to_number
 
 AMOUNTS = st.integers(min_value=0, max_value=10**12)
 

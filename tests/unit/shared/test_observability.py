@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from shared.errors import InsufficientStock, TransientError
-from shared.observability import count, gauge, observed
+from inventory.domain import InsufficientStock
+from sagakit.errors import TransientError
+from sagakit.observability import count, gauge, observed
 from tests.support.lambdas import Context
 
 if TYPE_CHECKING:

@@ -10,14 +10,15 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from botocore.stub import Stubber
 
-from shared import dynamodb
-from shared.errors import THROTTLES, InsufficientStock, OrderCancelled, TransientError
-from shared.transaction import ATTEMPTS, Action, Rank, action, transact
+from inventory.domain import InsufficientStock
+from sagakit import dynamodb
+from sagakit.errors import THROTTLES, SagaCancelled, TransientError
+from sagakit.transaction import ATTEMPTS, Action, Rank, action, transact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from shared.dynamodb import Item
+    from sagakit.dynamodb import Item
 
 
 class DoneBefore(Exception):
@@ -28,7 +29,7 @@ CHECK = {"TableName": "t", "Key": {"id": {"S": "1"}}, "ConditionExpression": "at
 
 REFUSALS: dict[Rank, type[Exception]] = {
     Rank.OWN_ROW: DoneBefore,
-    Rank.DOOR: OrderCancelled,
+    Rank.STATUS: SagaCancelled,
     Rank.RULE: InsufficientStock,
 }
 
@@ -40,12 +41,12 @@ DEFECT = {"Code": "ValidationError"}
 # By rank: an action, and the reason for which it fails.
 FAILURES: dict[Rank, tuple[Rank, dict[str, str]]] = {
     Rank.OWN_ROW: (Rank.OWN_ROW, REFUSED),
-    Rank.DOOR: (Rank.DOOR, REFUSED),
+    Rank.STATUS: (Rank.STATUS, REFUSED),
     Rank.BUSY: (Rank.RULE, CONFLICT),
     Rank.RULE: (Rank.RULE, REFUSED),
     Rank.DEFECT: (Rank.RULE, DEFECT),
 }
-PRECEDENCE = [Rank.OWN_ROW, Rank.DOOR, Rank.BUSY, Rank.RULE, Rank.DEFECT]
+PRECEDENCE = [Rank.OWN_ROW, Rank.STATUS, Rank.BUSY, Rank.RULE, Rank.DEFECT]
 MEANINGS = {**REFUSALS, Rank.BUSY: TransientError, Rank.DEFECT: ClientError}
 
 
@@ -83,7 +84,7 @@ def accepted(wire: Stubber) -> None:
 
 def test_what_is_accepted_is_written_once(wire: Stubber) -> None:
     accepted(wire)
-    transact([an_action(Rank.DOOR)])
+    transact([an_action(Rank.STATUS)])
 
 
 @pytest.mark.parametrize(("one", "other"), list(permutations(PRECEDENCE, 2)))
@@ -99,7 +100,7 @@ def test_the_reason_of_the_higher_rank_counts_in_whatever_order_they_come(
 def test_an_action_that_was_fine_is_no_reason(wire: Stubber) -> None:
     cancelled(wire, FINE, REFUSED, FINE)
     with pytest.raises(InsufficientStock):
-        transact([an_action(Rank.OWN_ROW), an_action(Rank.RULE), an_action(Rank.DOOR)])
+        transact([an_action(Rank.OWN_ROW), an_action(Rank.RULE), an_action(Rank.STATUS)])
 
 
 def test_of_two_broken_rules_the_first_is_told(wire: Stubber) -> None:
@@ -113,16 +114,16 @@ def test_a_refusal_is_told_by_the_item_as_it_stands(wire: Stubber) -> None:
 
     def refusal(item: Item | None) -> Exception:
         seen.append(item)
-        return OrderCancelled()
+        return SagaCancelled()
 
     cancelled(wire, {**REFUSED, "Item": {"status": {"S": "FAILED"}, "at": {"N": "7"}}})
-    with pytest.raises(OrderCancelled):
-        transact([action("ConditionCheck", Rank.DOOR, refusal, CHECK)])
+    with pytest.raises(SagaCancelled):
+        transact([action("ConditionCheck", Rank.STATUS, refusal, CHECK)])
     assert seen == [{"status": "FAILED", "at": 7}]
 
 
 def test_every_condition_asks_for_the_item_that_broke_it() -> None:
-    request: Any = an_action(Rank.DOOR).request
+    request: Any = an_action(Rank.STATUS).request
     assert request["ConditionCheck"]["ReturnValuesOnConditionCheckFailure"] == "ALL_OLD"
 
 
@@ -130,20 +131,20 @@ def test_every_condition_asks_for_the_item_that_broke_it() -> None:
 def test_who_is_in_the_way_is_waited_for_and_then_it_is_transient(wire: Stubber, code: str) -> None:
     cancelled(wire, {"Code": code}, times=ATTEMPTS)
     with pytest.raises(TransientError, match=code):
-        transact([an_action(Rank.DOOR)])
+        transact([an_action(Rank.STATUS)])
 
 
 def test_the_last_attempt_may_still_succeed(wire: Stubber, pauses: list[float]) -> None:
     cancelled(wire, CONFLICT, times=ATTEMPTS - 1)
     accepted(wire)
-    transact([an_action(Rank.DOOR)])
+    transact([an_action(Rank.STATUS)])
     assert len(pauses) == ATTEMPTS - 1
 
 
 def test_there_are_eight_attempts_that_take_two_and_a_half_seconds_at_most(wire: Stubber, pauses: list[float]) -> None:
     cancelled(wire, CONFLICT, times=8)
     with pytest.raises(TransientError):
-        transact([an_action(Rank.DOOR)])
+        transact([an_action(Rank.STATUS)])
     assert len(pauses) == 7
     assert all(0.02 <= pause <= 0.5 for pause in pauses)
     assert sum(pauses) < 2.5
@@ -153,7 +154,7 @@ def test_the_pauses_differ_between_those_who_collided(wire: Stubber, pauses: lis
     for _ in range(2):
         cancelled(wire, CONFLICT, times=ATTEMPTS)
         with pytest.raises(TransientError):
-            transact([an_action(Rank.DOOR)])
+            transact([an_action(Rank.STATUS)])
     assert pauses[:7] != pauses[7:]
 
 
@@ -169,7 +170,7 @@ def test_a_throttled_call_is_tried_again_and_then_it_is_transient(wire: Stubber,
     for _ in range(ATTEMPTS):
         wire.add_client_error("transact_write_items", code, http_status_code=400)
     with pytest.raises(TransientError, match=code):
-        transact([an_action(Rank.DOOR)])
+        transact([an_action(Rank.STATUS)])
 
 
 def test_a_lost_connection_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -181,7 +182,7 @@ def test_a_lost_connection_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> No
             raise EndpointConnectionError(endpoint_url="https://dynamodb")
 
     monkeypatch.setattr(dynamodb.client, "transact_write_items", lost_once)
-    transact([an_action(Rank.DOOR)])
+    transact([an_action(Rank.STATUS)])
     assert len(calls) == 2
 
 
@@ -189,5 +190,5 @@ def test_a_lost_connection_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_call_that_is_wrong_stays_wrong(wire: Stubber, pauses: list[float], code: str) -> None:
     wire.add_client_error("transact_write_items", code, http_status_code=400)
     with pytest.raises(ClientError, match=code):
-        transact([an_action(Rank.DOOR)])
+        transact([an_action(Rank.STATUS)])
     assert not pauses

@@ -7,7 +7,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from saga.failure import Unreachable
-from shared.errors import SagaError
+from sagakit.errors import SagaError
 from tests.support import http, steps
 
 if TYPE_CHECKING:

@@ -33,7 +33,7 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Api:
     api = Api()
     monkeypatch.setattr(running, "call", api.call)
     monkeypatch.setattr(watch, "PAUSE", 0.01)
-    monkeypatch.setattr("shared.observability._write", lambda *_: None)  # metrics go to stdout
+    monkeypatch.setattr("sagakit.observability._write", lambda *_: None)  # metrics go to stdout
     return api
 
 

@@ -23,7 +23,7 @@ MINUTE = 60_000
 def order(number: int, created: int, status: str = "CONFIRMED", took: int = 1000, **more: object) -> None:
     """Put an order's row as far as its figures go."""
     times = {"createdAt": created, "updatedAt": created + took}
-    world.put("ORDERS", {"orderId": f"o-{number}", "shard": f"u#{number % 16}", "status": status, **times, **more})
+    world.put("SAGAS", {"orderId": f"o-{number}", "shard": f"u#{number % 16}", "status": status, **times, **more})
 
 
 @pytest.fixture

@@ -109,13 +109,13 @@ def test_orders_that_are_named_are_not_asked_about() -> None:
 
 def test_one_that_cannot_be_resumed_holds_up_no_other() -> None:
     broken, sound = park(), park()
-    row = next(row for row in world.rows("ORDERS") if row["orderId"] == broken)
-    world.put("ORDERS", {**row, "status": "FAILED"})
+    row = next(row for row in world.rows("SAGAS") if row["orderId"] == broken)
+    world.put("SAGAS", {**row, "status": "FAILED"})
     result = saga(*RESUME_ALL, "--yes", "--json")
     assert result.exit_code == 1
     assert "1 done, 1 failed" in result.stderr
     answered = {each["orderId"]: each for each in json.loads(result.stdout)}
-    assert "OrderNotCancelling" in answered[broken]["error"]
+    assert "NotCancelling" in answered[broken]["error"]
     assert "error" not in answered[sound]
     assert resumed(sound)
 

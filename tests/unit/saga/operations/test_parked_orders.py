@@ -9,7 +9,7 @@ import pytest
 
 from saga.failure import Failure, NoSuchOrder
 from saga.operations import parked, queue
-from shared.errors import CompensationIncomplete, TransientError
+from sagakit.errors import CompensationIncomplete, TransientError
 from tests.support import steps, world
 from tests.unit.saga.operations.shop import send
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from outbox import dispatch as dispatching
 from saga.failure import Failure, NoSuchOrder
 from saga.operations import outbox
+from sagakit.relay import dispatch as dispatching
 from tests.support import steps, world
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def test_times_bound_what_is_listed(stack: Stack) -> None:
 
 def test_dispatching_starts_the_saga_tells_the_bus_and_crosses_off(stack: Stack, bus: Bus) -> None:
     order_id = world.placed()
-    outbox.dispatch(stack, order_id, "OrderPlaced")
+    sagakit.relay.dispatch(stack, order_id, "OrderPlaced")
     assert executions() == [f"{order_id}-OrderPlaced"]
     assert [message["eventId"] for message in bus.messages] == [f"{order_id}-OrderPlaced"]
     assert bus.messages[0]["data"]["totalAmount"] == 69998
@@ -76,7 +76,7 @@ def test_dispatching_starts_the_saga_tells_the_bus_and_crosses_off(stack: Stack,
 def test_dispatching_again_starts_no_second_saga_and_sends_the_same_id(stack: Stack, bus: Bus) -> None:
     order_id = world.placed()
     for _ in range(3):
-        outbox.dispatch(stack, order_id, "OrderPlaced")
+        sagakit.relay.dispatch(stack, order_id, "OrderPlaced")
     assert executions() == [f"{order_id}-OrderPlaced"]
     assert {message["eventId"] for message in bus.messages} == {f"{order_id}-OrderPlaced"}
 
@@ -85,7 +85,7 @@ def test_an_event_that_the_bus_refuses_is_a_failure_and_stays(stack: Stack, bus:
     order_id = world.placed()
     bus.refused.add("OrderPlaced")
     with pytest.raises(Failure, match=f"could not dispatch OrderPlaced of {order_id}"):
-        outbox.dispatch(stack, order_id, "OrderPlaced")
+        sagakit.relay.dispatch(stack, order_id, "OrderPlaced")
     assert waiting(stack) == ["OrderPlaced"]
 
 
@@ -95,10 +95,10 @@ def test_a_relay_that_fails_is_a_failure(stack: Stack, monkeypatch: pytest.Monke
     def broken(*_: object) -> None:
         raise MemoryError("too much")
 
-    monkeypatch.setattr("outbox.app.process_partial_response", broken)
-    monkeypatch.setattr("outbox.app.processor", None)
+    monkeypatch.setattr("sagakit.relay.app.process_partial_response", broken)
+    monkeypatch.setattr("sagakit.relay.app.processor", None)
     with pytest.raises(Failure, match="the relay failed"):
-        outbox.dispatch(stack, order_id, "OrderPlaced")
+        sagakit.relay.dispatch(stack, order_id, "OrderPlaced")
 
 
 def test_the_events_of_an_order_are_given_in_the_order_in_which_they_happened(stack: Stack) -> None:
@@ -108,7 +108,7 @@ def test_the_events_of_an_order_are_given_in_the_order_in_which_they_happened(st
     assert events[0].json["startsSaga"]
 
 
-@pytest.mark.parametrize("ask", [outbox.events_of, lambda stack, order: outbox.dispatch(stack, order, "OrderPlaced")])
+@pytest.mark.parametrize("ask", [outbox.events_of, lambda stack, order: sagakit.relay.dispatch(stack, order, "OrderPlaced")])
 def test_an_unknown_order_has_no_events(stack: Stack, ask: object) -> None:
     with pytest.raises(NoSuchOrder):
         ask(stack, "nope")  # type: ignore[operator]

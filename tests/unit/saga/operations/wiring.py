@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from outbox import dispatch
 from saga.operations import queue
 from saga.target import Target
+from sagakit.relay import dispatch
 from tests.support.bus import Bus
 from tests.unit.saga.operations import shop
 

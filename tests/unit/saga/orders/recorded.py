@@ -109,7 +109,7 @@ def deployed(record: Record, **clients: object) -> Stack:
 
 
 def _put(record: Record) -> None:
-    put("ORDERS", _order(record))
+    put("SAGAS", _order(record))
     for event in record.events:
         put("EVENTS", _event(record, event))
     if record.payment:

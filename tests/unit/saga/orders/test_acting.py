@@ -97,6 +97,6 @@ def test_a_parked_order_is_resumed_and_the_reason_is_on_record(stack: Stack) -> 
 
 def test_an_order_that_is_not_parked_is_not_resumed(stack: Stack) -> None:
     order_id = steps.confirmed()
-    with pytest.raises(Failure, match="was not resumed: OrderNotCancelling: the order is CONFIRMED") as refused:
+    with pytest.raises(Failure, match="was not resumed: NotCancelling: the saga is CONFIRMED") as refused:
         acting.resume(stack, order_id, "why not")
     assert refused.value.exit_code == 1

@@ -9,7 +9,7 @@ import pytest
 
 from saga import rows
 from saga.orders.listing import Filter, find, newest
-from shared import clock
+from sagakit import clock
 from tests.support import steps, world
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def park(order_id: str) -> None:
 
 def expected(wanted: Filter) -> list[str]:
     """Look at every row."""
-    found = [row for row in world.rows("ORDERS") if fits(row, wanted)]
+    found = [row for row in world.rows("SAGAS") if fits(row, wanted)]
     return [row["orderId"] for row in sorted(found, key=lambda row: -row["createdAt"])][: wanted.limit]
 
 
@@ -70,7 +70,7 @@ def fits(row: dict[str, Any], wanted: Filter) -> bool:
 
 
 def test_every_filter_and_pair_of_filters_finds_what_a_look_at_every_row_finds(shelf: Stack) -> None:
-    times = sorted(row["createdAt"] for row in world.rows("ORDERS"))
+    times = sorted(row["createdAt"] for row in world.rows("SAGAS"))
     parts: list[dict[str, Any]] = [
         *({"status": status} for status in ("PENDING", "CONFIRMED", "FAILED", "PARKED")),
         *({"customer": "ben"}, {"product": "monitor"}, {"error": "PaymentDeclined"}),

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from order.views import event_view, order_view
-from outbox.event import of_row
 from saga.failure import NoSuchOrder
 from saga.orders import api_view, history
 from saga.orders.reading import read, read_again, status
 from saga.orders.record import to_json
+from sagakit.event import of_row
 from tests.support import steps, world
 from tests.unit.saga.orders import recorded
 
@@ -72,7 +72,7 @@ def test_what_is_no_order_is_told_safely(order_id: str) -> None:
 @pytest.mark.parametrize("bring", [steps.confirmed, steps.cancelling, steps.failed, steps.rejected])
 def test_an_order_and_its_events_are_shown_as_the_api_shows_them(bring: Callable[[], str]) -> None:
     order_id = bring()
-    (row,) = world.rows("ORDERS")
+    (row,) = world.rows("SAGAS")
     assert api_view.order_view(row) == order_view(row)
     for event in world.rows("EVENTS"):
         assert api_view.detail_view(event["detail"]) == event_view(of_row(event))["detail"]
@@ -82,7 +82,7 @@ def test_an_order_and_its_events_are_shown_as_the_api_shows_them(bring: Callable
 def test_a_parked_order_is_shown_as_the_api_shows_it() -> None:
     order_id = steps.cancelling()
     steps.ten_times(steps.fail, order_id)
-    (row,) = world.rows("ORDERS")
+    (row,) = world.rows("SAGAS")
     assert "parked" in row
     assert api_view.order_view(row) == order_view(row)
 

@@ -1,25 +1,21 @@
 """Structured logs and metrics, the same for every function. Neither carries personal data."""
 
-from __future__ import annotations
-
 import os
+from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
+from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import BotoCoreError, ClientError
 
-from shared.errors import classified
+from sagakit.errors import classified
+from sagakit.event import ID
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+type Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 
-    from aws_lambda_powertools.utilities.typing import LambdaContext
-
-type Step = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
-
-NAMESPACE = "OrderSaga"
+NAMESPACE = os.environ["POWERTOOLS_METRICS_NAMESPACE"]
 # The name of the stack, so that the metrics of two in one account do not add up.
 SERVICE = os.environ["POWERTOOLS_SERVICE_NAME"]
 LONGEST_CAUSE = 500  # characters of an error in a log line
@@ -27,10 +23,10 @@ LONGEST_CAUSE = 500  # characters of an error in a log line
 logger = Logger(service=SERVICE, use_rfc3339=True)
 
 
-def observed(step: Step) -> Step:
-    """Log a step of the saga under the order's id, and give what AWS raises its kind for the state machine."""
+def observed(step: Handler) -> Handler:
+    """Log a step of the saga under the saga's id, and give what AWS raises its kind for the state machine."""
 
-    @logger.inject_lambda_context(correlation_id_path="orderId", clear_state=True)
+    @logger.inject_lambda_context(correlation_id_path=ID, clear_state=True)
     @wraps(step)
     def wrapper(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         try:
@@ -41,11 +37,11 @@ def observed(step: Step) -> Step:
         logger.info("step done", extra={"result": result})
         return result
 
-    observed_step: Step = wrapper
-    return observed_step
+    handler: Handler = wrapper
+    return handler
 
 
-def _classifying(step: Step, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+def _classifying(step: Handler, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     try:
         return step(event, context)
     except (BotoCoreError, ClientError) as error:

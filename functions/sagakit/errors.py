@@ -1,15 +1,4 @@
-"""The errors of the saga, by kind. The state machine tells them apart by class name.
-
-    SagaError
-    ├── BusinessError              a rule said no: never retried
-    │   ├── InsufficientStock      the shelf does not hold what was ordered
-    │   ├── PaymentDeclined        the gateway's final no
-    │   ├── OrderCancelled         the door is closed: a forward step came too late
-    │   ├── OrderAlreadyConfirmed  the pivot was passed: there is no way back
-    │   ├── OrderNotCancelling     a compensation nobody decided on
-    │   ├── CompensationIncomplete something could not be undone: the order is parked
-    │   └── UnknownOrder           no such order
-    └── TransientError             try again: throttles, conflicts, timeouts, an outage
+"""The errors of a saga, by kind. The state machine tells them apart by class name.
 
 Anything else is a defect or an unknown outcome: retried a little, then compensated.
 """
@@ -29,8 +18,6 @@ THROTTLES = frozenset(
         "TransactionInProgressException",
     }
 )
-
-
 SERVER_FAULT = 500  # HTTP status
 
 
@@ -42,32 +29,24 @@ class BusinessError(SagaError):
     """A rule said no; asking again gives the same answer."""
 
 
-class InsufficientStock(BusinessError):
-    """The shelf does not hold what was ordered."""
+class SagaCancelled(BusinessError):
+    """A forward step found the saga no longer PENDING."""
 
 
-class PaymentDeclined(BusinessError):
-    """The gateway said no, for good."""
+class AlreadyConfirmed(BusinessError):
+    """The saga is CONFIRMED and cannot be cancelled any more."""
 
 
-class OrderCancelled(BusinessError):
-    """A forward step found the order no longer PENDING."""
-
-
-class OrderAlreadyConfirmed(BusinessError):
-    """The order is CONFIRMED and cannot be cancelled any more."""
-
-
-class OrderNotCancelling(BusinessError):
-    """A compensation was called for an order nobody decided to cancel."""
+class NotCancelling(BusinessError):
+    """A compensation was called for a saga nobody decided to cancel."""
 
 
 class CompensationIncomplete(BusinessError):
-    """Something could not be undone; the order is parked for an operator."""
+    """Something could not be undone; the saga is parked for an operator."""
 
 
-class UnknownOrder(BusinessError):
-    """There is no order with this id."""
+class UnknownSaga(BusinessError):
+    """There is no saga with this id."""
 
 
 class TransientError(SagaError):

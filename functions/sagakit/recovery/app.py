@@ -1,64 +1,57 @@
 """Entry points of recovery: EventBridge tells of broken executions, a person resumes, a clock finds the rest."""
 
-from __future__ import annotations
-
 import json
 import os
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable
+from typing import Any
 
-from order import parking
-from order.domain import Reason
-from outbox import store as outbox
-from outbox.dispatch import dispatch
-from recovery import store
-from recovery.moves import look_after
-from shared import clock, door
-from shared.observability import gauge, logger, observed
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+from sagakit import clock, parking
+from sagakit.decision import Reason
+from sagakit.dynamodb import Item
+from sagakit.event import ID
+from sagakit.observability import gauge, logger, observed
+from sagakit.recovery import store
+from sagakit.recovery.actions import recover_if_needed
+from sagakit.relay.dispatch import dispatch
 
-    from aws_lambda_powertools.utilities.typing import LambdaContext
-
-    from shared.dynamodb import Item
-
-RESERVE = 10_000  # milliseconds that must remain to begin with another order
+RESERVE = 10_000  # milliseconds that must remain to begin with another saga
 LONGEST_REASON = 255  # characters
-DEADLINE_PASSED = Reason("DeadlinePassed", "the order took too long")
+DEADLINE_PASSED = Reason("DeadlinePassed", "it took too long")
 
 
 @logger.inject_lambda_context(clear_state=True)
 def recover(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
-    """Look after the order of an execution that was aborted, timed out or failed."""
+    """Look after the saga of an execution that was aborted, timed out or failed."""
     broken = event["detail"]
-    order_id = json.loads(broken["input"])["orderId"]
-    logger.set_correlation_id(order_id)
+    saga_id = json.loads(broken["input"])[ID]
+    logger.set_correlation_id(saga_id)
     why = Reason(f"Execution{broken['status'].title().replace('_', '')}", broken.get("cause") or broken["name"])
-    return {"orderId": order_id, "move": look_after(order_id, why)}
+    return {ID: saga_id, "move": recover_if_needed(saga_id, why)}
 
 
 @observed
 def resume(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
-    """Take a parked order up again because a person says so, and why: `reason` becomes part of the event."""
-    order_id = event["orderId"]
+    """Take a parked saga up again because a person says so, and why: `reason` becomes part of the event."""
     why = {"by": "operator", "reason": str(event["reason"])[:LONGEST_REASON]}
-    return parking.resume(door.read(order_id), outbox.history(order_id), why).summary
+    return parking.resume(event[ID], why).summary
 
 
 @logger.inject_lambda_context(clear_state=True)
 def sweep(_event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Dispatch what the relay left behind, and look after every order that is overdue. Enough by itself."""
+    """Dispatch what the relay left behind, and look after every saga that is overdue. Enough by itself."""
     now = clock.now()
     settled = now - int(os.environ["UNDISPATCHED_AFTER_SECONDS"]) * 1000
     gauge("OldestUndispatchedEventAge", now - min(store.oldest_undispatched(), default=now))
     return {
         "dispatched": _each(store.undispatched(settled), _dispatch, context),
-        "lookedAfter": _each(store.overdue(now), lambda order_id: look_after(order_id, DEADLINE_PASSED), context),
+        "lookedAfter": _each(store.overdue(now), lambda saga_id: recover_if_needed(saga_id, DEADLINE_PASSED), context),
     }
 
 
 def _each[T](found: Iterable[T], act: Callable[[T], object], context: LambdaContext) -> int:
-    """Act on one after the other while there is time; one that fails holds up no other. Gives how many went well."""
+    """Act on one after the other while there is time; a failure doesn't block the others. Gives how many went well."""
     done = 0
     for each in found:
         if context.get_remaining_time_in_millis() < RESERVE:
@@ -79,5 +72,5 @@ def _dispatch(key: Item) -> None:
             dispatch(event)
     except Exception:
         attempts = store.dispatch_failed(key)
-        logger.warning("not dispatched", extra={"orderId": key["orderId"], "attempts": attempts})
+        logger.warning("not dispatched", extra={ID: key[ID], "attempts": attempts})
         raise

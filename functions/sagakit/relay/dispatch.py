@@ -1,20 +1,14 @@
-"""Dispatching an event: start its saga, tell the bus, cross it off the list. Each part may be done again."""
-
-from __future__ import annotations
+"""Dispatching an event: start its saga, tell the bus, mark it as dispatched. Each part may be done again."""
 
 import json
 import os
-from typing import TYPE_CHECKING
 
 import boto3
 
-from shared import dynamodb, tables
-from shared.errors import TransientError
-
-if TYPE_CHECKING:
-    from outbox.event import Event
-
-SOURCE = "order-saga"
+from sagakit import dynamodb, tables
+from sagakit.errors import TransientError
+from sagakit.event import ID, Event
+from sagakit.saga import named
 
 sfn = boto3.client("stepfunctions", config=dynamodb.CONFIG)
 bus = boto3.client("events", config=dynamodb.CONFIG)
@@ -29,16 +23,16 @@ def dispatch(event: Event) -> None:
     if event.starts_saga:
         _start_saga(event)
     _publish(event)
-    _cross_off(event)
+    _mark_dispatched(event)
 
 
 def _start_saga(event: Event) -> None:
     """Start the execution named after the event; that it exists already is what was wanted."""
     try:
         sfn.start_execution(
-            stateMachineArn=os.environ["STATE_MACHINE_ARN"],
+            stateMachineArn=json.loads(os.environ["STATE_MACHINES"])[named(event.saga).name],
             name=event.id,
-            input=json.dumps({"orderId": event.order_id}),
+            input=json.dumps({ID: event.saga_id}),
         )
     except sfn.exceptions.ExecutionAlreadyExists:
         return
@@ -47,7 +41,7 @@ def _start_saga(event: Event) -> None:
 def _publish(event: Event) -> None:
     message = {
         "eventId": event.id,
-        "orderId": event.order_id,
+        ID: event.saga_id,
         "type": event.kind,
         "at": event.at,
         "data": dynamodb.plain(dict(event.detail)),
@@ -56,7 +50,7 @@ def _publish(event: Event) -> None:
         Entries=[
             {
                 "EventBusName": os.environ["EVENT_BUS_NAME"],
-                "Source": SOURCE,
+                "Source": os.environ["EVENT_SOURCE"],
                 "DetailType": event.kind,
                 "Detail": json.dumps(message),
             }
@@ -67,15 +61,10 @@ def _publish(event: Event) -> None:
         raise TransientError(f"the event bus refused {event.id}: {answer['Entries'][0]['ErrorCode']}")
 
 
-def _cross_off(event: Event) -> None:
+def _mark_dispatched(event: Event) -> None:
     """Drop the sparse attribute; a row that is gone must not come back as an empty one."""
+    key = {ID: event.saga_id, "eventType": event.type}
     try:
-        dynamodb.client.update_item(
-            TableName=tables.events(),
-            Key=dynamodb.to_wire({"orderId": event.order_id, "eventType": event.type}),
-            UpdateExpression="REMOVE #undispatched",
-            ConditionExpression="attribute_exists(#orderId)",
-            ExpressionAttributeNames={"#undispatched": "undispatched", "#orderId": "orderId"},
-        )
+        dynamodb.change(tables.events(), key, "REMOVE #undispatched", f"attribute_exists(#{ID})")
     except dynamodb.client.exceptions.ConditionalCheckFailedException:
         return

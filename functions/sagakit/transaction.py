@@ -1,10 +1,8 @@
 """One transaction for one decision, and what a cancelled one means.
 
-Reasons are read by rank, never in the order in which DynamoDB lists them: the step's own row (done before), the closed
-door, a conflict, a rule such as the stock. A loser of a race so learns that it has already won elsewhere.
+Reasons are read by rank, never in the order in which DynamoDB lists them: the step's own row (done before), the status
+that was decided, a conflict, a rule such as the stock. A loser of a race so learns that it has already won elsewhere.
 """
-
-from __future__ import annotations
 
 import random
 import time
@@ -15,16 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from shared import dynamodb
-from shared.errors import TransientError, classified
+from sagakit import dynamodb
+from sagakit.dynamodb import Item, request
+from sagakit.errors import TransientError, classified
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
-    from shared.dynamodb import Item
-
 type Refusal = Callable[[Item | None], Exception]
 type Refused = tuple[Rank, Exception]
+type Request = TransactWriteItemTypeDef
 
 ATTEMPTS = 8
 FIRST_PAUSE, LONGEST_PAUSE = 0.02, 0.5  # seconds
@@ -35,7 +33,7 @@ class Rank(IntEnum):
     """Precedence of the reasons for which a transaction was cancelled."""
 
     OWN_ROW = 0
-    DOOR = 1
+    STATUS = 1
     BUSY = 2
     RULE = 3
     DEFECT = 4
@@ -45,14 +43,17 @@ class Rank(IntEnum):
 class Action:
     """One action of a transaction, and the error its failed condition stands for."""
 
-    request: TransactWriteItemTypeDef
+    request: Request
     rank: Rank
     refusal: Refusal
 
 
-def action(kind: str, rank: Rank, refusal: Refusal, request: Mapping[str, Any]) -> Action:
-    """Build a Put, Update or ConditionCheck which, when refused, shows the item as it stands."""
-    shown: Any = {kind: {**request, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}}
+def action(kind: str, table: str, refusal: Refusal, rank: Rank = Rank.RULE, **asked: Any) -> Action:  # noqa: ANN401
+    """Build a Put, Update or ConditionCheck which, when refused, shows the item as it stands.
+
+    `asked` are the arguments of `dynamodb.request`: key or item, update, condition, and the values in them.
+    """
+    shown: Any = {kind: {**request(table, **asked), "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}}
     return Action(shown, rank, refusal)
 
 

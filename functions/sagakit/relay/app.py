@@ -1,19 +1,15 @@
 """Entry point of the relay, fed by the outbox table's stream."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from outbox.dispatch import dispatch
-from outbox.event import of_row
-from shared.observability import logger
-
-if TYPE_CHECKING:
-    from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
-    from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
-    from aws_lambda_powertools.utilities.typing import LambdaContext
+from sagakit.event import of_row
+from sagakit.observability import logger
+from sagakit.relay.dispatch import dispatch
 
 # A batch in which every record failed is reported record by record like any other: raising would block the shard.
 processor = BatchProcessor(event_type=EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
@@ -28,6 +24,6 @@ def relay(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureRe
 def _relay(record: DynamoDBRecord) -> None:
     row = record.dynamodb.new_image if record.dynamodb else {}
     event = of_row(row)
-    logger.set_correlation_id(event.order_id)
+    logger.set_correlation_id(event.saga_id)
     dispatch(event)
     logger.info("dispatched", extra={"eventId": event.id, "startsSaga": event.starts_saga})

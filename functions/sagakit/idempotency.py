@@ -1,19 +1,16 @@
 """Powertools' idempotency: the fast way to the same answer, and one caller at a time.
 
-Its records expire and can die half way, so nothing is correct because of it: the order row and the event rows are.
+Its records expire and can die half way, so nothing is correct because of it: the saga's row and its event rows are.
 """
 
-from __future__ import annotations
-
 import os
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer, IdempotencyConfig
+from aws_lambda_powertools.utilities.idempotency.persistence.datarecord import DataRecord
 
-from shared import dynamodb, tables
-
-if TYPE_CHECKING:
-    from aws_lambda_powertools.utilities.idempotency.persistence.datarecord import DataRecord
+from sagakit import dynamodb, tables
+from sagakit.event import ID
 
 # One layer for each config: Powertools configures a layer once, by whoever uses it first.
 step_persistence, api_persistence = (
@@ -34,8 +31,8 @@ def _mark_replayed(answer: Any, _record: DataRecord) -> Any:  # noqa: ANN401  Po
     return {**answer, "replayed": True}
 
 
-# A step's payload is the order's id and no more, so the key already covers all there is to validate.
-step_config = _config(event_key_jmespath="orderId")
+# A step's payload is the saga's id and no more, so the key already covers all there is to validate.
+step_config = _config(event_key_jmespath=ID)
 
 api_config = _config(
     event_key_jmespath="[customerId, key]",

@@ -1,0 +1,51 @@
+"""Running a step whose effect is outside: an intent on record first, then the effect, then what became of it."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from aws_lambda_powertools.utilities.idempotency import idempotent
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from sagakit import effect_record, eventlog, guard
+from sagakit.dynamodb import Item
+from sagakit.event import ID, Event, History
+from sagakit.idempotency import step_config, step_persistence
+from sagakit.observability import Handler, observed
+from sagakit.run_step import answer, refusable, settling
+from sagakit.saga import Status
+from sagakit.step import Change, Effect, Outcome
+
+
+def handler(effect: Effect, intend: Callable[[Item], Change], act: Callable[[Event], Change]) -> Handler:
+    """Make the Lambda handler of the effect; the idempotency record keeps a duplicate away from it meanwhile."""
+
+    @idempotent(persistence_store=step_persistence, config=step_config, key_prefix=effect.state)
+    @wraps(act)
+    def run(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
+        return answer(effect, _settled(effect, intend, act, event[ID])).summary
+
+    return observed(run)
+
+
+def _settled(effect: Effect, intend: Callable[[Item], Change], act: Callable[[Event], Change], saga_id: str) -> Event:
+    history = eventlog.history(saga_id)
+    if settled := history.find(effect.event, *effect.refusals.values()):
+        return settled.again
+    # Looked at also when an intent is on record: nothing is done for a cancelled saga, only to be undone.
+    row = guard.read_if(saga_id, Status.PENDING)
+    intent = history.find(effect.intent) or _intended(effect, history, intend(row))
+    change = refusable(effect, act, intent)
+    settled = settling(effect, eventlog.history(saga_id), change)
+    return eventlog.record(settled, effect_record.move(effect, settled, Outcome.INTENDED), *change.writes)
+
+
+def _intended(effect: Effect, history: History, change: Change) -> Event:
+    """Record the intent before anything can happen by it; a duplicate may have been first, then its intent counts."""
+    intended = history.next(effect.intent, Outcome.INTENDED, change.detail, state=effect.state)
+    return eventlog.record(
+        intended,
+        guard.require(intended, Status.PENDING),
+        effect_record.create(effect, intended),
+        *change.writes,
+    )

@@ -1,0 +1,71 @@
+"""Running a step whose whole effect is in our tables: once, only while the saga is PENDING, a refusal for good."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from sagakit import eventlog, guard
+from sagakit.errors import BusinessError
+from sagakit.event import ID, Event, History
+from sagakit.observability import Handler, observed
+from sagakit.saga import Status
+from sagakit.step import Change, Forward, Outcome, Step
+
+
+def handler(step: Step, act: Callable[[History], Change]) -> Handler:
+    """Make the Lambda handler of the step; `act` says what it changes."""
+
+    @wraps(act)
+    def run(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
+        return answer(step, _settled(step, act, eventlog.history(event[ID]))).summary
+
+    return observed(run)
+
+
+def settling(step: Forward, history: History, change: Change) -> Event:
+    """Make the event that settles the step: that it is done, or refused."""
+    if change.refusal is None:
+        return history.next(step.event, Outcome.DONE, change.detail, state=step.state)
+    error, refused = next(each for each in step.refusals.items() if isinstance(change.refusal, each[0]))
+    return history.next(refused, Outcome.REFUSED, change.detail, state=step.state, error=error.__name__)
+
+
+def answer(step: Forward, settled: Event) -> Event:
+    """Give what the step did, or raise the refusal that stands in its place; a duplicate may have settled which."""
+    for error, event_type in step.refusals.items():
+        if settled.type == event_type:
+            raise error(settled.detail["cause"])
+    return settled
+
+
+def refusable[T](step: Forward, act: Callable[[T], Change], given: T) -> Change:
+    """Ask what changes; a refusal that is raised is a change too."""
+    try:
+        return act(given)
+    except tuple(step.refusals) as refusal:
+        return refused(refusal)
+
+
+def refused(refusal: BusinessError) -> Change:
+    """Give the change that records a refusal."""
+    return Change({"cause": str(refusal)}, refusal=refusal)
+
+
+def _settled(step: Step, act: Callable[[History], Change], history: History) -> Event:
+    try:
+        return _record(step, history, refusable(step, act, history))
+    except tuple(step.refusals) as refusal:  # by a condition on one of its writes
+        return _record(step, history, refused(refusal))
+
+
+def _record(step: Step, history: History, change: Change) -> Event:
+    settled = settling(step, history, change)
+    others = [event for event in step.events if event != settled.type]
+    return eventlog.record(
+        settled,
+        *[eventlog.exclusive_with(settled, other) for other in others],
+        guard.require(settled, Status.PENDING),
+        *change.writes,
+    )

@@ -1,0 +1,140 @@
+"""The states of a saga's definition in Amazon States Language, made from its table and the policies."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from sagakit.errors import AlreadyConfirmed, CompensationIncomplete, NotCancelling, SagaCancelled, UnknownSaga
+from sagakit.event import ID
+from sagakit.step import Effect
+from statemachine.budget import budget
+from statemachine.policies import COMPENSATION, DECISION, DUPLICATE_AT_WORK, FORWARD, OWN, PASSING, Policy, Retry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from sagakit.saga import Saga
+    from sagakit.step import Compensation, Forward
+
+type State = dict[str, Any]
+
+SAGA_ID = f"{{% $states.context.Execution.Input.{ID} %}}"
+ERROR = "{% $states.errorOutput %}"
+INCOMPLETE = CompensationIncomplete.__name__
+DUPLICATE = "IdempotencyAlreadyInProgressError"
+
+
+def definition(saga: Saga) -> State:
+    """Make the definition.
+
+    Raises:
+        ValueError: an execution that takes every attempt lasts longer than it may; the message says what to shorten.
+    """
+    return {
+        "Comment": f"{saga.name.capitalize()} saga. {budget(saga)}",
+        "QueryLanguage": "JSONata",
+        "StartAt": saga.forward[0].state,
+        "TimeoutSeconds": saga.execution_seconds,
+        "States": dict(_states(saga)),
+    }
+
+
+def _states(saga: Saga) -> Iterator[tuple[str, State]]:
+    confirm, cancel, fail = map(saga.called, ("Confirm{}", "Cancel{}", "Fail{}"))
+    confirmed, failed = map(saga.called, ("{}Confirmed", "{}Failed"))
+    for (step, compensation), following in zip(saga.steps, [*_names(saga.forward[1:]), confirm], strict=True):
+        yield step.state, _step(step, compensation, following, cancel)
+    yield confirm, _confirm(confirmed, cancel)
+    yield confirmed, {"Type": "Succeed", "Output": {ID: SAGA_ID, "status": "CONFIRMED"}}
+    way_back = [cancel, *_names(saga.compensations), fail]
+    yield cancel, _cancel(cancel, confirmed, following=way_back[1])
+    for compensation, (_, following) in zip(saga.compensations, list(pairwise(way_back))[1:], strict=True):
+        yield compensation.state, _compensation(compensation, following)
+    yield fail, _fail(fail, failed)
+    yield failed, {"Type": "Fail", "Error": "{% $states.input.reason %}", "Cause": "{% $states.input.cause %}"}
+    told = "{% $states.input.Error & ': ' & $states.input.Cause %}"
+    yield INCOMPLETE, {"Type": "Fail", "Error": INCOMPLETE, "Cause": told}
+
+
+def _step(step: Forward, compensation: Compensation, following: str, cancel: str) -> State:
+    refusals = [error.__name__ for error in step.refusals]
+    at_work = [_retry([DUPLICATE], DUPLICATE_AT_WORK)] if isinstance(step, Effect) else []
+    outlasts = ". A twin at work ends within the function's timeout: the first Retry outlasts it" if at_work else ""
+    comment = f"Undone by {compensation.state}{outlasts}"
+    never = [*refusals, SagaCancelled.__name__, UnknownSaga.__name__]
+    caught = [_catch([error], cancel, Assign={"error": ERROR}) for error in [*refusals, "States.ALL"]]
+    return _task(step.state, comment, never, FORWARD, at_work) | {"Catch": caught, "Next": following}
+
+
+def _confirm(confirmed: str, cancel: str) -> State:
+    comment = "The pivot: after this there is no way back"
+    state = confirmed.removesuffix("Confirmed")
+    task = _task(f"Confirm{state}", comment, [SagaCancelled.__name__, UnknownSaga.__name__], DECISION)
+    return task | {"Catch": [_catch(["States.ALL"], cancel, Assign={"error": ERROR})], "Next": confirmed}
+
+
+def _cancel(cancel: str, confirmed: str, following: str) -> State:
+    noun = cancel.removeprefix("Cancel").lower()
+    comment = f"The decision to undo. An {noun} that is confirmed stays so"
+    never = [AlreadyConfirmed.__name__, UnknownSaga.__name__]
+    caught = [_catch(never[:1], confirmed), _catch(["States.ALL"], INCOMPLETE, Output=ERROR)]
+    task = _task(cancel, comment, never, DECISION, error="{% $error %}")
+    return task | {"Assign": {"failures": {}}, "Catch": caught, "Next": following}
+
+
+def _compensation(compensation: Compensation, following: str) -> State:
+    name = compensation.state
+    comment = f"Undoes {compensation.undoes.state}; given up, the rest is undone all the same"
+    noted = f"{{% $merge([$failures, {{'{name}': $states.errorOutput.Error}}]) %}}"
+    caught = [_catch(["States.ALL"], following, Assign={"failures": noted})]
+    task = _task(name, comment, [NotCancelling.__name__, UnknownSaga.__name__], COMPENSATION)
+    return task | {"Catch": caught, "Next": following}
+
+
+def _fail(fail: str, failed: str) -> State:
+    noun = fail.removeprefix("Fail").lower()
+    comment = f"Proves that all is undone, else parks the {noun}"
+    never = [INCOMPLETE, NotCancelling.__name__, UnknownSaga.__name__]
+    caught = [_catch([error], INCOMPLETE, Output=ERROR) for error in (INCOMPLETE, "States.ALL")]
+    task = _task(fail, comment, never, DECISION, failures="{% $failures %}")
+    return task | {"Catch": caught, "Next": failed}
+
+
+def _task(
+    name: str, comment: str, never: Sequence[str], usual: Policy, retries: Iterable[State] = (), **payload: str
+) -> State:
+    policy = OWN.get(name, usual)
+    return {
+        "Type": "Task",
+        "Comment": comment,
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Arguments": {"FunctionName": f"${{{name}Function}}", "Payload": {ID: SAGA_ID, **payload}},
+        "TimeoutSeconds": policy.timeout,
+        "Retry": [
+            {"ErrorEquals": list(never), "MaxAttempts": 0},
+            *retries,
+            _retry(PASSING, policy.passing),
+            _retry(["States.ALL"], policy.other),
+        ],
+        "Output": "{% $states.result.Payload %}",
+    }
+
+
+def _retry(errors: Sequence[str], retry: Retry) -> State:
+    return {
+        "ErrorEquals": list(errors),
+        "IntervalSeconds": retry.interval,
+        "BackoffRate": retry.backoff,
+        **({"MaxDelaySeconds": retry.longest} if retry.longest else {}),
+        "MaxAttempts": retry.attempts,
+        **({"JitterStrategy": "FULL"} if retry.jitter else {}),
+    }
+
+
+def _catch(errors: Sequence[str], following: str, **what: Any) -> State:
+    return {"ErrorEquals": list(errors), **what, "Next": following}
+
+
+def _names(states: Sequence[Forward] | Sequence[Compensation]) -> list[str]:
+    return [each.state for each in states]
