@@ -16,8 +16,8 @@ RESOLVE = .venv-bootstrap/bin/uv pip compile -q --universal --generate-hashes --
 PICTURE = python -m saga.graph statemachine/order_saga.asl.json -o
 
 .DEFAULT_GOAL := help
-.PHONY: help install up down url logs test check model prove prove-mutants e2e chaos check-data bench-init picture screenshots lock deploy stack-info \
-  remove asl
+.PHONY: help install up down url logs test check definition model prove prove-mutants e2e chaos check-data bench-init picture \
+  screenshots lock deploy stack-info remove asl
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+.*:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,11 +46,16 @@ test: install ## run all tests, on two cores
 check: install ## run all static checks
 	ruff format --check
 	ruff check
-	mypy functions saga tests
-	PYTHONPATH=functions lint-imports
+	mypy functions saga statemachine tests
+	PYTHONPATH=functions:. lint-imports
+	PYTHONPATH=functions:. python -m statemachine.generate --check
+	PYTHONPATH=functions:. python -m statemachine.missing
 	cfn-lint template.yaml
 	sam validate --lint
 	mkdir -p .cache && $(PICTURE) .cache/order_saga.svg && cmp .cache/order_saga.svg docs/order_saga.svg # else: make picture
+
+definition: install ## write the sagas' definitions, and what else follows from their tables in functions/sagas.py
+	PYTHONPATH=functions:. python -m statemachine.generate
 
 model: install ## explore the protocol's model exhaustively
 	@python -m tests.model

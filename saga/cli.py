@@ -3,7 +3,7 @@
 import typer
 
 from saga.command.adding import add
-from saga.commands import breaker, check, console, dlq, doctor, graph, load, local, order, outbox, parked, status
+from saga.commands import breaker, check, console, dlq, doctor, graph, load, local, new, order, outbox, parked, status
 
 EXIT_CODES = (
     "Exit codes: 0 done, or the order is CONFIRMED; 1 failed, the order is FAILED, or the check found something; "
@@ -35,3 +35,4 @@ app.add_typer(parked.app, name="parked")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(dlq.app, name="dlq")
 app.add_typer(breaker.app, name="breaker")
+app.add_typer(new.app, name="new")

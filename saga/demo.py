@@ -57,9 +57,9 @@ class Report:
 
 def report(stack: Stack, demonstration: Demonstration, order_id: str) -> Report:
     """Waits for the order's saga to end, and tells what became of it."""
-    from saga.orders import history  # noqa: PLC0415 - boto3 costs half a second
+    from saga.orders import history, reading  # noqa: PLC0415 - boto3 costs half a second
 
-    execution = f"{order_id}-OrderPlaced"
+    execution = reading.events_of(stack, order_id)[0].execution(order_id)
     wait_until(
         lambda: history.has_ended(stack, execution), _PATIENCE_SECONDS, f"the saga of order {order_id} does not end"
     )

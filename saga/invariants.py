@@ -1,27 +1,24 @@
 """What must be true of every order at every moment, whatever went wrong. What is not is told in words.
 
-It reads rows, of this or any other run, and trusts none of the functions: names and sums are its own.
+It reads rows, of this or any other run. Which events belong together they say themselves; of money and stock they are
+not believed: the sums are made of the order's row, the gateway's ledger and the shelf.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import combinations
 
 from saga.cases import Case, Item, Tables, cases
+from saga.products import Product
 
-FORWARD = {"InventoryReserved", "PaymentCharged"}
-UNDONE = {"PaymentRefunded", "InventoryReleased"}
-ENDS = {"OrderConfirmed", "OrderFailed"}
-
-# By status: events that must be on record, and events that must not.
-ON_RECORD = {
-    "PENDING": ({"OrderPlaced"}, {"OrderCancelling", *UNDONE, *ENDS}),
-    "CONFIRMED": (
-        {"OrderPlaced", "OrderConfirmed", *FORWARD},
-        {"OrderCancelling", "OrderFailed", "InventoryRejected", "PaymentDeclined", *UNDONE},
-    ),
-    "CANCELLING": ({"OrderPlaced", "OrderCancelling"}, ENDS),
-    "FAILED": ({"OrderPlaced", "OrderCancelling", "OrderFailed", *UNDONE}, {"OrderConfirmed"}),
+# By status: what events must say of the order, and what none may say.
+SAID = {
+    "PENDING": ({"started"}, {"cancelling", "undone", "confirmed", "failed", "parked", "resumed"}),
+    "CONFIRMED": ({"started", "confirmed"}, {"cancelling", "refused", "undone", "failed", "parked", "resumed"}),
+    "CANCELLING": ({"started", "cancelling"}, {"confirmed", "failed"}),
+    "FAILED": ({"started", "cancelling", "failed"}, {"confirmed"}),
 }
-EXCLUSIVE = (("InventoryReserved", "InventoryRejected"), ("PaymentCharged", "PaymentDeclined"))
+PROOFS = {"confirmed": "done", "failed": "undone"}  # what the events say on which a decision rests
 AN_EVENT = {"orderId", "eventType", "eventId", "at", "detail", "startsSaga"}
 
 
@@ -31,7 +28,7 @@ def violations(tables: Tables) -> list[str]:
         return torn
     known = list(cases(tables))
     found = [f"{case.row['orderId']}: {wrong}" for case in known for check in CHECKS for wrong in check(case)]
-    return [*found, *_stock(known, tables["INVENTORY"]), *_orphans(tables)]
+    return [*found, *_stock(known, tables.get("INVENTORY", ())), *_orphans(tables), *_ledger(tables)]
 
 
 def unfinished(tables: Tables) -> list[str]:
@@ -45,22 +42,40 @@ def unfinished(tables: Tables) -> list[str]:
 
 def _outcome(case: Case) -> Iterator[str]:
     """One outcome, and the events that explain it."""
-    if case.status not in ON_RECORD:
+    if case.status not in SAID:
         yield f"has the status {case.status}, which no order has"
         return
-    required, forbidden = ON_RECORD[case.status]
-    yield from (f"is {case.status} without {missing}" for missing in sorted(required - case.events.keys()))
-    yield from (f"is {case.status} in spite of {event}" for event in sorted(forbidden & case.events.keys()))
-    for one, other in EXCLUSIVE:
-        if {one, other} <= case.events.keys():
-            yield f"has both {one} and {other}"
+    required, forbidden = SAID[case.status]
+    missing = required - {event.get("outcome") for event in case.events}
+    yield from (f"is {case.status} without an event that says {outcome}" for outcome in sorted(missing))
+    yield from (f"is {case.status} in spite of {event['eventType']}" for event in case.said(*forbidden))
+
+
+def _proofs(case: Case) -> Iterator[str]:
+    """A decision rests on events, and they are on record."""
+    for decision in case.said(*PROOFS):
+        if not decision.get("restsOn"):
+            yield f"has {decision['eventType']}, which rests on nothing"
+        proofs = {event["eventType"] for event in case.said(PROOFS[decision["outcome"]])}
+        yield from (f"is {case.status} without {proof}" for proof in decision.get("restsOn", ()) if proof not in proofs)
+
+
+def _exclusive(case: Case) -> Iterator[str]:
+    """What a state came to, it came to once."""
+    for one, other in combinations(case.said("done", "refused", "undone"), 2):
+        if one.get("state") == other.get("state"):
+            yield f"has both {one['eventType']} and {other['eventType']}"
 
 
 def _order_of_events(case: Case) -> Iterator[str]:
-    """The first event is the first, and after the end comes nothing."""
-    if case.times and case.times[0][1] != "OrderPlaced":
-        yield f"{case.times[0][1]} comes before OrderPlaced"
-    yield from (f"{case.times[-1][1]} comes after {end}" for _, end in case.times[:-1] if end in ENDS)
+    """The event that started it is the first and the only one that did, and after the end comes nothing."""
+    types = [event["eventType"] for event in case.events]
+    started = [event["eventType"] for event in case.said("started")]
+    yield from (f"{types[0]} comes before {start}" for start in started[:1] if start != types[0])
+    yield from (f"was started by {started[0]} and by {other}" for other in started[1:])
+    yield from (
+        f"{types[-1]} comes after {end['eventType']}" for end in case.said(*PROOFS) if end is not case.events[-1]
+    )
 
 
 def _visible(case: Case) -> Iterator[str]:
@@ -69,12 +84,14 @@ def _visible(case: Case) -> Iterator[str]:
     waiting = case.status in ("PENDING", "CANCELLING") and not parked
     if waiting != ("open" in case.row) or waiting != ("dueAt" in case.row):
         yield f"is {case.status}{' and parked' if parked else ''}, and the index of open orders says otherwise"
-    if parked and (case.status != "CANCELLING" or "OrderParked#1" not in case.events):
-        yield f"is parked, while it is {case.status} with {sorted(case.events)}"
+    if parked and (case.status != "CANCELLING" or not case.said("parked")):
+        yield f"is parked, while it is {case.status} with {[event['eventType'] for event in case.events]}"
 
 
 def _money(case: Case) -> Iterator[str]:
     """CONFIRMED is charged once, FAILED costs nothing, and no money moves by an intent that is not on record."""
+    if case.intents is None:
+        return
     total = case.row["totalAmount"]
     taken, given_back = (sum(intent[what] for intent in case.intents) for what in ("taken", "refunded"))
     for intent in case.intents:
@@ -96,7 +113,8 @@ def _intent(case: Case, intent: Item) -> Iterator[str]:
         yield f"has an intent that is {intent['status']} and not on record"
     if recorded and case.status == "FAILED" and intent["status"] in ("created", "processing"):
         yield f"is FAILED with an intent that is {intent['status']}"
-    if recorded and "PaymentCharged" in case.events and not intent["taken"]:
+    charged = [event for event in case.said("done") if event["detail"].get("intentId") == intent["id"]]
+    if recorded and charged and not intent["taken"]:
         yield "is said to be charged, and no money was taken"
 
 
@@ -108,33 +126,43 @@ def _listed(case: Case) -> Iterator[str]:
         listed = str(case.row.get(index, "")).partition("#")[0]
         if listed != expected.get(index, ""):
             yield f"is {shown}, and listed {index} as {listed or 'nothing'}"
-    if missing := {line["productId"] for line in case.row["items"]} - case.products:
-        yield f"is not listed with {sorted(missing)}"
+    wanted = {line["productId"] for line in case.row["items"]}
+    if case.products is not None and not wanted <= case.products:
+        yield f"is not listed with {sorted(wanted - case.products)}"
 
 
-CHECKS = (_outcome, _order_of_events, _visible, _money, _listed)
+def _goods(case: Case) -> Iterator[str]:
+    """An order holds all that was ordered or nothing; CONFIRMED all of it, FAILED nothing."""
+    wanted, held = Counter[str](), {name: pieces for name, pieces in case.held.items() if pieces}
+    for line in case.row["items"]:
+        wanted[line["productId"]] += line["quantity"]
+    if (held or case.status == "CONFIRMED") and (held != wanted or case.status == "FAILED"):
+        yield f"is {case.status} for {dict(wanted)}, and holds {held}"
+
+
+CHECKS = (_outcome, _proofs, _exclusive, _order_of_events, _visible, _money, _listed, _goods)
 
 
 def _stock(known: Sequence[Case], products: Sequence[Item]) -> Iterator[str]:
     """What is available and what orders hold is what was stocked."""
-    for product in products:
-        held = sum(_held(case, product["productId"]) for case in known)
-        if product["available"] < 0 or product["available"] + held != product["stocked"]:
-            yield f"{product['productId']}: {product['stocked']} stocked, {product['available']} left, {held} held"
-
-
-def _held(case: Case, product_id: str) -> int:
-    if "InventoryReserved" not in case.events or "InventoryReleased" in case.events:
-        return 0
-    return sum(line["quantity"] for line in case.row["items"] if line["productId"] == product_id)
+    held = Counter[str]()
+    for case in known:
+        held.update(case.held)
+    for each in map(Product.of_row, products):
+        if each.available < 0 or each.held != held[each.product_id]:
+            yield f"{each.product_id}: {each.stocked} stocked, {each.available} left, {held[each.product_id]} held"
 
 
 def _orphans(tables: Tables) -> Iterator[str]:
-    """Every row belongs to an order, every intent to a key."""
+    """Every row that is of an order belongs to one that there is, whatever table it is in."""
     orders = {order["orderId"] for order in tables["SAGAS"]}
-    for table in ("EVENTS", "PAYMENTS", "ORDER_LINES"):
-        yield from (f"{row['orderId']}: no such order" for row in tables[table] if row["orderId"] not in orders)
-    ledger = tables["GATEWAY_LEDGER"]
+    rows = (row for table in tables.values() for row in table)
+    yield from (f"{row['orderId']}: no such order" for row in rows if "orderId" in row and row["orderId"] not in orders)
+
+
+def _ledger(tables: Tables) -> Iterator[str]:
+    """Every intent belongs to a key."""
+    ledger = tables.get("GATEWAY_LEDGER", ())
     keyed = {row["intentId"] for row in ledger if "intentId" in row}
     intents = {row["id"] for row in ledger if "amount" in row}
     yield from (f"{intent}: a key created this intent, and it is not there" for intent in sorted(keyed - intents))

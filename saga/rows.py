@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 type Item = dict[str, Any]
 
 SHARDS = tuple(f"u#{number}" for number in range(16))
-_END_OF_TIME = 10**15  # milliseconds
+END_OF_TIME = 10**15 - 1  # milliseconds, in the 15 digits of an order line's key
 _KEYS_AT_ONCE = 100
 _PAUSE = 0.2  # seconds, when DynamoDB left keys out
 
@@ -29,16 +29,19 @@ _deserialize = TypeDeserializer().deserialize
 
 @dataclass(frozen=True)
 class Index:
-    """An index: of the table in the stack's output `table`, by `partition` and `time`. It has keys only."""
+    """An index of the table in the stack's output `table`, or by None the table itself; it is sorted by `time`."""
 
     table: str
-    name: str
+    name: str | None
     partition: str
     time: str
 
 
 PLACED = Index("OrdersTable", "placed", "shard", "createdAt")
 STATUS = Index("OrdersTable", "status", "byStatus", "createdAt")
+CUSTOMER = Index("OrdersTable", "customer", "customerId", "createdAt")
+REASON = Index("OrdersTable", "reason", "byReason", "createdAt")
+PRODUCT = Index("OrderLinesTable", None, "productId", "line")
 UNDISPATCHED = Index("EventsTable", "undispatched", "undispatched", "at")
 
 
@@ -54,20 +57,20 @@ def indexed(
     """The keys of an index's rows between two times (ms since the epoch, inclusive), partition by partition."""
     pages = client(stack.session).get_paginator("query")
     for partition in partitions:
-        for page in pages.paginate(**_query(stack, index, partition, since, until)):
+        for page in pages.paginate(**query(stack, index, partition, since, until)):
             yield from map(plain, page["Items"])
 
 
 def first(stack: Stack, index: Index, partition: str) -> Item | None:
     """The oldest row of a partition of an index."""
-    found = client(stack.session).query(**_query(stack, index, partition, None, None), Limit=1)["Items"]
+    found = client(stack.session).query(**query(stack, index, partition, None, None), Limit=1)["Items"]
     return plain(found[0]) if found else None
 
 
 def counted(stack: Stack, index: Index, partitions: Sequence[str]) -> int:
     """How many rows these partitions of an index have."""
     pages = client(stack.session).get_paginator("query")
-    queries = (_query(stack, index, partition, None, None) for partition in partitions)
+    queries = (query(stack, index, partition, None, None) for partition in partitions)
     return sum(page["Count"] for query in queries for page in pages.paginate(**query, Select="COUNT"))
 
 
@@ -104,6 +107,12 @@ def everything(stack: Stack, table: str) -> list[Item]:
     return [plain(row) for page in pages for row in page["Items"]]
 
 
+def expire(stack: Stack, table: str) -> bool:
+    """Whether DynamoDB deletes a table's rows when their time is over: then it is no record of anything."""
+    answer = client(stack.session).describe_time_to_live(TableName=stack.outputs[table])
+    return answer["TimeToLiveDescription"].get("TimeToLiveStatus", "DISABLED") != "DISABLED"
+
+
 def _all(stack: Stack, table: str, keys: Sequence[Any]) -> Iterator[Item]:
     while keys:
         answer = client(stack.session).batch_get_item(RequestItems={table: {"Keys": keys, "ConsistentRead": True}})
@@ -135,13 +144,14 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any value of an item
             return value
 
 
-def _query(stack: Stack, index: Index, partition: str, since: int | None, until: int | None) -> Any:  # noqa: ANN401
+def query(stack: Stack, index: Index, partition: str, since: int | str | None, until: int | str | None) -> Any:  # noqa: ANN401
+    """What asks DynamoDB for a partition of an index between two times, inclusive."""
     return {
         "TableName": stack.outputs[index.table],
-        "IndexName": index.name,
+        **({"IndexName": index.name} if index.name else {}),
         "KeyConditionExpression": "#partition = :partition AND #time BETWEEN :since AND :until",
         "ExpressionAttributeNames": {"#partition": index.partition, "#time": index.time},
         "ExpressionAttributeValues": wire(
-            {":partition": partition, ":since": since or 0, ":until": _END_OF_TIME if until is None else until}
+            {":partition": partition, ":since": since or 0, ":until": END_OF_TIME if until is None else until}
         ),
     }

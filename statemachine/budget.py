@@ -33,7 +33,7 @@ def budget(saga: Saga) -> str:
         "Time budget in seconds, every attempt taken and every delay at its longest: "
         f"gateway call {GATEWAY_CALL} < function {FUNCTION} < task {FORWARD.timeout}; "
         f"forward {ways[0]}, compensation {ways[1]}, path {path} < execution {saga.execution_seconds} "
-        f"(as long as EXPRESS lasts) < order deadline {saga.deadline_seconds}."
+        f"(as long as EXPRESS lasts) < {saga.name} deadline {saga.deadline_seconds}."
     )
 
 
@@ -49,6 +49,7 @@ def _too_long(saga: Saga, tasks: dict[str, int], path: int) -> str:
     worst = sorted(tasks, key=lambda state: -tasks[state])
     longest = ", ".join(f"{state} {tasks[state]}" for state in worst)
     return (
-        f"{saga.name}: the longest path takes {path} s, an execution lasts {saga.execution_seconds} s, and its deadline "
-        f"is {saga.deadline_seconds} s. Shorten a retry in statemachine/policies.py; seconds by state: {longest}"
+        f"{saga.name}: the longest path takes {path} s, but an execution ends after {saga.execution_seconds} s "
+        f"and the deadline is {saga.deadline_seconds} s. Shorten a retry in statemachine/policies.py. "
+        f"Seconds by state: {longest}"
     )

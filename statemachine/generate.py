@@ -1,8 +1,13 @@
-"""Write the definitions of the sagas: make definition. With --check: fail where a file is not as it would be written."""
+"""Write what follows from the sagas' tables: make definition. With --check, fail where a file is not as it would be.
+
+Written are the definitions beside this file and, in the template, the refusals that recovery does not hear of and that
+count as no unexpected failure.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,24 +16,37 @@ from sagakit.saga import sagas
 from statemachine.states import definition
 
 HERE = Path(__file__).parent
+TEMPLATE = HERE.parent / "template.yaml"
 WIDTH = 150  # characters of a line
 
 
 def main() -> int:
-    """Write or check every definition; 1 if one cannot be made, or is not as it should be."""
+    """Write or check every file; 1 if one cannot be made, or is not as it should be."""
     try:
-        texts = {HERE / f"{name}_saga.asl.json": pretty(definition(saga)) + "\n" for name, saga in sagas().items()}
+        texts = {HERE / f"{name}_saga.asl.json": f"{pretty(definition(saga))}\n" for name, saga in sagas().items()}
     except ValueError as wrong:
-        print(f"definition: {wrong}", file=sys.stderr)  # noqa: T201
+        print(f"definition: {wrong}", file=sys.stderr)
         return 1
+    texts[TEMPLATE] = with_refusals(TEMPLATE.read_text())
+    stale = [file for file, text in texts.items() if not file.exists() or file.read_text() != text]
     if sys.argv[1:] != ["--check"]:
-        for file, text in texts.items():
-            file.write_text(text)
+        for file in stale:
+            file.write_text(texts[file])
         return 0
-    stale = [file.name for file, text in texts.items() if not file.exists() or file.read_text() != text]
-    for name in stale:
-        print(f"definition: statemachine/{name} is not what the table says; run make definition", file=sys.stderr)  # noqa: T201
+    for file in stale:
+        print(f"definition: {file.name} is not what the table says; run make definition", file=sys.stderr)
     return 1 if stale else 0
+
+
+def with_refusals(template: str) -> str:
+    """Give the template with the refusals of all steps where they are listed."""
+    refusals = [error.__name__ for saga in sagas().values() for step in saga.forward for error in step.refusals]
+    rule, count = re.subn(r"anything-but: \[[^]]*\]", f"anything-but: [{', '.join(refusals)}]", template)
+    excluded = "".join(f" -{refusal}" for refusal in refusals)
+    both, filters = re.subn(r"(FilterPattern: \w+Failed)( -\w+)*( -CustomerCancelled)", rf"\g<1>{excluded}\g<3>", rule)
+    if (count, filters) != (len(sagas()), len(sagas())):
+        raise LookupError("template.yaml lists the refusals in a rule and in a metric filter for each saga, or did so")
+    return both
 
 
 def pretty(value: Any, indent: str = "") -> str:  # noqa: ANN401  any JSON value

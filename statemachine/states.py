@@ -12,7 +12,7 @@ from statemachine.budget import budget
 from statemachine.policies import COMPENSATION, DECISION, DUPLICATE_AT_WORK, FORWARD, OWN, PASSING, Policy, Retry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from sagakit.saga import Saga
     from sagakit.step import Compensation, Forward
@@ -45,13 +45,13 @@ def _states(saga: Saga) -> Iterator[tuple[str, State]]:
     confirmed, failed = map(saga.called, ("{}Confirmed", "{}Failed"))
     for (step, compensation), following in zip(saga.steps, [*_names(saga.forward[1:]), confirm], strict=True):
         yield step.state, _step(step, compensation, following, cancel)
-    yield confirm, _confirm(confirmed, cancel)
+    yield confirm, _confirm(confirm, confirmed, cancel)
     yield confirmed, {"Type": "Succeed", "Output": {ID: SAGA_ID, "status": "CONFIRMED"}}
     way_back = [cancel, *_names(saga.compensations), fail]
-    yield cancel, _cancel(cancel, confirmed, following=way_back[1])
+    yield cancel, _cancel(saga, cancel, confirmed, following=way_back[1])
     for compensation, (_, following) in zip(saga.compensations, list(pairwise(way_back))[1:], strict=True):
         yield compensation.state, _compensation(compensation, following)
-    yield fail, _fail(fail, failed)
+    yield fail, _fail(saga, fail, failed)
     yield failed, {"Type": "Fail", "Error": "{% $states.input.reason %}", "Cause": "{% $states.input.cause %}"}
     told = "{% $states.input.Error & ': ' & $states.input.Cause %}"
     yield INCOMPLETE, {"Type": "Fail", "Error": INCOMPLETE, "Cause": told}
@@ -60,23 +60,23 @@ def _states(saga: Saga) -> Iterator[tuple[str, State]]:
 def _step(step: Forward, compensation: Compensation, following: str, cancel: str) -> State:
     refusals = [error.__name__ for error in step.refusals]
     at_work = [_retry([DUPLICATE], DUPLICATE_AT_WORK)] if isinstance(step, Effect) else []
-    outlasts = ". A twin at work ends within the function's timeout: the first Retry outlasts it" if at_work else ""
+    outlasts = (
+        ". A concurrent duplicate ends within the function's timeout: the first Retry outlasts it" if at_work else ""
+    )
     comment = f"Undone by {compensation.state}{outlasts}"
     never = [*refusals, SagaCancelled.__name__, UnknownSaga.__name__]
     caught = [_catch([error], cancel, Assign={"error": ERROR}) for error in [*refusals, "States.ALL"]]
     return _task(step.state, comment, never, FORWARD, at_work) | {"Catch": caught, "Next": following}
 
 
-def _confirm(confirmed: str, cancel: str) -> State:
-    comment = "The pivot: after this there is no way back"
-    state = confirmed.removesuffix("Confirmed")
-    task = _task(f"Confirm{state}", comment, [SagaCancelled.__name__, UnknownSaga.__name__], DECISION)
+def _confirm(confirm: str, confirmed: str, cancel: str) -> State:
+    never = [SagaCancelled.__name__, UnknownSaga.__name__]
+    task = _task(confirm, "The pivot: after this there is no way back", never, DECISION)
     return task | {"Catch": [_catch(["States.ALL"], cancel, Assign={"error": ERROR})], "Next": confirmed}
 
 
-def _cancel(cancel: str, confirmed: str, following: str) -> State:
-    noun = cancel.removeprefix("Cancel").lower()
-    comment = f"The decision to undo. An {noun} that is confirmed stays so"
+def _cancel(saga: Saga, cancel: str, confirmed: str, following: str) -> State:
+    comment = f"The decision to undo. A confirmed {saga.name} stays confirmed"
     never = [AlreadyConfirmed.__name__, UnknownSaga.__name__]
     caught = [_catch(never[:1], confirmed), _catch(["States.ALL"], INCOMPLETE, Output=ERROR)]
     task = _task(cancel, comment, never, DECISION, error="{% $error %}")
@@ -92,9 +92,8 @@ def _compensation(compensation: Compensation, following: str) -> State:
     return task | {"Catch": caught, "Next": following}
 
 
-def _fail(fail: str, failed: str) -> State:
-    noun = fail.removeprefix("Fail").lower()
-    comment = f"Proves that all is undone, else parks the {noun}"
+def _fail(saga: Saga, fail: str, failed: str) -> State:
+    comment = f"Proves that all is undone, else parks the {saga.name}"
     never = [INCOMPLETE, NotCancelling.__name__, UnknownSaga.__name__]
     caught = [_catch([error], INCOMPLETE, Output=ERROR) for error in (INCOMPLETE, "States.ALL")]
     task = _task(fail, comment, never, DECISION, failures="{% $failures %}")
@@ -132,7 +131,7 @@ def _retry(errors: Sequence[str], retry: Retry) -> State:
     }
 
 
-def _catch(errors: Sequence[str], following: str, **what: Any) -> State:
+def _catch(errors: Sequence[str], following: str, **what: Any) -> State:  # noqa: ANN401  fields of a Catch
     return {"ErrorEquals": list(errors), **what, "Next": following}
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 SAGA = "order"  # the name of its row in the table of sagas
 ORDER_PLACED = "OrderPlaced"
 
-NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:order-saga")
+IDS = uuid.uuid5(uuid.NAMESPACE_URL, "urn:order-saga")
 LARGEST_QUANTITY = 1000  # pieces of a product
 
 
@@ -47,7 +47,7 @@ class Order:
 def order_id(stage: str, customer_id: str, key: str) -> str:
     """Derive the order's id from the idempotency key: the same key of a customer is the same order, for ever."""
     name = json.dumps([stage, customer_id, "POST /orders", key])
-    return str(uuid.uuid5(NAMESPACE, name))
+    return str(uuid.uuid5(IDS, name))
 
 
 def merged(lines: Sequence[Line]) -> tuple[Line, ...]:

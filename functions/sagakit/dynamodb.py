@@ -50,7 +50,7 @@ def request(
     reserved word of DynamoDB's can get into one.
     """
     expressions = {"UpdateExpression": update, "ConditionExpression": condition, "KeyConditionExpression": query}
-    names = set(re.findall(r"#(\w+)", update + condition + query))
+    names = set(re.findall(r"#(\w+)", f"{update} {condition} {query}"))
     parts: dict[str, Any] = {
         "Key": key and to_wire(key),
         "Item": item and to_wire(item),

@@ -24,7 +24,7 @@ def require(event: Event, status: Status) -> Action:
     TransientError, if that was decided after the event's time: the step read the history before.
     """
     condition, asked = "#status = :status AND #updatedAt < :at", {"status": status, "at": event.at}
-    refusal = _refusing(event.saga_id, status)
+    refusal = _refusing(event, status)
     return action(
         "ConditionCheck", tables.sagas(), refusal, Rank.STATUS, key={ID: event.saga_id}, condition=condition, **asked
     )
@@ -86,7 +86,7 @@ def transition(
     return action(
         "Update",
         tables.sagas(),
-        _refusing(event.saga_id, before, confirmed=AlreadyConfirmed),
+        _refusing(event, before, confirmed=AlreadyConfirmed),
         Rank.STATUS,
         key={ID: event.saga_id},
         update=change,
@@ -115,13 +115,13 @@ def _standing(event: Event, status: Status) -> dict[str, Any]:
     return {"status": status, **index_entry("byStatus", event, status), "updatedAt": event.at}
 
 
-def _refusing(saga_id: str, status: Status, confirmed: type[Exception] = SagaCancelled) -> Refusal:
-    """Say what it means that a saga's row did not have this status at the event's time."""
+def _refusing(event: Event, status: Status, confirmed: type[Exception] = SagaCancelled) -> Refusal:
+    """Say what it means that a saga's row did not have this status at the event's time, or not what was added to it."""
 
     def refusal(row: Item | None) -> Exception:
         if row is None:
-            return UnknownSaga(saga_id)
-        if row["status"] == status:
+            return UnknownSaga(event.saga_id)
+        if row["status"] == status and row["updatedAt"] >= event.at:
             return TransientError("it was decided just now")
         late = confirmed if row["status"] == Status.CONFIRMED and status == Status.PENDING else LATE[status]
         return late(f"the saga is {row['status']}")

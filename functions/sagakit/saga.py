@@ -28,6 +28,7 @@ class Saga:
     """`name` names it in rows, states and events; `started` is the event that starts it.
 
     `execution_seconds` is as long as an execution may last, `deadline_seconds` as long as the saga may stay PENDING.
+    Steps that are `introduced` are not required yet: executions of the definition before them still run.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Saga:
     steps: tuple[tuple[Forward, Compensation], ...]
     execution_seconds: int
     deadline_seconds: int
+    introduced: tuple[Forward, ...] = ()
 
     def called(self, what: str) -> str:
         """Name a state or an event after the saga: "Confirm{}" is ConfirmOrder, "{}Failed" is OrderFailed."""
@@ -53,7 +55,7 @@ class Saga:
     @property
     def confirmed_by(self) -> tuple[str, ...]:
         """Events without which it cannot be confirmed."""
-        return tuple(step.event for step in self.forward)
+        return tuple(step.event for step in self.forward if step not in self.introduced)
 
     @property
     def undone_by(self) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from saga.failure import Failure, Unreachable
 from saga.operations import breaker, inventory, outbox, parked, throughput
 from saga.orders import acting, listing, logs, reading
 from saga.orders.record import Json, Record
+from saga.products import Product
 from saga.stack import Stack
 from saga.target import Target
 
@@ -49,7 +50,7 @@ class LiveSource:
         """What the functions logged about an order, oldest first."""
         return self._ask(lambda stack: logs.logs(stack, order_id))
 
-    def products(self) -> Sequence[inventory.Product]:
+    def products(self) -> Sequence[Product]:
         """The stock."""
         return self._ask(inventory.products)
 

@@ -7,13 +7,13 @@ from typing import Protocol
 
 from saga.failure import Failure
 from saga.operations.breaker import Breaker
-from saga.operations.inventory import Product
 from saga.operations.outbox import OutboxEvent
 from saga.operations.parked import ParkedOrder
 from saga.operations.throughput import Throughput
 from saga.orders.listing import Filter
 from saga.orders.logs import LogLine
 from saga.orders.record import Json, Record
+from saga.products import Product
 
 
 class NotOffered(Failure):

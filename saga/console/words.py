@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from saga.clock import iso
 from saga.console.html import Html, tag
 from saga.graph import Outcome
+from saga.orders.cells import clock
 from saga.orders.record import Json
 
 _STATUS = {
@@ -58,11 +59,6 @@ def amount(major: float) -> str:
 def signed(pieces: int) -> str:
     """With its sign: +2."""
     return f"{'+' if pieces > 0 else _MINUS}{abs(pieces)}"
-
-
-def clock(at: int) -> str:
-    """The time of day, here, to the millisecond."""
-    return f"{_local(at):%H:%M:%S}.{at % 1000:03}"
 
 
 def moment(at: int) -> Html:

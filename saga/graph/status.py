@@ -33,6 +33,14 @@ _GLYPHS = {
     Outcome.NOT_REACHED: "·",
 }
 
+STYLES = {  # on a terminal
+    Outcome.SUCCEEDED: "green",
+    Outcome.CAUGHT: "yellow",
+    Outcome.FAILED: "red",
+    Outcome.RUNNING: "cyan",
+    Outcome.NOT_REACHED: "dim",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class StateStatus:

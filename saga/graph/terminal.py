@@ -8,20 +8,12 @@ from saga.graph.asl import Edge, Kind, Machine, parse
 from saga.graph.canvas import Canvas
 from saga.graph.layout import Box, Layout, Route, lay_out
 from saga.graph.metrics import CELLS
-from saga.graph.status import Outcome, StateStatus, Statuses, status_of
+from saga.graph.status import STYLES, Outcome, StateStatus, Statuses, status_of
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
     from rich.text import Text
     from rich.tree import Tree
-
-_STYLES = {
-    Outcome.SUCCEEDED: "green",
-    Outcome.CAUGHT: "yellow",
-    Outcome.FAILED: "red",
-    Outcome.RUNNING: "cyan",
-    Outcome.NOT_REACHED: "dim",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +59,7 @@ def _style(edge: Edge) -> str:
 
 
 def _colour(status: StateStatus | None) -> str:
-    return _STYLES[status.outcome] if status else ""
+    return STYLES[status.outcome] if status else ""
 
 
 def _titled(name: str, status: StateStatus | None) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from saga.load.mix import OUT_OF_STOCK
 from saga.money import major
+from saga.products import ADD
 from saga.stack import Stack
 
 if TYPE_CHECKING:
@@ -44,7 +45,6 @@ def _add(table: "Table", product: str, pieces: int) -> None:
     """Stock and shelf in one write, so that they always add up."""
     table.update_item(
         Key={"productId": product},
-        UpdateExpression="SET #name = :name, price = :price ADD available :pieces, stocked :pieces",
-        ExpressionAttributeNames={"#name": "name"},
+        **ADD,
         ExpressionAttributeValues={":name": f"Load test {product}", ":price": _PRICE, ":pieces": pieces},
     )

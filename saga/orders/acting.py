@@ -10,9 +10,10 @@ from saga.failure import Failure, NoSuchOrder, UsageFailure
 from saga.http import call
 from saga.money import major
 from saga.orders import words
-from saga.orders.api_view import minor
+from saga.orders.effects import to_undo
 from saga.orders.facts import Json
 from saga.orders.record import Record
+from saga.products import Product
 from saga.stack import Stack
 
 _LONGEST_REASON = 255  # characters, as the API and the function have it
@@ -20,11 +21,11 @@ _LONGEST_REASON = 255  # characters, as the API and the function have it
 
 def priced(stack: Stack, quantities: dict[str, int]) -> list[Json]:
     """The lines of an order, at the catalogue's prices. Raises UsageFailure for a product that it does not have."""
-    products = {row["productId"]: row for row in rows.rows(stack, "InventoryTable", _keys(quantities))}
+    products = {row["productId"]: Product.of_row(row) for row in rows.rows(stack, "InventoryTable", _keys(quantities))}
     if missing := sorted(quantities.keys() - products.keys()):
         raise UsageFailure(f"the catalogue has no {', no '.join(missing)}")
     return [
-        {"productId": product, "quantity": quantity, "price": major(products[product]["price"])}
+        {"productId": product, "quantity": quantity, "price": major(products[product].price)}
         for product, quantity in quantities.items()
     ]
 
@@ -61,7 +62,7 @@ def resume(stack: Stack, order_id: str, reason: str) -> str:
     answer = json.load(invoked["Payload"])
     if "FunctionError" not in invoked:
         return str(answer["event"])
-    if answer.get("errorType") == "UnknownOrder":
+    if answer.get("errorType") == "UnknownSaga":
         raise NoSuchOrder(f"there is no order {order_id!r} in stack {stack.name}")
     raise Failure(f"{order_id} was not resumed: {words.told(answer.get('errorType'), answer.get('errorMessage'))}")
 
@@ -70,7 +71,7 @@ def would_cancel(record: Record) -> Json:
     """What `cancel` would do: `possible`, `words`, and `steps`, what would be undone. It changes nothing."""
     match record.status:
         case "PENDING":
-            return _would("it would be cancelled", undone(record))
+            return _would("it would be cancelled", {name: what for name, what in to_undo(record).items() if what})
         case "CONFIRMED":
             return _would_not("it is CONFIRMED, and can only be returned")
         case status:
@@ -81,21 +82,7 @@ def would_resume(record: Record) -> Json:
     """What `resume` would do, in the same shape."""
     if record.status != "PARKED":
         return _would_not(f"it is not parked, it is {record.status}")
-    known = undone(record)
-    missing = {name: known.get(name, "") for name in record.order["parked"]["notUndone"]}
-    return _would("a new execution would undo what is not undone", missing)
-
-
-def undone(record: Record) -> dict[str, str]:
-    """What there is to undo, in words, by the event that will tell that it is undone."""
-    found = {event.kind: event for event in record.events}
-    to_undo = {}
-    if "PaymentIntentRecorded" in found and "PaymentRefunded" not in found:
-        paid = words.amount(minor(found["PaymentIntentRecorded"].detail["amount"]))
-        to_undo["PaymentRefunded"] = f"the payment of {paid} is voided, or given back"
-    if "InventoryReserved" in found and "InventoryReleased" not in found:
-        to_undo["InventoryReleased"] = f"{words.lines(found['InventoryReserved'].detail['items'])} back on the shelf"
-    return to_undo
+    return _would("a new execution would undo what is not undone", to_undo(record))
 
 
 def _would(told: str, steps: dict[str, str]) -> Json:

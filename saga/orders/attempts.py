@@ -1,33 +1,14 @@
 """Every attempt at every state, with its times and its error: read from histories, or told by events."""
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from saga.graph import Outcome
 from saga.orders import told
-from saga.orders.facts import Execution, Json, details
+from saga.orders.facts import Attempt, Execution, Json, details
 from saga.orders.record import Record
 
-
-@dataclass(frozen=True)
-class Attempt:
-    """One attempt; `number` counts from 1 within one visit of the state. Times are milliseconds since the epoch.
-
-    `outcome` is CAUGHT where the error led on to another state, FAILED where it was retried or ended the execution.
-    `cause` is the message for people; what else Lambda told stands in the history. Told by events, `started` is the
-    earliest that it can have been, and neither retries nor input and output are known.
-    """
-
-    execution: str
-    state: str
-    number: int
-    started: int
-    ended: int | None
-    outcome: Outcome
-    error: str | None
-    cause: str | None
-    input: Json
-    output: Json
+__all__ = ["Attempt", "attempts", "message", "of_execution", "visits"]
 
 
 def attempts(record: Record) -> list[Attempt]:
@@ -49,7 +30,7 @@ def _attempts(record: Record) -> list[Attempt]:
     """Execution by execution; told by the events where none has a history."""
     if any(execution.history for execution in record.executions):
         return [attempt for execution in record.executions for attempt in of_execution(execution)]
-    return [_told(chapter) for chapter in told.chapters(record)]
+    return told.attempts(record)
 
 
 def of_execution(execution: Execution) -> list[Attempt]:
@@ -104,10 +85,6 @@ def _exited(last: Attempt, entry: Json) -> Attempt:
         return replace(last, outcome=Outcome.CAUGHT, output=_parsed(details(entry).get("output")))
     done = _succeeded(last, entry)
     return done if last.ended is None else replace(done, ended=last.ended)
-
-
-def _told(chapter: told.Chapter) -> Attempt:
-    return Attempt(**vars(chapter), number=1, input=None, output=None)
 
 
 def message(cause: str | None) -> str | None:

@@ -5,19 +5,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from saga.graph import Outcome
+from saga.graph.status import STYLES
 from saga.orders import words
 
 if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-_COLOURS = {
-    Outcome.SUCCEEDED: "green",
-    Outcome.CAUGHT: "yellow",
-    Outcome.FAILED: "red",
-    Outcome.RUNNING: "cyan",
-    Outcome.NOT_REACHED: "dim",
-}
 _ORDER = {
     "CONFIRMED": Outcome.SUCCEEDED,
     "FAILED": Outcome.FAILED,
@@ -35,8 +29,8 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> "Table":
     shown = Table(*headers, box=None, pad_edge=False, header_style="bold", show_header=any(headers))
     for row in rows:
         shown.add_row(*(cell if isinstance(cell, Text) else words.clean(cell) for cell in row))
-    for column in shown.columns[:1]:
-        column.no_wrap = True  # what is named there is meant to be copied
+    for number, column in enumerate(shown.columns):
+        column.no_wrap, column.overflow = number == 0, "fold"  # the first is meant to be copied
     return shown
 
 
@@ -59,4 +53,4 @@ def clock(at: int) -> str:
 def _coloured(text: str, made: Outcome) -> "Text":
     from rich.text import Text  # noqa: PLC0415
 
-    return Text(text, style=_COLOURS[made])
+    return Text(text, style=STYLES[made])

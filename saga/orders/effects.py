@@ -1,13 +1,14 @@
-"""What each event did to money and stock."""
+"""What each event did to money and stock: in its detail, `amount` is money and `items` are pieces of products."""
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from saga.orders import told, words
 from saga.orders.api_view import minor
-from saga.orders.facts import Event, Json
+from saga.orders.definition import compensations
+from saga.orders.facts import Event
 from saga.orders.record import Record
+from saga.orders.wording import wording, would_undo
 
 
 @dataclass(frozen=True)
@@ -28,90 +29,55 @@ class Effect:
 
 def effects(record: Record) -> list[Effect]:
     """The effect of each event, oldest first."""
-    charged = sum(minor(event.detail["amount"]) for event in record.events if event.kind == "PaymentCharged")
-    return [
-        Effect(event.at, event.type, _words(event, record), _money(event, charged), _stock(event), told.states(event))
-        for event in record.events
-    ]
+    return [_effect(event, record) for event in record.events]
 
 
-def _money(event: Event, charged: int) -> int:
-    """A charge that was never told and then given back did nothing on the whole."""
-    if event.kind == "PaymentCharged":
-        return charged
-    return -charged if event.kind == "PaymentRefunded" and event.detail["outcome"] == "refunded" else 0
+def to_undo(record: Record) -> dict[str, str]:
+    """The compensations that have yet to run, in order, with what each would undo, in words; empty for nothing."""
+    done = {event.state for event in record.events if event.outcome == "undone"}
+    undoes = {name: step for name, step in compensations(record.definition).items() if name not in done}
+    found = {name: _traces(record, step) for name, step in undoes.items()}
+    return {name: would_undo(events[-1]) if events else "" for name, events in found.items()}
+
+
+def _effect(event: Event, record: Record) -> Effect:
+    money, told_of_it = _amount(event) if event.outcome == "done" else 0, ""
+    if event.outcome == "undone":
+        money, told_of_it = _given_back(event, record)
+    states = tuple(told.states(event, record.definition))
+    return Effect(event.at, event.type, wording(event, told_of_it), money, _stock(event), states)
 
 
 def _stock(event: Event) -> dict[str, int]:
-    sign = {"InventoryReserved": -1, "InventoryReleased": 1}.get(event.kind)
-    if sign is None:
-        return {}
+    sign = {"done": -1, "undone": 1}.get(event.outcome, 0)
     held = Counter[str]()
-    for item in event.detail["items"]:
+    for item in event.detail.get("items", ()) if sign else ():
         held[item["productId"]] += sign * item["quantity"]
     return dict(held)
 
 
-def _words(event: Event, record: Record) -> str:
-    tell = _WORDS.get(event.kind)
-    return tell(event.detail, record) if tell else _unknown(event.detail)
+def _given_back(event: Event, record: Record) -> tuple[int, str]:
+    """What a compensation did to money, and in words. A charge that was never told did nothing on the whole.
+
+    Rows that are older than the amount in them gave back all that the step wanted to take.
+    """
+    outcome = event.detail.get("outcome", "")
+    steps = _traces(record, compensations(record.definition).get(event.state, ""))
+    wanted = _amount(steps[-1]) if steps else 0
+    taken = sum(_amount(each) for each in steps if each.outcome == "done")
+    given = wanted if outcome == "refunded" and "amount" not in event.detail else _amount(event)
+    if given:
+        unheard = "" if taken else ": it was taken, and no answer had come"
+        return -min(taken, given), f"{words.amount(given)} given back{unheard}"
+    if outcome == "voided" and wanted:
+        return 0, f"the intent to take {words.amount(wanted)} is void: no money moved"
+    return 0, words.clean(outcome)
 
 
-def _placed(detail: Json, _: Record) -> str:
-    return f"{words.lines(detail['items'])} for {_amount(detail['totalAmount'])}"
+def _traces(record: Record, step: str) -> list[Event]:
+    """The events by which a step did something."""
+    return [each for each in record.events if each.state == step and each.outcome in ("intended", "done")]
 
 
-def _released(detail: Json, _: Record) -> str:
-    return f"{words.lines(detail['items'])} back on the shelf" if detail["items"] else "nothing was held"
-
-
-def _refunded(detail: Json, record: Record) -> str:
-    paid = _amount((record.payment or {}).get("amount", 0))
-    match detail["outcome"]:
-        case "refunded" if any(event.kind == "PaymentCharged" for event in record.events):
-            return f"{paid} given back"
-        case "refunded":
-            return f"{paid} given back: it was taken, and no answer had come"
-        case "voided":
-            return f"the intent to take {paid} is void: no money moved"
-        case _:
-            return words.clean(detail["outcome"])
-
-
-def _parked(detail: Json, _: Record) -> str:
-    given_up = (words.told(step, error) for step, error in detail["failures"].items())
-    return f"not undone: {', '.join(map(words.clean, detail['notUndone']))} ({', '.join(given_up)})"
-
-
-def _resumed(detail: Json, _: Record) -> str:
-    return f"taken up again by {words.clean(detail.get('by', 'recovery'))}: {_reason(detail)}"
-
-
-def _reason(detail: Json) -> str:
-    return words.told(detail["reason"], detail.get("cause"))
-
-
-def _amount(major: float) -> str:
-    return words.amount(minor(major))
-
-
-def _unknown(detail: Json) -> str:
-    """An event of a step that this version does not know, in its own terms."""
-    return ", ".join(f"{words.clean(name)} {words.clean(value)}" for name, value in detail.items())
-
-
-_WORDS: dict[str, Callable[[Json, Record], str]] = {
-    "OrderPlaced": _placed,
-    "InventoryReserved": lambda detail, _: f"{words.lines(detail['items'])} held",
-    "InventoryRejected": lambda detail, _: f"nothing held: {words.clean(detail['cause'])}",
-    "PaymentIntentRecorded": lambda detail, _: f"intent to take {_amount(detail['amount'])}: no money moved yet",
-    "PaymentCharged": lambda detail, _: f"{_amount(detail['amount'])} taken",
-    "PaymentDeclined": lambda detail, _: f"nothing taken: {words.clean(detail['cause'])}",
-    "OrderConfirmed": lambda _detail, _: "from here there is no way back",
-    "OrderCancelling": lambda detail, _: f"to be undone: {_reason(detail)}",
-    "PaymentRefunded": _refunded,
-    "InventoryReleased": _released,
-    "OrderFailed": lambda _detail, _: "all is undone",
-    "OrderParked": _parked,
-    "OrderResumed": _resumed,
-}
+def _amount(event: Event) -> int:
+    return minor(event.detail.get("amount") or 0)

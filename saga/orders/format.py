@@ -3,7 +3,6 @@
 FORMAT = "order-saga/record/1"
 
 _NUMBER = (int, float)
-_ITEMS = {"items": [{"productId": str, "quantity": int}]}
 _REASON = {"reason": str, "cause": str}
 _PARKED = {"notUndone": [str], "undone": [str], "failures": {}}
 
@@ -24,6 +23,29 @@ _PAYMENT = {
     "amount": _NUMBER,
     "status": str,
     "intent?": {"status": str, "amount": _NUMBER, "taken": _NUMBER, "refunded": _NUMBER},
+}
+
+# In a detail, `amount` is money and `items` are pieces of products, whichever step the event is of.
+_DETAIL = {
+    "items?": [{"productId": str, "quantity": int}],
+    "amount?": _NUMBER,
+    "totalAmount?": _NUMBER,
+    "notUndone?": [str],
+    "failures?": {},
+}
+
+# The attributes of who made it are optional: an event of which they go without saying has none.
+_EVENT = {
+    "type": str,
+    "at": str,
+    "detail": _DETAIL,
+    "startsSaga": bool,
+    "dispatched": bool,
+    "saga?": str,
+    "state?": str,
+    "outcome?": str,
+    "error?": str,
+    "restsOn?": [str],
 }
 
 _EXECUTION = {
@@ -51,27 +73,11 @@ DOCUMENT = {
         "stateMachine": str,
     },
     "order": _ORDER,
-    "events": [{"type": str, "at": str, "detail": {}, "startsSaga": bool, "dispatched": bool}],
+    "events": [_EVENT],
     "payment": (None, _PAYMENT),
     "executions": [_EXECUTION],
     "definition": {},
     "versions": {"saga": str, "functions": {}},
-}
-
-# What the views read of the detail of an event, by its type without its number.
-DETAILS = {
-    "OrderPlaced": {**_ITEMS, "totalAmount": _NUMBER},
-    "InventoryReserved": _ITEMS,
-    "InventoryReleased": _ITEMS,
-    "InventoryRejected": {"cause": str},
-    "PaymentIntentRecorded": {"amount": _NUMBER},
-    "PaymentCharged": {"amount": _NUMBER},
-    "PaymentDeclined": {"amount": _NUMBER, "cause": str},
-    "PaymentRefunded": {"outcome": str},
-    "OrderCancelling": _REASON,
-    "OrderFailed": _REASON,
-    "OrderParked": _PARKED,
-    "OrderResumed": {"reason": str},
 }
 
 # What the views read of the details of an entry of a history.

@@ -4,19 +4,17 @@ import heapq
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import batched, islice
-from typing import Any
 
 from saga import rows
 from saga.orders.api_view import order_view
 from saga.orders.facts import Json
-from saga.rows import SHARDS, Item
+from saga.rows import CUSTOMER, END_OF_TIME, PLACED, PRODUCT, REASON, SHARDS, STATUS, Index, Item
 from saga.stack import Stack
 
 STATUSES = ("PENDING", "CONFIRMED", "CANCELLING", "FAILED", "PARKED")
 MOST = 1000
 _FEW = ("PENDING", "CANCELLING", "PARKED")  # at any time few orders are in these
 _AT_ONCE = 50  # rows
-_END_OF_TIME = 10**15 - 1  # milliseconds, in the 15 digits of an order line's key
 
 
 @dataclass(frozen=True)
@@ -35,23 +33,6 @@ class Filter:
     limit: int = 50
 
 
-@dataclass(frozen=True)
-class _Index:
-    """Where to look: a table's output, its index or None for the table itself, its key's names."""
-
-    table: str
-    name: str | None
-    partition: str
-    sort: str
-
-
-_CUSTOMER = _Index("OrdersTable", "customer", "customerId", "createdAt")
-_STATUS = _Index("OrdersTable", "status", "byStatus", "createdAt")
-_REASON = _Index("OrdersTable", "reason", "byReason", "createdAt")
-_PLACED = _Index("OrdersTable", "placed", "shard", "createdAt")
-_PRODUCT = _Index("OrderLinesTable", None, "productId", "line")
-
-
 def find(stack: Stack, wanted: Filter) -> Iterator[Json]:
     """Orders as the API shows them, newest first."""
     if "" in (wanted.status, wanted.customer, wanted.product, wanted.error):
@@ -61,7 +42,7 @@ def find(stack: Stack, wanted: Filter) -> Iterator[Json]:
 
 def newest(stack: Stack, most: int) -> Iterator[str]:
     """The ids of the newest orders, newest first, as the index has them."""
-    yield from islice(_ids(stack, _PLACED, SHARDS, Filter(limit=most // len(SHARDS))), most)
+    yield from islice(_ids(stack, PLACED, SHARDS, Filter(limit=most // len(SHARDS))), most)
 
 
 def _matching(stack: Stack, wanted: Filter) -> Iterator[Json]:
@@ -72,31 +53,31 @@ def _matching(stack: Stack, wanted: Filter) -> Iterator[Json]:
         yield from map(order_view, kept)
 
 
-def _most_selective(wanted: Filter) -> tuple[_Index, Sequence[str]]:
+def _most_selective(wanted: Filter) -> tuple[Index, Sequence[str]]:
     """The index, and the partitions of it, that have the fewest orders to look through."""
     match wanted:
         case Filter(customer=str(customer)):
-            return _CUSTOMER, [customer]
+            return CUSTOMER, [customer]
         case Filter(status=str(status)) if status in _FEW:
-            return _STATUS, _spread(status)
+            return STATUS, _spread(status)
         case Filter(error=str(error)):
-            return _REASON, _spread(error)
+            return REASON, _spread(error)
         case Filter(product=str(product)):
-            return _PRODUCT, [product]
+            return PRODUCT, [product]
         case Filter(status=str(status)):
-            return _STATUS, _spread(status)
+            return STATUS, _spread(status)
         case _:
-            return _PLACED, SHARDS
+            return PLACED, SHARDS
 
 
 def _spread(value: str) -> list[str]:
     return [f"{value}#{shard}" for shard in SHARDS]
 
 
-def _ids(stack: Stack, index: _Index, partitions: Iterable[str], wanted: Filter) -> Iterator[str]:
+def _ids(stack: Stack, index: Index, partitions: Iterable[str], wanted: Filter) -> Iterator[str]:
     """Newest first over all partitions; an order that moves from one to another meanwhile comes once."""
     newest_first = [_keys(stack, index, partition, wanted) for partition in partitions]
-    merged = heapq.merge(*newest_first, key=lambda key: (key[index.sort], key["orderId"]), reverse=True)
+    merged = heapq.merge(*newest_first, key=lambda key: (key[index.time], key["orderId"]), reverse=True)
     seen: set[str] = set()
     for key in merged:
         if key["orderId"] not in seen:
@@ -104,27 +85,20 @@ def _ids(stack: Stack, index: _Index, partitions: Iterable[str], wanted: Filter)
             yield key["orderId"]
 
 
-def _keys(stack: Stack, index: _Index, partition: str, wanted: Filter) -> Iterator[Item]:
+def _keys(stack: Stack, index: Index, partition: str, wanted: Filter) -> Iterator[Item]:
     """The keys of a partition, newest first, page by page as they are needed."""
     since, until = _bounds(wanted)
     # An order line's key begins with the time; `$` comes after `#`.
-    times = (f"{since:015d}#", f"{until:015d}$") if index is _PRODUCT else (since, until)
-    query: Any = {
-        "TableName": stack.outputs[index.table],
-        "KeyConditionExpression": "#partition = :partition AND #sort BETWEEN :since AND :until",
-        "ExpressionAttributeNames": {"#partition": index.partition, "#sort": index.sort},
-        "ExpressionAttributeValues": rows.wire({":partition": partition, ":since": times[0], ":until": times[1]}),
-        "ScanIndexForward": False,
-        "Limit": wanted.limit,
-        **({"IndexName": index.name} if index.name else {}),
-    }
+    times = (f"{since:015d}#", f"{until:015d}$") if index is PRODUCT else (since, until)
+    newest_first = {"ScanIndexForward": False, "Limit": wanted.limit}
+    query = {**rows.query(stack, index, partition, *times), **newest_first}
     for page in rows.client(stack.session).get_paginator("query").paginate(**query):
         yield from map(rows.plain, page["Items"])
 
 
 def _bounds(wanted: Filter) -> tuple[int, int]:
-    since, until = wanted.since or 0, _END_OF_TIME if wanted.until is None else wanted.until
-    return max(0, min(since, _END_OF_TIME)), max(0, min(until, _END_OF_TIME))
+    since, until = wanted.since or 0, END_OF_TIME if wanted.until is None else wanted.until
+    return max(0, min(since, END_OF_TIME)), max(0, min(until, END_OF_TIME))
 
 
 def _fits(row: Item, wanted: Filter) -> bool:

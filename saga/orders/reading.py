@@ -19,7 +19,7 @@ _LONGEST_ID = 64
 def read(stack: Stack, order_id: str) -> Record:
     """All of it. Raises NoSuchOrder."""
     order = status(stack, order_id)
-    events = _events(stack, order_id)
+    events = events_of(stack, order_id)
     executions = _executions(stack, order_id, events)
     ran = _definition(stack, executions)
     return Record(
@@ -36,7 +36,7 @@ def read(stack: Stack, order_id: str) -> Record:
 
 def read_again(stack: Stack, record: Record) -> Record:
     """The same order as it is now; what cannot have changed is not read again."""
-    events = _events(stack, record.order_id)
+    events = events_of(stack, record.order_id)
     ended = [execution for execution in record.executions if execution.stopped is not None]
     return replace(
         record,
@@ -66,13 +66,14 @@ def _described(stack: Stack) -> Json:
     }
 
 
-def _events(stack: Stack, order_id: str) -> tuple[Event, ...]:
+def events_of(stack: Stack, order_id: str) -> tuple[Event, ...]:
+    """The events of the order, oldest first."""
     found = [_event(row) for row in rows.of_order(stack, "EventsTable", order_id)]
     return tuple(sorted(found, key=lambda event: event.at))
 
 
 def _event(row: Json) -> Event:
-    return Event(row["eventType"], row["at"], detail_view(row["detail"]), row["startsSaga"], "undispatched" not in row)
+    return Event.of(row, row["eventType"], row["at"], detail_view(row["detail"]), dispatched="undispatched" not in row)
 
 
 def _payment(stack: Stack, order_id: str) -> Json | None:

@@ -7,9 +7,10 @@ from typing import Never
 from saga.clock import iso
 from saga.failure import UsageFailure
 from saga.graph.asl import parse
+from saga.legacy import ATTRIBUTES, implied
 from saga.orders.api_view import milliseconds
 from saga.orders.facts import Event, Execution, Json, details
-from saga.orders.format import DETAILS, DOCUMENT, ENTRY, FORMAT
+from saga.orders.format import DOCUMENT, ENTRY, FORMAT
 from saga.orders.shape import check
 
 __all__ = ["Event", "Execution", "Json", "Record", "of_json", "to_json"]
@@ -80,12 +81,16 @@ def of_json(text: str) -> Record:
 
 
 def _event(event: Event) -> Json:
+    """What goes without saying is left out, so that such events look in every version's exports as they always did."""
+    attributes = {name: getattr(event, field) for name, field in ATTRIBUTES.items()}
+    said = {name: list(value) if name == "restsOn" else value for name, value in attributes.items() if value}
     return {
         "type": event.type,
         "at": iso(event.at),
         "detail": event.detail,
         "startsSaga": event.starts_saga,
         "dispatched": event.dispatched,
+        **({} if said == implied(event.type, event.detail, starts_saga=event.starts_saga) else said),
     }
 
 
@@ -119,9 +124,7 @@ def _record(document: Json) -> Record:
 
 def _read_event(event: Json) -> Event:
     at = milliseconds(event["at"])
-    read = Event(event["type"], at, event["detail"], event["startsSaga"], event["dispatched"])
-    check(read.detail, DETAILS.get(read.kind, {}), read.type)
-    return read
+    return Event.of(event, event["type"], at, event["detail"], dispatched=event["dispatched"])
 
 
 def _read_execution(execution: Json) -> Execution:

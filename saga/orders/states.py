@@ -5,10 +5,9 @@ from typing import Literal
 
 from saga.graph import Outcome, StateStatus
 from saga.orders.attempts import Attempt, visits
+from saga.orders.definition import ENDS
 from saga.orders.facts import Execution
 from saga.orders.record import Record
-
-_ENDS = ("Succeed", "Fail")
 
 
 def statuses(record: Record, until: int | None = None) -> dict[str, StateStatus]:
@@ -60,5 +59,5 @@ def _status(visit: list[Attempt], running: set[str]) -> StateStatus:
 def _past_ends(record: Record, made: list[list[Attempt]]) -> set[str]:
     """The ends that executions before the last one reached: the order went on from there."""
     last = [visit[0].execution for visit in made][-1:]
-    ends = {name for name, state in record.definition["States"].items() if state["Type"] in _ENDS}
+    ends = {name for name, state in record.definition["States"].items() if state["Type"] in ENDS}
     return ends - {visit[0].state for visit in made if visit[0].execution in last}

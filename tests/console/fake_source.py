@@ -10,10 +10,10 @@ from saga.clock import now
 from saga.console.source import Environment, Kind, NotOffered
 from saga.failure import NoSuchOrder
 from saga.operations.breaker import Breaker
-from saga.operations.inventory import Product
 from saga.operations.latency import Latency
 from saga.operations.throughput import Minute, Throughput
 from saga.orders.record import of_json
+from saga.products import Product
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

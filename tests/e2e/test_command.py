@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from tests.e2e.shop import Shop
 
 ORDER_OF_THE_EXAMPLES, OTHER_ORDER = "28ace766-6b22-580f-8cb3-791fa2fce880", "a40d5772-f245-5993-946a-973ca29b09de"
-# Their examples are not run: they start and stop the tests' engine, never end, or are about AWS or what `up` placed.
-NOT_RUN = ("up", "down", "logs", "console", "asl --config-env", "invoke")
+# Their examples are not run: they start and stop the tests' engine, never end, change a project, or are about AWS or
+# what `up` placed.
+NOT_RUN = ("up", "down", "logs", "console", "new", "asl --config-env", "invoke")
 FOREIGN = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}
 
 

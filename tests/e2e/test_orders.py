@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from saga.http import call
+from sagas import ORDER
 from tests.template.graph import forward, undoing
 
 if TYPE_CHECKING:
@@ -81,8 +82,7 @@ def test_the_history_of_a_declined_order_shows_how_it_was_undone(shop: Shop) -> 
         "PaymentIntentRecorded",
         "PaymentDeclined",
         "OrderCancelling",
-        "PaymentRefunded",
-        "InventoryReleased",
+        *ORDER.undone_by,
         "OrderFailed",
     ]
 

@@ -6,12 +6,14 @@ wrong, so that a schedule shrinks towards it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
+from typing import Any
 
 from payment.behaviour import BEHAVIOURS
 from tests.prove.sites import SITES
+from tests.prove.table import STEPS
 
 type Pick = Callable[[int], int]
 type Ambush = tuple[str, int, str, int]  # where, how many pass unharmed, what strikes, and in which of its ways
@@ -26,6 +28,14 @@ SKEWS = (0, 5, 2_000)  # milliseconds
 BASKETS = (("monitor",), ("monitor", "laptop"), ("monitor", "monitor"))
 WAYS = 14  # of a move: as many as two orders have steps
 PAGES = (1000, 1)  # rows that a query gives at a time
+# What makes a participant refuse, by the event of its no; a step whose noes stand not here refuses at will.
+NO: Mapping[str, Mapping[str, Any]] = {
+    "InventoryRejected": {"quantities": (STOCK + 1,)},
+    "PaymentDeclined": {"tokens": ("pm_declined",)},
+}
+AT_WILL = {"whims": (1,)}
+WILFUL = [step for step in STEPS if not NO.keys() >= set(step.refusals.values())]
+WHIMS = (0, 1, 2) if WILFUL else (0,)
 DEATHS = 60  # executions that die of themselves, where any do: more than recovery tries
 
 
@@ -62,6 +72,7 @@ class Focus:
     deviations: Sequence[int] = DEVIATIONS
     budgets: Sequence[int] = BUDGETS
     skews: Sequence[int] = SKEWS
+    whims: Sequence[int] = WHIMS
     always: Sequence[str] = ()
 
 
@@ -77,6 +88,7 @@ class Plan:
     first: int  # whether the first clock is behind, right or ahead; the next one is the next of these
     page: int
     deaths: int
+    whim: int  # at which time of being asked a wilful step first says no; 0 is never
     faults: frozenset[str]
     moves: frozenset[str]
     budget: int
@@ -93,6 +105,7 @@ class Plan:
             f"clocks are wrong by {self.skew} ms": self.skew,
             f"queries give {self.page} row at a time": self.page != PAGES[0],
             f"{self.deaths} executions die": self.deaths,
+            f"wilful steps say no every other time, first the {self.whim}.": self.whim,
         }
         return "; ".join([*map(str, self.wishes), *(what for what, so in odd.items() if so)])
 
@@ -109,6 +122,7 @@ def plan(pick: Pick, themes: Sequence[Focus]) -> Plan:
         first=pick(3),
         page=one_of(pick, PAGES),
         deaths=one_of(pick, focus.deaths),
+        whim=one_of(pick, focus.whims),
         faults=_some(pick, focus.faults),
         moves=_some(pick, focus.moves) | frozenset(focus.always),
         budget=one_of(pick, focus.budgets),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.prove.choices import Focus
-from tests.prove.drills import KILLS, MANY, MORE, at
+from tests.prove.drills import KILLS, MANY, MORE
+from tests.prove.sites import at
 from tests.prove.strikes import FALLS_ASLEEP
 
 PAYMENT_CIRCUIT = Focus(
@@ -49,5 +50,3 @@ REFUND_CIRCUIT_OPENS = replace(
     deviations=(0,),
     sites=("RefundPayment: reads gateway", "RefundPayment: circuit OPEN"),
 )
-
-CIRCUITS = (PAYMENT_CIRCUIT, PAYMENT_CIRCUIT_OPENS, PROBED_MEANWHILE, REFUND_CIRCUIT, REFUND_CIRCUIT_OPENS)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.prove.choices import DEATHS, Focus
-from tests.prove.sites import of
+from tests.prove.sites import CANCELS, CONFIRMS, FAILS, PARKING, UNDOES, at, of, restarts, site
+from tests.prove.table import BACK, EFFECTS, FORTH, STEPS
 
 # Ways to die or to hear nothing at a write; what is rarer than its like in the report comes twice.
 KILLS = (
@@ -18,24 +19,14 @@ KILLS = (
 )
 MANY, SOME = (8, 12), (1, 2)  # ambushes
 FEW, MORE = (0, 3, 8), (16, 32)  # deviations
-RESTARTS = ("OrderCancelling", "OrderResumed", "OrderParked", "look again later")
 IN_A_WHILE = "a minute later: sweep"
 
+_STRUCK = Focus(faults=KILLS, ambushes=MANY, deviations=(0,))
 
-def at(*functions: str, circuit: bool = False) -> tuple[str, ...]:
-    """Give the writes of these functions: those to the circuit, or the others."""
-    return tuple(site for site in of(*functions) if ("circuit" in site) == circuit)
-
-
-def restarts(*functions: str) -> tuple[str, ...]:
-    """Give the sites at which these functions look after an order."""
-    return tuple(f"{function}: {write}" for function in functions for write in RESTARTS)
-
-
-PLACED = Focus(
+PLACED = replace(
+    _STRUCK,
     faults=(*KILLS, "throttled for long"),
     moves=("client asks again",),
-    ambushes=MANY,
     deviations=FEW,
     budgets=(0,),
     sites=of("PlaceOrder"),
@@ -47,41 +38,37 @@ UNPLACED = replace(
     sites=("PlaceOrder: reads the catalogue", "PlaceOrder: idempotency record deleted"),
 )
 RELAYED = replace(PLACED, faults=(*KILLS, "entry refused"), sites=of("RelayOutbox"))
-RESERVED = Focus(
-    tokens=("pm_ok",), faults=KILLS, ambushes=MANY, deviations=(0,), sites=at("ReserveInventory", "ConfirmOrder")
-)
-PAID = Focus(
+STEPPED = replace(_STRUCK, tokens=("pm_ok",), sites=at(*(step.state for step in STEPS), FORTH[-1]))
+EFFECTED = replace(
+    _STRUCK,
     tokens=("pm_ok", "pm_declined", "pm_processing", "pm_late_decline"),
-    faults=KILLS,
-    ambushes=MANY,
-    deviations=(0,),
     quantities=(1,),
-    sites=at("ProcessPayment"),
-)
-CHARGED = replace(
-    PAID,
-    tokens=("pm_ok", "pm_declined"),
-    sites=tuple(
-        f"ProcessPayment: {write}"
-        for write in ("gateway confirms", "PaymentCharged", "PaymentDeclined", "idempotency record completed")
-    ),
+    sites=at(*(effect.state for effect in EFFECTS)),
 )
 SETTLED = replace(
-    PAID,
+    EFFECTED,
+    tokens=("pm_ok", "pm_declined"),
+    sites=(
+        "ProcessPayment: gateway confirms",
+        *(site(effect, event) for effect in EFFECTS for event in effect.events if event != effect.intent),
+        *(site(effect, "idempotency record completed") for effect in EFFECTS),
+    ),
+)
+PROCESSED = replace(
+    EFFECTED,
     tokens=("pm_processing", "pm_late_decline"),
     faults=(*KILLS, *4 * ("a moment passes",)),
     sites=tuple(f"ProcessPayment: {write}" for write in ("gateway hears of a confirm", "gateway settles")),
 )
-UNDONE = Focus(
+UNDONE = replace(
+    _STRUCK,
     tokens=("pm_declined", "pm_refund_flaky", "pm_processing", "pm_late_decline"),
-    faults=KILLS,
     moves=("customer cancels",),
-    ambushes=MANY,
     deviations=FEW,
     starts=(40, 60),
     budgets=(0,),
     quantities=(1,),
-    sites=at("RequestCancellation", "CancelOrder", "RefundPayment", "ReleaseInventory"),
+    sites=at("RequestCancellation", *BACK[:-1]),
 )
 UNSETTLED = replace(
     UNDONE,
@@ -95,33 +82,25 @@ GIVEN_UP = Focus(
     faults=("crash before", "crash after", "permanent error"),
     ambushes=(6, 8),
     deviations=(0,),
-    sites=(
-        "ConfirmOrder: OrderConfirmed",
-        "CancelOrder: OrderCancelling",
-        "RefundPayment: PaymentRefunded",
-        "ReleaseInventory: InventoryReleased",
-        "FailOrder: OrderFailed",
-    ),
+    sites=(CONFIRMS, CANCELS, *UNDOES, FAILS),
 )
-RESUMED = Focus(
+RESUMES = replace(
+    _STRUCK,
     tokens=("pm_refund_down",),
-    faults=KILLS,
     moves=(IN_A_WHILE,),
     orders=(1,),
-    ambushes=MANY,
     deviations=MORE,
     starts=(90, 120),
     budgets=(0,),
     always=("operator resumes",),
     sites=of("ResumeOrder"),
 )
-PARKED = replace(RESUMED, sites=("FailOrder: OrderParked",))
-RECOVERED = Focus(
+PARKS = replace(RESUMES, sites=(PARKING,))
+RECOVERED = replace(
+    _STRUCK,
     tokens=("pm_ok",),
-    faults=KILLS,
     moves=("status event told, or told again", "status event lost"),
     orders=(1,),
-    ambushes=MANY,
     deviations=FEW,
     budgets=(0,),
     express=(False,),
@@ -133,7 +112,7 @@ SWEPT_TWICE = replace(
     SWEPT,
     faults=(*KILLS, *4 * ("sweep",)),
     deaths=(DEATHS,),
-    sites=("SweepOrders: reads orders", "SweepOrders: look again later"),
+    sites=("SweepOrders: reads sagas", "SweepOrders: look again later"),
 )
 OUTBOX_SWEPT = Focus(
     tokens=("pm_ok",),
@@ -152,25 +131,5 @@ BEHIND = replace(
     relay_down=(False, True),
     deaths=(0, 2),
     always=(IN_A_WHILE,),
-    sites=("SweepOrders: reads orders open", "SweepOrders: reads events undispatched", "ProcessPayment: reads circuit"),
-)
-
-DRILLS = (
-    PLACED,
-    UNPLACED,
-    RELAYED,
-    RESERVED,
-    PAID,
-    CHARGED,
-    SETTLED,
-    UNDONE,
-    UNSETTLED,
-    GIVEN_UP,
-    RESUMED,
-    PARKED,
-    RECOVERED,
-    SWEPT,
-    SWEPT_TWICE,
-    OUTBOX_SWEPT,
-    BEHIND,
+    sites=("SweepOrders: reads sagas open", "SweepOrders: reads events undispatched", "ProcessPayment: reads circuit"),
 )

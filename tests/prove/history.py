@@ -4,33 +4,37 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.prove.table import CANCELLING, CONFIRMED, EFFECTS, FAILED, PARKED, RESUMED, SAGA, STARTED
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-DECISIONS = ("OrderPlaced", "OrderConfirmed", "OrderCancelling", "OrderParked", "OrderResumed", "OrderFailed")
-DECIDED = ("OrderCancelling", "OrderConfirmed")
-ENDS = ("OrderConfirmed", "OrderFailed")
+    from sagakit.step import Compensation, Forward
+
+DECISIONS = (STARTED, CONFIRMED, CANCELLING, PARKED, RESUMED, FAILED)
+DECIDED = (CANCELLING, CONFIRMED)
+ENDS = (CONFIRMED, FAILED)
 
 # What must have been told before.
 AFTER: Mapping[str, Sequence[str]] = {
-    "PaymentCharged": ("PaymentIntentRecorded",),
-    "PaymentDeclined": ("PaymentIntentRecorded",),
-    "OrderConfirmed": ("InventoryReserved", "PaymentCharged"),
-    "PaymentRefunded": ("OrderCancelling",),
-    "InventoryReleased": ("OrderCancelling",),
-    "OrderParked": ("OrderCancelling",),
-    "OrderResumed": ("OrderCancelling",),
-    "OrderFailed": ("OrderCancelling", "PaymentRefunded", "InventoryReleased"),
+    **{event: (effect.intent,) for effect in EFFECTS for event in effect.events if event != effect.intent},
+    CONFIRMED: SAGA.confirmed_by,
+    **dict.fromkeys((*SAGA.undone_by, PARKED, RESUMED), (CANCELLING,)),
+    FAILED: (CANCELLING, *SAGA.undone_by),
 }
 
+
+def _never_after(step: Forward, compensation: Compensation) -> Iterator[tuple[str, Sequence[str]]]:
+    """A step has one outcome. It is done before what undoes it, and what is guarded before anything is decided."""
+    settled = (step.event, *step.refusals.values())
+    for event in step.events:
+        others = [other for other in settled if event in settled and other != event]
+        late = DECIDED if event in step.guarded else (compensation.event,)
+        yield event, (*others, *late)
+
+
 # What must not have been told before.
-NEVER_AFTER: Mapping[str, Sequence[str]] = {
-    "InventoryReserved": DECIDED,
-    "InventoryRejected": DECIDED,
-    "PaymentIntentRecorded": DECIDED,
-    "PaymentCharged": ("PaymentRefunded",),
-    "PaymentDeclined": ("PaymentRefunded",),
-}
+NEVER_AFTER: Mapping[str, Sequence[str]] = dict(pair for each in SAGA.steps for pair in _never_after(*each))
 
 
 def overtaken(new: str, told: Sequence[str]) -> Iterator[str]:
@@ -45,7 +49,7 @@ def impossible(events: Iterable[str]) -> Iterator[str]:
     told: list[str] = []
     for event in events:
         kind, _, number = event.partition("#")
-        if (kind == "OrderPlaced") != (not told):
+        if (kind == STARTED) != (not told):
             yield f"{event} is told after {told}"
         yield from (f"{event} is told before {missing}" for missing in AFTER.get(kind, ()) if missing not in told)
         yield from (f"{event} is told after {other}" for other in (*NEVER_AFTER.get(kind, ()), *ENDS) if other in told)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from sagakit.step import Outcome
 from tests.prove.expressions import condition
+from tests.prove.table import EFFECTS, OUTCOMES
 from tests.support.template import tables
 
 if TYPE_CHECKING:
@@ -16,11 +19,15 @@ if TYPE_CHECKING:
 
 type Request = Mapping[str, Any]
 
+RECORDS = {os.environ[effect.table] for effect in EFFECTS}
 READS = ("GetItem", "BatchGetItem", "Query")
+
+EVENT = re.compile(rf"\b({'|'.join(OUTCOMES)})\b")
+KITS = re.compile(rf"own row|decided earlier|status as|no |sagas |record |({EVENT.pattern}) (on record|earlier)")
 
 # What an update does, by its table and an attribute that it writes.
 UPDATES = {
-    ("orders", "dueAt"): "look again later",
+    ("sagas", "dueAt"): "look again later",
     ("events", "attempts"): "count the attempt",
     ("gateway", "confirms"): "gateway hears of a confirm",
     ("gateway", "confirmKey"): "gateway confirms",
@@ -33,7 +40,7 @@ UPDATES = {
 
 @cache
 def short(table: str) -> str:
-    """Name a table as people do: orders, events, gateway."""
+    """Name a table as people do: sagas, events, gateway."""
     name = next(name for name in tables() if os.environ[f"{name}_TABLE"] == table)
     return name.partition("_")[0].lower()
 
@@ -67,6 +74,16 @@ def fences(operation: str, request: Request) -> Iterator[str]:
             yield fence(operation, request, kind, action, part)
 
 
+@cache
+def role(name: str) -> str:
+    """Name a guard by its role: the kit has one for all steps, so its events become what they say."""
+    whose, _, what = name.partition(": ")
+    event = OUTCOMES.get(whose, Outcome.STARTED)
+    if event is Outcome.STARTED or not KITS.match(what):
+        return name  # a participant's own
+    return f"{event}: {EVENT.sub(lambda each: OUTCOMES[each[0]], what)}"
+
+
 def actions(operation: str, request: Request) -> list[tuple[str, Request]]:
     """Give the actions of a write, each with its kind."""
     if operation == "TransactWriteItems":
@@ -82,11 +99,11 @@ def _guard(kind: str, action: Request, part: Part) -> str:
         return _about_event(_kind(action["Key"]["eventType"]["S"]), part.text)
     if table in ("idempotency", "circuit"):
         return "nobody else is at it"
-    if table in ("gateway", "payments") and "status" in part.text:
+    if (table == "gateway" or action["TableName"] in RECORDS) and "status" in part.text:
         return "status as it was read"
-    if table == "orders" and "<" in part.text:
+    if table == "sagas" and "<" in part.text:
         return "decided earlier"
-    return f"{table} {_filled_in(part.text, action)}"
+    return f"{'record' if action['TableName'] in RECORDS else table} {_filled_in(part.text, action)}"
 
 
 def _about_event(event: str, text: str) -> str:

@@ -43,7 +43,7 @@ def watched(lines: set[Line]) -> Iterator[None]:
 
 def executable() -> Iterator[Line]:
     """Give every line within a function that does something."""
-    for path in sorted(FUNCTIONS.glob("*/*.py")):
+    for path in sorted(FUNCTIONS.rglob("*.py")):
         code = compile(path.read_text(), str(path), "exec")
         yield from ((str(path.relative_to(FUNCTIONS)), number) for number in _within_functions(code))
 

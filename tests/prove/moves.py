@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -151,7 +152,7 @@ def _circuit_opens(run: Run) -> Iterator[Act]:
     opened = {"id": CIRCUIT, "state": "OPEN", "failure_count": 10, "opened_at": run.clock.true // 1000}
 
     def act(milliseconds: int) -> None:
-        run.db.put(tables.breaker(), opened)
+        run.db.put(os.environ["CIRCUIT_BREAKER_TABLE"], opened)
         surroundings.pass_by(run, milliseconds)
 
     yield from (partial(act, passage) for passage in (0, MOMENTS[-1]))

@@ -13,7 +13,7 @@ from tests.prove.clock import Clock, kept_by
 from tests.prove.database import Change, Database, Refused
 from tests.prove.errors import refusal
 from tests.prove.functions import invoked
-from tests.prove.labels import fence, fences
+from tests.prove.labels import fence, fences, role
 from tests.prove.memory import forget_circuits
 from tests.prove.outbox_stream import Bus, Stream
 from tests.prove.people import People
@@ -21,6 +21,7 @@ from tests.prove.step_functions import StepFunctions
 from tests.prove.story import Story
 from tests.prove.transport import carried_by
 from tests.prove.watch import Watch
+from tests.prove.whims import Whims
 from tests.support.world import PRICES
 
 if TYPE_CHECKING:
@@ -52,18 +53,19 @@ class Run:
         self.order_ids: list[str] = []
         self.struck: set[str] = set()  # faults by name
         self.strays: set[str] = set()  # orders of which a step was called out of turn
-        self._without = without  # guards that are not in force
+        self._without = without  # guards, or all of a role, that are not in force
         self.serving: Call | None = None  # what takes effect now; none, where it is fate
         self._refusing: list[str] = []
         for product, price in PRICES.items():
             row = {"productId": product, "name": product, "price": price, "available": STOCK, "stocked": STOCK}
-            self.db.put(tables.inventory(), row)
+            self.db.put(os.environ["INVENTORY_TABLE"], row)
 
     def __enter__(self) -> Self:
         self._patches = ExitStack()
         self._patches.enter_context(patch("sagakit.observability._write", lambda *_: None))  # metrics go to stdout
         for module in ("sagakit.event", "sagakit.recovery.store"):
             self._patches.enter_context(patch(f"{module}.SHARDS", SHARDS))
+        self._patches.enter_context(patch("sagakit.run_step.refusable", Whims(self.plan.whim).refusable))
         self._patches.enter_context(kept_by(self.clock))
         self._patches.enter_context(carried_by(self))
         forget_circuits()
@@ -152,7 +154,7 @@ class Run:
         if call is None:
             return True
         name = fence(call.operation, call.request, kind, action, part)
-        if name in self._without:
+        if name in self._without or role(name) in self._without:
             return False
         self._refusing.append(name.partition(": ")[2])
         self.tally.hit("fence", name)
@@ -160,7 +162,7 @@ class Run:
 
     def _committed(self, changes: list[Change]) -> None:
         for change in changes:
-            if change.table == tables.orders() and change.before is None:
+            if change.table == tables.sagas() and change.before is None:
                 self.order_ids.append(change.key[0])
                 self.story.name(change.key[0])
             if change.table == tables.events():

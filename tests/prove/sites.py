@@ -2,49 +2,47 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from tests.prove.table import BACK, CANCELLING, EFFECTS, FORTH, MAKERS, PARKED, RESUMED, SAGA, STARTED
+
+if TYPE_CHECKING:
+    from sagakit.step import Compensation, Forward
+
 IDEMPOTENCY = ("idempotency record in progress", "idempotency record completed", "idempotency record deleted")
 CIRCUIT = ("circuit OPEN", "circuit HALF_OPEN", "circuit CLOSED")
 TO_THE_WORLD = ("StartExecution", "PutEvents", "cross off")
+RESTARTS = (CANCELLING, RESUMED, PARKED, "look again later")
 
-WRITES = {
-    "PlaceOrder": ("OrderPlaced", *IDEMPOTENCY),
-    "RequestCancellation": ("OrderCancelling",),
-    "ReserveInventory": ("InventoryReserved", "InventoryRejected"),
+# What a participant writes besides the events of its steps.
+BESIDES = {
     "ProcessPayment": (
-        *IDEMPOTENCY,
-        *CIRCUIT,
         "gateway creates an intent",
-        "PaymentIntentRecorded",
         "gateway hears of a confirm",
         "gateway confirms",
         "gateway settles",
-        "PaymentCharged",
-        "PaymentDeclined",
-    ),
-    "ConfirmOrder": ("OrderConfirmed",),
-    "CancelOrder": ("OrderCancelling",),
-    "RefundPayment": (
         *CIRCUIT,
-        "gateway settles",
-        "gateway cancels",
-        "gateway hears of a refund",
-        "gateway refunds",
-        "PaymentRefunded",
     ),
-    "ReleaseInventory": ("InventoryReleased",),
-    "FailOrder": ("OrderFailed", "OrderParked"),
+    "RefundPayment": ("gateway settles", "gateway cancels", "gateway hears of a refund", "gateway refunds", *CIRCUIT),
+}
+
+OF_EFFECTS = dict.fromkeys((effect.state for effect in EFFECTS), IDEMPOTENCY)
+
+WRITES = {
+    "PlaceOrder": (STARTED, *IDEMPOTENCY),
+    "RequestCancellation": (CANCELLING,),
+    **{
+        state: (
+            *BESIDES.get(state, ()),
+            *(event for event, makers in MAKERS.items() if state in makers),
+            *OF_EFFECTS.get(state, ()),
+        )
+        for state in (*FORTH, *BACK)
+    },
     "RelayOutbox": TO_THE_WORLD,
-    "RecoverOrder": ("OrderCancelling", "OrderResumed", "OrderParked", "look again later"),
-    "ResumeOrder": ("OrderResumed",),
-    "SweepOrders": (
-        *TO_THE_WORLD,
-        "count the attempt",
-        "set aside",
-        "OrderCancelling",
-        "OrderResumed",
-        "OrderParked",
-        "look again later",
-    ),
+    "RecoverOrder": RESTARTS,
+    "ResumeOrder": (RESUMED,),
+    "SweepOrders": (*TO_THE_WORLD, "count the attempt", "set aside", *RESTARTS),
 }
 
 SITES = tuple(f"{function}: {write}" for function, writes in WRITES.items() for write in writes)
@@ -53,3 +51,23 @@ SITES = tuple(f"{function}: {write}" for function, writes in WRITES.items() for 
 def of(*functions: str) -> tuple[str, ...]:
     """Give the sites of these functions."""
     return tuple(site for site in SITES if site.partition(":")[0] in functions)
+
+
+def at(*functions: str, circuit: bool = False) -> tuple[str, ...]:
+    """Give the writes of these functions: those to the circuit, or the others."""
+    return tuple(site for site in of(*functions) if ("circuit" in site) == circuit)
+
+
+def restarts(*functions: str) -> tuple[str, ...]:
+    """Give the sites at which these functions look after an order."""
+    return tuple(f"{function}: {write}" for function in functions for write in RESTARTS)
+
+
+def site(step: Forward | Compensation, event: str = "") -> str:
+    """Give the site at which a step records an event: the one that says it is done, unless another is named."""
+    return f"{step.state}: {event or step.event}"
+
+
+UNDOES = tuple(site(undo) for undo in SAGA.compensations)
+(REQUESTED,), (CONFIRMS,), (CANCELS,) = of("RequestCancellation"), of(FORTH[-1]), of(BACK[0])
+FAILS, PARKING = of(BACK[-1])

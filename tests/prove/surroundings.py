@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from sagakit import tables
+from payment.simulated import ledger
+from tests.prove.table import CANCEL, FAIL
 from tests.support.steps import sample
 
 if TYPE_CHECKING:
@@ -44,8 +45,8 @@ def stray(run: Run, function: str, order_id: str) -> None:
     """Call a step out of turn, as an operator might, or a state machine that is wrong."""
     run.strays.add(order_id)
     rest: dict[str, dict[str, Any]] = {
-        "CancelOrder": {"error": {"Error": "Stray", "Cause": ""}},
-        "FailOrder": {"failures": {}},
+        CANCEL: {"error": {"Error": "Stray", "Cause": ""}},
+        FAIL: {"failures": {}},
     }
     run.act("stray", function, {"orderId": order_id, **rest.get(function, {})}, lambda _: None, order_id)
 
@@ -58,10 +59,10 @@ def pass_by(run: Run, milliseconds: int) -> None:
 
 def forget_keys(run: Run) -> None:
     """Let the gateway forget its idempotency keys, as it may after a day."""
-    ledger = tables.ledger()
-    for key in [key for key in run.db.tables[ledger] if key[0].startswith("key#")]:
-        run.forgotten.append(run.db.tables[ledger][key].plain)
-        run.db.delete(ledger, key)
+    rows = run.db.tables[ledger()]
+    for key in [key for key in rows if key[0].startswith("key#")]:
+        run.forgotten.append(rows[key].plain)
+        run.db.delete(ledger(), key)
 
 
 def arrive(run: Run, call: Call) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+from tests.prove import circuits, drills, races, step_races
 from tests.prove.choices import DEATHS, STOCK, Focus
-from tests.prove.circuits import CIRCUITS
 from tests.prove.deviations import MOVE_NAMES
-from tests.prove.drills import DRILLS
-from tests.prove.races import RACES
-from tests.prove.sites import SITES, of
+from tests.prove.sites import CANCELS, CONFIRMS, SITES, of, site
 from tests.prove.strikes import ABORTED, FALLS_ASLEEP, FAULT_NAMES, TASK_TIMEOUT, TIMED_OUT
+from tests.prove.table import BACK, EFFECTS, FORTH, SAGA, STEPS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 EVERYTHING = Focus(faults=FAULT_NAMES, moves=MOVE_NAMES)
 
@@ -93,7 +97,7 @@ SHELF = Focus(
     faults=(TASK_TIMEOUT, FALLS_ASLEEP, ABORTED, "crash after"),
     moves=("second execution", "customer cancels", "stray step"),
     quantities=(2, STOCK),
-    sites=of("ReserveInventory", "ReleaseInventory"),
+    sites=of(*(each.state for pair in SAGA.steps if pair[0] in STEPS for each in pair)),
 )
 REFUSED = Focus(
     tokens=("pm_ok", "pm_declined"),
@@ -102,10 +106,10 @@ REFUSED = Focus(
     quantities=(2, STOCK),
     starts=(60,),
     sites=(
-        "ReserveInventory: InventoryRejected",
-        "CancelOrder: OrderCancelling",
-        "ProcessPayment: PaymentIntentRecorded",
-        "ConfirmOrder: OrderConfirmed",
+        *(site(step, no) for step in STEPS for no in step.refusals.values()),
+        *(site(effect, effect.intent) for effect in EFFECTS),
+        CANCELS,
+        CONFIRMS,
     ),
 )
 STRAYS = Focus(tokens=("pm_ok", "pm_declined"), moves=("stray step", "customer cancels"), quantities=(1, STOCK + 1))
@@ -116,7 +120,7 @@ ZOMBIES = Focus(
     moves=("a moment passes", "customer cancels"),
     orders=(1,),
     starts=(40, 90),
-    sites=of("ProcessPayment", "RefundPayment", "ReserveInventory", "ConfirmOrder"),
+    sites=of(*FORTH, *BACK[1:-1]),
 )
 
 CIRCUIT = Focus(
@@ -136,22 +140,14 @@ KEYS = Focus(
     sites=("ProcessPayment: PaymentIntentRecorded", "ProcessPayment: gateway creates an intent"),
 )
 
-THEMES = (
-    EVERYTHING,
-    PLACING,
-    TWINS,
-    LATE,
-    GATEWAY,
-    PARKING,
-    RECOVERY,
-    OUTBOX,
-    SHELF,
-    REFUSED,
-    STRAYS,
-    ZOMBIES,
-    CIRCUIT,
-    KEYS,
-    *DRILLS,
-    *CIRCUITS,
-    *RACES,
-)
+
+def _foci(module: Mapping[str, Any]) -> Iterator[Focus]:
+    """Give what a module dwells on, one by one or for each step; what has no name for others is a pattern only."""
+    for name, what in module.items():
+        if not name.startswith("_"):
+            yield from (each for each in (what if isinstance(what, tuple) else (what,)) if isinstance(each, Focus))
+
+
+# Each once, wherever it is imported too.
+MODULES = (globals(), *map(vars, (drills, circuits, step_races, races)))
+THEMES = tuple({id(each): each for module in MODULES for each in _foci(module)}.values())

@@ -6,10 +6,12 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from saga.invariants import violations
+from sagakit.saga import Status
 from tests.prove.helpers import Helpers
 from tests.prove.history import impossible, overtaken
 from tests.prove.labels import short
 from tests.prove.odd_rows import POISON
+from tests.prove.table import MAKERS, OUTCOMES, SAGA
 from tests.support.template import tables_of_record
 
 if TYPE_CHECKING:
@@ -25,7 +27,6 @@ NEXT = {
     Status.CANCELLING: {Status.CANCELLING, Status.FAILED},
 }
 BOOKKEEPING = ("undispatched", "attempts")  # what may change in an event's row
-FORWARD = ("InventoryReserved", "InventoryRejected", "PaymentIntentRecorded")
 
 
 class Watch:
@@ -37,7 +38,7 @@ class Watch:
         self._changed = False
         self._helpers = Helpers(run)
         self._looks = {
-            "orders": self._order,
+            "sagas": self._order,
             "events": self._event,
             "gateway": self._helpers.intent,
             "circuit": self._helpers.circuit,
@@ -99,7 +100,8 @@ class Watch:
             yield "InventoryRejected, and there is enough for every order"
         if event["eventType"] == "PaymentDeclined" and event["detail"]["intentId"] not in self._helpers.declined:
             yield "PaymentDeclined is told, and the gateway did not say so"
-        if event["eventType"] in FORWARD:
+        yield from _made_wrongly(event)
+        if event["eventType"] in SAGA.guarded:
             status = next(row["status"] for row in self._run.rows("SAGAS") if row["orderId"] == order_id)
             if status != Status.PENDING:
                 yield f"{_name(event)}, and the order is {status}"
@@ -118,6 +120,16 @@ class Watch:
         names = {execution.name for execution in self._run.sfn.executions}
         if event["startsSaga"] and event["eventId"] not in names:
             yield f"{_name(event)} is crossed off, and its saga was not started"
+
+
+def _made_wrongly(event: Any) -> Iterator[str]:
+    """An event says of which saga it is, what it means, and which state made it."""
+    kind = event["eventType"].partition("#")[0]
+    made = {name: event.get(name, "") for name in ("saga", "outcome", "state")}
+    if kind not in OUTCOMES:
+        yield f"{_name(event)} stands in no table"
+    elif made["state"] not in MAKERS[kind] or made != {**made, "saga": SAGA.name, "outcome": OUTCOMES[kind]}:
+        yield f"{_name(event)} is said to be made by {made}"
 
 
 def _no_event(_before: Any, after: Any) -> Iterator[str]:

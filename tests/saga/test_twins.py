@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sagakit import decision
 from sagakit.decision import Reason
 from sagakit.errors import AlreadyConfirmed
 from tests.support import steps, world

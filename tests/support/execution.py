@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from saga.invariants import violations
+from sagas import ORDER
 from tests.support import world
 from tests.support.asl import Outcome, run
 from tests.support.lambdas import invoke as real
@@ -13,8 +14,8 @@ from tests.support.template import definition
 if TYPE_CHECKING:
     from tests.support.asl import Invoke, Json
 
-FORWARD = ["ReserveInventory", "ProcessPayment", "ConfirmOrder"]
-COMPENSATION = ["CancelOrder", "RefundPayment", "ReleaseInventory", "FailOrder"]
+FORWARD = [*(step.state for step in ORDER.forward), "ConfirmOrder"]
+COMPENSATION = ["CancelOrder", *(each.state for each in ORDER.compensations), "FailOrder"]
 HAPPY = [*FORWARD, "OrderConfirmed"]
 UNDONE = [*COMPENSATION, "OrderFailed"]
 GIVEN_UP = [*COMPENSATION, "CompensationIncomplete"]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING
 
-from sagakit import dynamodb
+from sagakit import dynamodb, eventlog
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import pytest
 
+    from sagakit.event import History
     from tests.support.asl import Json
 
 
@@ -39,3 +40,29 @@ def before(monkeypatch: pytest.MonkeyPatch, operation: str, happens: Callable[[]
         return real(**request)
 
     monkeypatch.setattr(dynamodb.client, operation, interrupted)
+
+
+def before_recording(monkeypatch: pytest.MonkeyPatch, event_type: str, happens: Callable[[], object]) -> None:
+    """Let something happen just before this client first tries to put an event on record."""
+    real, times = dynamodb.client.transact_write_items, count(1)
+
+    def interrupted(**request: Json) -> Json:
+        put = [each["Put"]["Item"] for each in request["TransactItems"] if "Put" in each]
+        if {"S": event_type} in [item.get("eventType") for item in put] and next(times) == 1:
+            happens()
+        return real(**request)
+
+    monkeypatch.setattr(dynamodb.client, "transact_write_items", interrupted)
+
+
+def after_reading(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
+    """Let something happen just after the history of a saga is read next."""
+    real, times = eventlog.history, count(1)
+
+    def stale(saga_id: str) -> History:
+        history = real(saga_id)
+        if next(times) == 1:
+            happens()
+        return history
+
+    monkeypatch.setattr(eventlog, "history", stale)

@@ -9,6 +9,7 @@ from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, NamedTuple
 
 from payment.breaker import config
+from sagakit.saga import sagas
 from tests.support import steps, world
 from tests.support.lambdas import Context, handler
 
@@ -56,7 +57,15 @@ def named(modules: Iterable[ast.Module]) -> set[str]:
     """Give the names of all metrics that stand in the code: the first argument of `count` and of `gauge`."""
     calls = [node for module in modules for node in ast.walk(module) if isinstance(node, ast.Call)]
     publish = [call for call in calls if ast.unparse(call.func) in {"count", "gauge"}]
-    return {ast.literal_eval(call.args[0]) for call in publish}
+    return {name for call in publish for name in _named(call.args[0])}
+
+
+def _named(name: ast.expr) -> set[str]:
+    """Give the name; where it is made of a saga's, one for each saga."""
+    match name:
+        case ast.Call(func=ast.Attribute(attr="called"), args=[ast.Constant(value=str(pattern))]):
+            return {saga.called(pattern) for saga in sagas().values()}
+    return {ast.literal_eval(name)}
 
 
 def _breaks(order_id: str) -> None:

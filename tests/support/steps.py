@@ -8,18 +8,21 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from inventory.domain import InsufficientStock
+from sagas import ORDER
 from tests.support import world
-from tests.support.execution import COMPENSATION, FORWARD
 from tests.support.lambdas import Context, handler
 from tests.support.template import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sagakit.saga import Saga
     from tests.support.asl import Json
 
 type Answer = dict[str, Any]
 type Step = Callable[[str], Answer]
+
+STARTED: dict[str, Callable[[], str]] = {"order": world.placed}  # by the saga's name: what starts one
 
 
 def sample(stem: str) -> dict[str, Any]:
@@ -61,40 +64,49 @@ def fail(order_id: str, **failures: str) -> Answer:
     return call("FailOrder", order_id, failures=failures)
 
 
-def paid(token: str = world.OK) -> str:
+def states(saga: Saga) -> list[str]:
+    """Name the tasks of the longest way that a saga can go: every step forward, and all the way back."""
+    forward, compensations = ([each.state for each in half] for half in (saga.forward, saga.compensations))
+    return [*forward, saga.called("Cancel{}"), *compensations, saga.called("Fail{}")]
+
+
+def before(state: str, saga: Saga = ORDER) -> str:
+    """Start a saga, and bring it to where this state is next."""
+    saga_id = STARTED[saga.name]()
+    decision = saga.called("Cancel{}") if state == saga.called("Confirm{}") else state
+    for name in states(saga)[: states(saga).index(decision)]:
+        call(name, saga_id)
+    return saga_id
+
+
+def paid() -> str:
     """Place an order and take every step before the pivot."""
-    order_id = world.placed(token)
-    for name in FORWARD[:-1]:
-        call(name, order_id)
-    return order_id
+    return before("CancelOrder")
 
 
-def confirmed() -> str:
-    """Bring an order to CONFIRMED."""
-    order_id = paid()
-    confirm(order_id)
-    return order_id
+def confirmed(saga: Saga = ORDER) -> str:
+    """Bring a saga to CONFIRMED."""
+    saga_id = before(saga.called("Cancel{}"), saga)
+    call(saga.called("Confirm{}"), saga_id)
+    return saga_id
 
 
 def cancelling() -> str:
     """Bring an order that is paid and holds stock to CANCELLING."""
-    order_id = paid()
-    cancel(order_id)
-    return order_id
+    return before(ORDER.compensations[0].state)
 
 
-def undo(order_id: str) -> None:
-    """Undo every step of an order that is CANCELLING."""
-    for name in COMPENSATION[1:-1]:
-        call(name, order_id)
+def undo(saga_id: str, saga: Saga = ORDER) -> None:
+    """Undo every step of a saga that is CANCELLING."""
+    for compensation in saga.compensations:
+        call(compensation.state, saga_id)
 
 
-def failed() -> str:
-    """Bring an order that was paid and held stock to FAILED."""
-    order_id = cancelling()
-    undo(order_id)
-    fail(order_id)
-    return order_id
+def failed(saga: Saga = ORDER) -> str:
+    """Bring a saga that took every step to FAILED."""
+    saga_id = before(saga.called("Fail{}"), saga)
+    call(saga.called("Fail{}"), saga_id)
+    return saga_id
 
 
 def rejected() -> str:
@@ -105,13 +117,13 @@ def rejected() -> str:
     return order_id
 
 
-def never_reserved() -> str:
-    """Bring an order that was cancelled before it had anything to FAILED."""
-    order_id = world.placed()
-    cancel(order_id, "CustomerCancelled", "")
-    undo(order_id)
-    fail(order_id)
-    return order_id
+def failed_at_once(saga: Saga = ORDER) -> str:
+    """Bring a saga that was cancelled before it took a step to FAILED."""
+    saga_id = STARTED[saga.name]()
+    call(saga.called("Cancel{}"), saga_id)
+    undo(saga_id, saga)
+    call(saga.called("Fail{}"), saga_id)
+    return saga_id
 
 
 def ten_times(step: Step, order_id: str) -> set[str]:

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
+from sagas import ORDER
 from tests.support.template import definition, resources, tasks, template
 
 DECISION = "CancelOrder"
+REFUSED = {error.__name__ for step in ORDER.forward for error in step.refusals}
 
 
-def successors(name: str) -> set[str]:
+def successors(state: dict[str, Any]) -> set[str]:
     """Name the states that may follow."""
-    state = definition()["States"][name]
     return {rule["Next"] for rule in [state, *state.get("Catch", [])] if "Next" in rule}
 
 
-def reached() -> set[str]:
-    """Name the states that an execution can enter."""
+def reached(of: dict[str, Any]) -> set[str]:
+    """Name the states that an execution of the definition can enter."""
     found: set[str] = set()
-    waiting = {definition()["StartAt"]}
+    waiting = {of["StartAt"]}
     while waiting:
         name = waiting.pop()
         found.add(name)
-        waiting |= successors(name) - found
+        waiting |= successors(of["States"][name]) - found
     return found
 
 

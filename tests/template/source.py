@@ -1,7 +1,9 @@
 """The functions' source as syntax: what a module imports, and what an entry point can reach.
 
 Code is followed by name, from top-level definition to top-level definition; what a module does on import is reached by
-whoever imports it. So more is found than ever runs.
+whoever imports it, what a function imports by whoever reaches the function. A declaration is called where it decorates
+a handler, and only there. So more is found than ever runs. The table of the sagas, which the kit imports by name, is
+data: it is not followed.
 """
 
 from __future__ import annotations
@@ -19,17 +21,18 @@ type Place = tuple[str, str]  # a module and one of its top-level names; no name
 
 FUNCTIONS = ROOT / "functions"
 DEFINITIONS = (ast.FunctionDef, ast.ClassDef)
+CALLED = "__call__"  # what runs when a declaration decorates a handler, a place of its own: `Step.__call__`
 
 
 @cache
 def modules() -> dict[str, ast.Module]:
     """Parse every module of the functions, by dotted name."""
-    files = sorted(FUNCTIONS.glob("*/*.py"))
+    files = sorted(FUNCTIONS.glob("**/*.py"))
     return {".".join(file.relative_to(FUNCTIONS).with_suffix("").parts): ast.parse(file.read_text()) for file in files}
 
 
 def imports(module: str) -> set[str]:
-    """Name what the module imports when it runs: `package.module`, or `package.module.name`."""
+    """Name what the module imports, at once or later: `package.module`, or `package.module.name`."""
     return set(_aliases(module).values())
 
 
@@ -40,7 +43,8 @@ def imported_modules(module: str) -> set[str]:
     while waiting:
         name = waiting.pop()
         found.add(name)
-        waiting |= {place[0] for each in imports(name) if (place := _place(each))} - found
+        at_once = (_imported(node) for node in _running(modules()[name], functions=False))
+        waiting |= {place[0] for each in at_once for full in each.values() if (place := _place(full))} - found
     return found
 
 
@@ -49,7 +53,7 @@ def reachable(handler: str) -> tuple[ast.stmt, ...]:
     """Give all code that an entry point, `package.module.function`, may run."""
     module, _, function = handler.rpartition(".")
     found: set[Place] = set()
-    waiting = {(module, function), *((name, "") for name in imported_modules(module))}
+    waiting = {(module, function), *_on_import(module)}
     while waiting:
         place = waiting.pop()
         found.add(place)
@@ -70,22 +74,29 @@ def settings(handler: str) -> set[str]:
 @cache
 def _aliases(module: str) -> dict[str, str]:
     """Tell for each imported name what it stands for."""
-    found: dict[str, str] = {}
-    for node in _running(modules()[module]):
-        match node:
-            case ast.Import(names=aliases):
-                found |= {alias.asname or alias.name: alias.name for alias in aliases}
-            case ast.ImportFrom(module=str(origin), names=aliases):
-                found |= {alias.asname or alias.name: f"{origin}.{alias.name}" for alias in aliases}
-    return found
+    return {name: full for node in _running(modules()[module]) for name, full in _imported(node).items()}
 
 
-def _running(node: ast.AST) -> Iterator[ast.AST]:
-    """Walk the tree without what only type checkers read."""
+def _imported(node: ast.AST) -> dict[str, str]:
+    match node:
+        case ast.Import(names=aliases):
+            return {alias.asname or alias.name: alias.name for alias in aliases}
+        case ast.ImportFrom(module=str(origin), names=aliases):
+            return {alias.asname or alias.name: f"{origin}.{alias.name}" for alias in aliases}
+    return {}
+
+
+def _running(node: ast.AST, *, functions: bool = True) -> Iterator[ast.AST]:
+    """Walk the tree without what only type checkers read, with or without what is in functions."""
     yield node
     for child in ast.iter_child_nodes(node):
-        if not (isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"):
-            yield from _running(child)
+        skipped = isinstance(child, ast.FunctionDef) and not functions
+        if not skipped and not (isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"):
+            yield from _running(child, functions=functions)
+
+
+def _on_import(module: str) -> set[Place]:
+    return {(name, "") for name in imported_modules(module)}
 
 
 def _place(imported: str) -> Place | None:
@@ -105,17 +116,44 @@ def _code(place: Place) -> Sequence[ast.stmt]:
     definitions = [each for each in body if isinstance(each, DEFINITIONS)]
     decorators = [(each, ast.unparse(decorator)) for each in definitions for decorator in each.decorator_list]
     registered = [each for each, decorator in decorators if decorator.startswith(f"{name}.")]
-    return [each for each in definitions if each.name == name] + registered
+    defined, _, method = name.partition(".")
+    return [part for each in definitions if each.name == defined for part in _parts(each, method)] + registered
+
+
+def _parts(definition: ast.FunctionDef | ast.ClassDef, method: str) -> Sequence[ast.stmt]:
+    """Give a definition, but of a class either what its instances do when they are called, or the rest."""
+    if isinstance(definition, ast.FunctionDef):
+        return [definition]
+    return [each for each in definition.body if (getattr(each, "name", "") == CALLED) == (method == CALLED)]
 
 
 def _mentioned(module: str, code: ast.stmt) -> Iterator[Place]:
+    for decorator in getattr(code, "decorator_list", []):
+        yield from _called(module, decorator.func if isinstance(decorator, ast.Call) else decorator)
     for node in ast.walk(code):
         match node:
             case ast.Name(id=name):
-                yield _place(_aliases(module).get(name, "")) or (module, name)
+                yield _origin(module, name)
             case ast.Attribute(value=ast.Name(id=name), attr=attribute):
                 place = _place(f"{_aliases(module).get(name, '')}.{attribute}")
                 yield place or (module, attribute)
+            case ast.Import() | ast.ImportFrom():
+                places = [place for full in _imported(node).values() if (place := _place(full))]
+                yield from (each for place in places for each in _on_import(place[0]))
+
+
+def _origin(module: str, name: str) -> Place:
+    return _place(_aliases(module).get(name, "")) or (module, name)
+
+
+def _called(module: str, decorator: ast.expr) -> Iterator[Place]:
+    """Find what a declaration does as a decorator: `RESERVE`, where a module says `RESERVE = Step(…)`."""
+    place = _origin(module, ast.unparse(decorator))
+    for each in modules()[place[0]].body:
+        match each:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=kind)) if name == place[1]:
+                declared, named = _origin(place[0], ast.unparse(kind))
+                yield declared, f"{named}.{CALLED}"
 
 
 def _reads(code: ast.stmt) -> list[ast.expr]:
@@ -125,9 +163,13 @@ def _reads(code: ast.stmt) -> list[ast.expr]:
 
 
 def _variables(read: ast.expr, reader: ast.stmt, handler: str) -> set[str]:
-    """Give the variable's name; where the reader gets it as an argument, what the code passes."""
+    """Give the variable's name; where an argument of the reader is it or has it, what the code passes or declares."""
     if isinstance(read, ast.Constant):
         return {str(read.value)}
     assert isinstance(reader, ast.FunctionDef)
     calls = [node for code in reachable(handler) for node in ast.walk(code) if isinstance(node, ast.Call)]
-    return {ast.literal_eval(call.args[0]) for call in calls if ast.unparse(call.func) == reader.name}
+    if not isinstance(read, ast.Attribute):
+        return {ast.literal_eval(call.args[0]) for call in calls if ast.unparse(call.func) == reader.name}
+    kinds = {each.arg: ast.unparse(each.annotation) for each in reader.args.args if each.annotation}
+    declared = [call for call in calls if ast.unparse(call.func) == kinds[ast.unparse(read.value)]]
+    return {ast.literal_eval(each.value) for call in declared for each in call.keywords if each.arg == read.attr}

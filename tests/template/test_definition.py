@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import re
 from typing import TYPE_CHECKING
 
 import pytest
 
-from order import domain
+from sagas import ORDER
 from tests.support.lambdas import handler
 from tests.support.template import ROOT, definition, resources, tasks
 from tests.template.graph import DECISION, forward, function, participant, reached, successors, undoing
+from tests.template.source import modules
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from sagakit.step import Compensation, Forward
 
 STATES = definition()["States"]
 SAGA = resources("AWS::Serverless::StateMachine")["OrderSaga"]["Properties"]
-
-
-def owners(events: Sequence[str]) -> list[str]:
-    steps = {participant(name) for name in forward()[:-1]}
-    domains = {name: vars(importlib.import_module(f"{name}.domain")) for name in steps}
-    return [next(name for name, names in domains.items() if event in names.values()) for event in events]
 
 
 def test_it_starts_at_a_state() -> None:
@@ -31,15 +27,15 @@ def test_it_starts_at_a_state() -> None:
 
 
 def test_every_next_and_every_catch_leads_to_a_state_that_exists() -> None:
-    assert {target for name in STATES for target in successors(name)} <= set(STATES)
+    assert {target for state in STATES.values() for target in successors(state)} <= set(STATES)
 
 
 def test_every_state_can_be_reached() -> None:
-    assert reached() == set(STATES)
+    assert reached(definition()) == set(STATES)
 
 
 def test_it_ends_nowhere_but_in_a_succeed_or_a_fail() -> None:
-    assert {state["Type"] for name, state in STATES.items() if not successors(name)} == {"Succeed", "Fail"}
+    assert {state["Type"] for state in STATES.values() if not successors(state)} == {"Succeed", "Fail"}
     assert all("End" not in state for state in STATES.values())
 
 
@@ -61,18 +57,26 @@ def test_one_stem_names_state_function_handler_sample_event_and_tests(name: str)
     assert (ROOT / "tests" / "unit" / participant(name) / f"test_{entry_point}.py").is_file()
 
 
-def test_confirming_is_the_last_forward_task_and_waits_for_those_before_it() -> None:
-    assert forward()[-1] == "ConfirmOrder"
-    assert owners(domain.STEPS) == [participant(name) for name in forward()[:-1]]
+def test_confirming_is_the_last_forward_task_and_the_steps_of_the_table_stand_before_it() -> None:
+    assert forward() == [*(step.state for step in ORDER.forward), "ConfirmOrder"]
 
 
-def test_failing_is_the_last_task_of_the_way_back_and_waits_for_the_compensations() -> None:
-    assert undoing()[-1] == "FailOrder"
-    assert owners(domain.COMPENSATIONS) == [participant(name) for name in undoing()[1:-1]]
+def test_failing_is_the_last_task_of_the_way_back_and_the_compensations_stand_before_it() -> None:
+    assert undoing() == [DECISION, *(each.state for each in ORDER.compensations), "FailOrder"]
 
 
 def test_what_is_done_first_is_undone_last() -> None:
-    assert owners(domain.COMPENSATIONS) == owners(domain.STEPS)[::-1]
+    assert [each.undoes.state for each in ORDER.compensations] == forward()[-2::-1]
+
+
+@pytest.mark.parametrize("made", [*ORDER.forward, *ORDER.compensations], ids=lambda made: str(made.state))
+def test_the_function_of_a_state_is_made_by_the_declaration_of_that_state(made: Forward | Compensation) -> None:
+    module, _, entry_point = function(made.state)["Handler"].rpartition(".")
+    (handler,) = [each for each in modules()[module].body if getattr(each, "name", "") == entry_point]
+    assert isinstance(handler, ast.FunctionDef)
+    (decorator,) = handler.decorator_list
+    declaration = ast.unparse(decorator.func if isinstance(decorator, ast.Call) else decorator)
+    assert getattr(importlib.import_module(module), declaration) is made
 
 
 @pytest.mark.parametrize("name", forward())

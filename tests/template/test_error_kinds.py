@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import ast
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from aws_lambda_powertools.utilities.idempotency.exceptions import (
@@ -10,12 +11,16 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
     IdempotencyPersistenceLayerError,
 )
 
-from sagakit.errors import BusinessError, TransientError, UnknownSaga
+from sagakit.errors import BusinessError, SagaCancelled, TransientError, UnknownSaga
+from sagas import ORDER
 from tests.support.template import tasks
 from tests.template.graph import function, participant
-from tests.template.source import names
+from tests.template.source import modules, names, reachable
 
-BUSINESS = {error.__name__ for error in BusinessError.__subclasses__()}
+if TYPE_CHECKING:
+    from sagakit.step import Forward
+
+BUSINESS = {error.__name__ for error in BusinessError.__subclasses__() if error.__module__ in modules()}
 TWIN = IdempotencyAlreadyInProgressError.__name__
 TRANSIENT = {
     TransientError.__name__,
@@ -41,6 +46,12 @@ def refusals(name: str) -> set[str]:
 
 def may_raise(name: str) -> set[str]:
     return names(function(name)["Handler"]) & BUSINESS
+
+
+def made(name: str) -> set[str]:
+    """Name what the code of a task makes instances of."""
+    code = [node for each in reachable(function(name)["Handler"]) for node in ast.walk(each)]
+    return {ast.unparse(node.func) for node in code if isinstance(node, ast.Call)}
 
 
 @pytest.mark.parametrize("name", tasks())
@@ -82,6 +93,13 @@ def test_whatever_is_raised_is_caught_in_the_end(name: str) -> None:
 @pytest.mark.parametrize("name", tasks())
 def test_every_task_may_meet_an_order_that_does_not_exist(name: str) -> None:
     assert UnknownSaga.__name__ in refusals(name)
+
+
+@pytest.mark.parametrize("step", ORDER.forward, ids=lambda step: str(step.state))
+def test_a_step_lists_the_refusals_of_its_declaration_and_each_is_one_that_its_participant_makes(step: Forward) -> None:
+    declared = {error.__name__ for error in step.refusals}
+    assert refusals(step.state) == {*declared, SagaCancelled.__name__, UnknownSaga.__name__}
+    assert {rule["ErrorEquals"][0] for rule in tasks()[step.state]["Catch"][:-1]} == declared <= made(step.state)
 
 
 @pytest.mark.parametrize("name", tasks())

@@ -8,24 +8,16 @@ from typing import Any
 import pytest
 from moto.events.models import EventPattern
 
-from order.domain import PARKED
-from sagakit.recovery.app import RESERVE
-from sagakit.relay.dispatch import SOURCE
-from tests.support.template import ROOT, definition, resources, template
-from tests.template.graph import forward
+from sagakit.recovery.app import LEAST_REMAINING
+from sagas import ORDER
+from tests.support.template import ROOT, resources, template
+from tests.template.graph import REFUSED
 
 RECOVERY, SWEEPER = (
     resources("AWS::Serverless::Function")[name]["Properties"]
     for name in ("RecoverOrderFunction", "SweepOrdersFunction")
 )
-# What the forward tasks catch by name is an answer of the business.
-REFUSED = {
-    error
-    for name in forward()
-    for rule in definition()["States"][name]["Catch"]
-    for error in rule["ErrorEquals"]
-    if error != "States.ALL"
-}
+PATTERN = RECOVERY["Events"]["ExecutionBroke"]["Properties"]["Pattern"]
 
 
 def properties(name: str) -> dict[str, Any]:
@@ -41,10 +33,9 @@ def broken(**detail: str) -> dict[str, Any]:
 
 def heard(event: dict[str, Any]) -> bool:
     """Match the event against the rule of recovery, the saga's ARN filled in."""
-    pattern = RECOVERY["Events"]["ExecutionBroke"]["Properties"]["Pattern"]
-    assert pattern["detail"]["stateMachineArn"] == [{"Ref": "OrderSaga"}]
-    saga = {**pattern["detail"], "stateMachineArn": [broken()["detail"]["stateMachineArn"]]}
-    matcher: Any = EventPattern(None, {**pattern, "detail": saga})
+    assert PATTERN["detail"]["stateMachineArn"] == [{"Ref": "OrderSaga"}]
+    saga = {**PATTERN["detail"], "stateMachineArn": [broken()["detail"]["stateMachineArn"]]}
+    matcher: Any = EventPattern(None, {**PATTERN, "detail": saga})
     return bool(matcher.matches_event(event))
 
 
@@ -56,6 +47,11 @@ def test_recovery_hears_of_every_way_in_which_an_execution_breaks(status: str) -
 @pytest.mark.parametrize("error", sorted(REFUSED))
 def test_recovery_does_not_hear_of_what_the_business_refused_and_the_saga_undid(error: str) -> None:
     assert not heard(broken(status="FAILED", error=error))
+
+
+def test_recovery_hears_of_every_other_error() -> None:
+    left_out = [error["anything-but"] for way in PATTERN["detail"]["$or"] for error in way.get("error", [])]
+    assert [sorted(errors) for errors in left_out] == [sorted(REFUSED)]
 
 
 def test_recovery_hears_neither_of_executions_that_go_well_nor_of_other_state_machines() -> None:
@@ -71,7 +67,7 @@ def test_the_sample_event_is_one_that_recovery_hears_of() -> None:
 
 def test_a_sweep_ends_before_the_next_one_and_never_begins_with_an_order_that_it_cannot_finish() -> None:
     assert SWEEPER["Events"]["EveryMinute"]["Properties"]["Schedule"] == "rate(1 minute)"
-    assert RESERVE / 1000 < SWEEPER["Timeout"] < 60
+    assert LEAST_REMAINING / 1000 < SWEEPER["Timeout"] < 60
 
 
 def test_an_event_is_left_to_the_relay_for_as_long_as_the_relay_may_run() -> None:
@@ -81,8 +77,9 @@ def test_an_event_is_left_to_the_relay_for_as_long_as_the_relay_may_run() -> Non
 
 def test_the_event_of_a_parked_order_goes_to_the_queue_of_parked_orders() -> None:
     rule = properties("ParkedOrdersRule")
+    source = template()["Globals"]["Function"]["Environment"]["Variables"]["EVENT_SOURCE"]
     assert rule["EventBusName"] == {"Ref": "OrderEventBus"}
-    assert rule["EventPattern"] == {"source": [SOURCE], "detail-type": [PARKED]}
+    assert rule["EventPattern"] == {"source": [source], "detail-type": [ORDER.called("{}Parked")]}
     assert [target["Arn"] for target in rule["Targets"]] == [{"Fn::GetAtt": ["ParkedOrdersQueue", "Arn"]}]
 
 

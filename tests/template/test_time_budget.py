@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from sagas import ORDER
+from statemachine import budget
 from tests.support.template import definition, resources, tasks, template
 from tests.template.graph import DECISION, forward, function, successors, undoing
 
@@ -29,7 +31,7 @@ def longest(name: str) -> float:
 
 def longest_path(name: str) -> float:
     here = longest(name) if name in tasks() else 0
-    return here + max(map(longest_path, successors(name)), default=0)
+    return here + max(map(longest_path, successors(definition()["States"][name])), default=0)
 
 
 @pytest.mark.parametrize("name", tasks())
@@ -47,6 +49,14 @@ def test_the_longest_path_fits_into_an_execution_and_that_into_an_express_one() 
 
 def test_no_order_is_past_its_deadline_while_its_execution_may_still_confirm_it() -> None:
     assert definition()["TimeoutSeconds"] < ORDER_DEADLINE["MinValue"] <= ORDER_DEADLINE["Default"]
+
+
+def test_the_table_and_the_budget_mean_the_seconds_of_the_template() -> None:
+    assert (ORDER.execution_seconds, ORDER.deadline_seconds) == (
+        definition()["TimeoutSeconds"],
+        ORDER_DEADLINE["Default"],
+    )
+    assert {(budget.GATEWAY_CALL, budget.FUNCTION)} == {(GATEWAY_CALL, function(name)["Timeout"]) for name in tasks()}
 
 
 def test_the_way_back_has_time_after_the_whole_way_forward() -> None:

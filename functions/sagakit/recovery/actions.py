@@ -12,10 +12,10 @@ from sagakit.recovery import store
 from sagakit.saga import Status
 
 MOST_RECOVERIES = 5  # in a row, before a person is asked
-FIRST_PAUSE, LONGEST_PAUSE = 30_000, 900_000  # milliseconds
+FIRST_WAIT, LONGEST_WAIT = 30_000, 900_000  # milliseconds
 
 
-class Action(StrEnum):
+class RecoveryAction(StrEnum):
     """What recovery does next."""
 
     LEAVE = "leave"  # it has ended, or a person has it
@@ -25,15 +25,15 @@ class Action(StrEnum):
     PARK = "park"  # enough
 
 
-def next_action(row: Item, now: int) -> Action:
+def next_action(row: Item, now: int) -> RecoveryAction:
     """Decide by the saga's row alone; `now` in milliseconds."""
     if row["status"] in (Status.CONFIRMED, Status.FAILED) or "parked" in row:
-        return Action.LEAVE
+        return RecoveryAction.LEAVE
     if row["status"] == Status.PENDING:
-        return Action.CANCEL
+        return RecoveryAction.CANCEL
     if row.get("recoveries", 0) >= MOST_RECOVERIES:
-        return Action.PARK
-    return Action.WAIT if now < next_attempt_at(row) else Action.RECOVER
+        return RecoveryAction.PARK
+    return RecoveryAction.WAIT if now < next_attempt_at(row) else RecoveryAction.RECOVER
 
 
 def next_attempt_at(row: Item) -> int:
@@ -41,36 +41,36 @@ def next_attempt_at(row: Item) -> int:
     recoveries = row.get("recoveries", 0)
     if not recoveries:
         return 0
-    pause: int = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (recoveries - 1))
+    pause: int = min(LONGEST_WAIT, FIRST_WAIT * 2 ** (recoveries - 1))
     return int(row["resumedAt"]) + pause
 
 
-def recover_if_needed(saga_id: str, why: Reason) -> Action:
+def recover_if_needed(saga_id: str, why: Reason) -> RecoveryAction:
     """Look at the saga as it is now, and do what it needs. Done twice, it is done once."""
     row = guard.read(saga_id)
     action = next_action(row, clock.now())
     try:
         _take(action, row, why)
     except (AlreadyConfirmed, NotCancelling):
-        return Action.LEAVE  # it ended, or was parked, between the look and the act
-    if action is not Action.LEAVE:
+        return RecoveryAction.LEAVE  # it ended, or was parked, between the look and the act
+    if action is not RecoveryAction.LEAVE:
         count("Recoveries", move=action)
     logger.info("looked after", extra={ID: saga_id, "move": action, "reason": why.code})
     return action
 
 
-def _take(action: Action, row: Item, why: Reason) -> None:
+def _take(action: RecoveryAction, row: Item, why: Reason) -> None:
     saga_id = row[ID]
     match action:
-        case Action.CANCEL:
+        case RecoveryAction.CANCEL:
             _cancel(saga_id, why)
-        case Action.WAIT:
+        case RecoveryAction.WAIT:
             store.due_at(saga_id, next_attempt_at(row))
-        case Action.RECOVER:
+        case RecoveryAction.RECOVER:
             _recover(row, why)
-        case Action.PARK:
+        case RecoveryAction.PARK:
             parking.park(eventlog.history(saga_id), {"recovery": why.code})
-        case Action.LEAVE:
+        case RecoveryAction.LEAVE:
             pass
 
 

@@ -16,7 +16,7 @@ from sagakit.recovery import store
 from sagakit.recovery.actions import recover_if_needed
 from sagakit.relay.dispatch import dispatch
 
-RESERVE = 10_000  # milliseconds that must remain to begin with another saga
+LEAST_REMAINING = 10_000  # milliseconds that must remain to begin with another saga
 LONGEST_REASON = 255  # characters
 DEADLINE_PASSED = Reason("DeadlinePassed", "it took too long")
 
@@ -54,7 +54,7 @@ def _each[T](found: Iterable[T], act: Callable[[T], object], context: LambdaCont
     """Act on one after the other while there is time; a failure doesn't block the others. Gives how many went well."""
     done = 0
     for each in found:
-        if context.get_remaining_time_in_millis() < RESERVE:
+        if context.get_remaining_time_in_millis() < LEAST_REMAINING:
             logger.info("out of time; the rest comes with the next sweep")
             break
         try:

@@ -11,7 +11,7 @@ from saga.console.frame import Console, frame
 from saga.console.html import Html, join, tag
 from saga.console.poller import Poller
 from saga.console.words import money
-from saga.operations.inventory import Product
+from saga.products import Product
 
 _COLUMNS = (
     Column("Product"),

@@ -3,8 +3,9 @@
 import json
 
 from saga.console.html import Html, join, tag
-from saga.console.words import clock, duration, outcome_pill
+from saga.console.words import duration, outcome_pill
 from saga.orders.attempts import Attempt
+from saga.orders.cells import clock
 from saga.orders.record import Json
 
 

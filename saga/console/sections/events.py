@@ -3,7 +3,8 @@
 from collections import Counter
 
 from saga.console.html import Html, join, tag
-from saga.console.words import amount, clock, duration, money, signed, signed_money
+from saga.console.words import amount, duration, money, signed, signed_money
+from saga.orders.cells import clock
 from saga.orders.effects import Effect, effects
 from saga.orders.record import Record
 

@@ -1,9 +1,10 @@
 """The graph at a moment: now, or where the slider stands."""
 
 from saga.console.html import Html
-from saga.console.words import clock, duration
+from saga.console.words import duration
 from saga.graph import render
 from saga.orders.attempts import attempts
+from saga.orders.cells import clock
 from saga.orders.record import Record
 from saga.orders.states import moments, statuses
 

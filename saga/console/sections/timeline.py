@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from itertools import count, groupby, takewhile
 
 from saga.console.html import Html, join, tag
-from saga.console.words import clock, duration
+from saga.console.words import duration
+from saga.orders.cells import clock
 from saga.orders.timeline import Bar
 
 _QUIET = 20_000  # milliseconds without anything under way

@@ -12,9 +12,8 @@ from rich.console import Console
 
 from tests.prove.expected import BEHIND_OTHERS
 from tests.prove.mutants import guards
-from tests.prove.mutants.everyone import everyone
+from tests.prove.mutants.everyone import everyone, hunts
 from tests.prove.mutants.hazards import not_shown
-from tests.prove.mutants.workers import hunts
 from tests.prove.report import tell
 
 if TYPE_CHECKING:

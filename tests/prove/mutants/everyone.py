@@ -1,17 +1,32 @@
-"""All mutants, in a fixed order."""
+"""All mutants, in a fixed order, and hunts for them on several processors: each process hunts a mutant at a time."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from tests.prove.mutants import guards, order, outbox, payment, recovery
+from tests.prove.mutants.hunt import Hunted, hunt
+from tests.prove.workers import side_by_side
 
 if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
+
     from tests.prove.mutants.mutant import Mutant
+
+BY_HAND = (order, payment, outbox, recovery)
 
 
 def everyone(issued: list[str]) -> list[Mutant]:
     """Give the mutants by hand, and one for each guard that was issued; what is masked comes last."""
-    by_hand = [mutant for module in (order, payment, outbox, recovery) for mutant in module.MUTANTS]
-    masked = [mutant for module in (order, payment, outbox, recovery) for mutant in module.MASKED]
-    return sorted([*by_hand, *guards.mutants(issued), *masked], key=lambda mutant: bool(mutant.masked_by))
+    by_hand = [mutant for module in BY_HAND for mutant in (*module.MUTANTS, *module.MASKED)]
+    return sorted([*by_hand, *guards.mutants(issued)], key=lambda mutant: bool(mutant.masked_by))
+
+
+def hunts(issued: list[str], names: Sequence[str], seed: int, jobs: int) -> Generator[Hunted]:
+    """Hunt the mutants of these names, and give what came of each as it is done; `issued` are all guards."""
+    return side_by_side(jobs, _hunt, [(issued, name, seed) for name in names])
+
+
+def _hunt(issued: list[str], name: str, seed: int) -> Hunted:
+    """Hunt a mutant found by its name here, as what it changes cannot be sent to another process."""
+    return hunt(next(mutant for mutant in everyone(issued) if mutant.name == name), seed)

@@ -14,21 +14,20 @@ GUARD = "without "
 
 MUTANTS_OF: Mapping[str, Sequence[str]] = {
     "V1 an empty release looks at its own row only": (
-        f"{GUARD}InventoryReleased: no InventoryReserved",
-        f"{GUARD}InventoryReserved: orders status = PENDING",
+        f"{GUARD}undone: no done",
+        f"{GUARD}done: sagas status = PENDING",
     ),
     "V2 a compensation was given up, and the order fails all the same": (
-        f"{GUARD}OrderFailed: PaymentRefunded on record, OrderFailed: PaymentRefunded earlier",
-        f"{GUARD}OrderFailed: InventoryReleased on record, OrderFailed: InventoryReleased earlier",
+        f"{GUARD}failed: undone on record, failed: undone earlier",
     ),
     "V3 the refund decides by looking": ("the refund decides by looking, and takes a refused cancel for done",),
-    "V4 no intent on record is taken for final": (f"{GUARD}PaymentIntentRecorded: orders status = PENDING",),
+    "V4 no intent on record is taken for final": (f"{GUARD}intended: sagas status = PENDING",),
     "V5 processing is taken for nothing": ("processing is taken for nothing",),
     "V6 a decline on record is taken for nothing": (
         "a payment that was declined is not cancelled at a gateway that takes a second try",
     ),
-    "V7 a forward step does not look at the decision": (f"{GUARD}InventoryReserved: orders status = PENDING",),
-    "V8 the cancellation does not look at CONFIRMED": (f"{GUARD}OrderCancelling: orders status = PENDING",),
+    "V7 a forward step does not look at the decision": (f"{GUARD}done: sagas status = PENDING",),
+    "V8 the cancellation does not look at CONFIRMED": (f"{GUARD}cancelling: sagas status = PENDING",),
     "V9 the stock is read before the own row": ("the last reason decides",),
     "V10 events are tidied": ("events are tidied when the order has failed",),
     "A two orders for one key": (
@@ -36,10 +35,10 @@ MUTANTS_OF: Mapping[str, Sequence[str]] = {
         "the order's row is not asked whether the body is the same",
     ),
     "B recovery feeds itself": ("recovery does not look first, and a restart is not guarded",),
-    "C a cached answer brings a cancelled order to the pivot": (f"{GUARD}OrderConfirmed: orders status = PENDING",),
+    "C a cached answer brings a cancelled order to the pivot": (f"{GUARD}confirmed: sagas status = PENDING",),
     "D a recovery that died stays dead": ("a restart is not numbered",),
     "E a fence of once against what happens twice": ("parking is not numbered",),
-    "F money moves after the decision": (f"{GUARD}PaymentIntentRecorded: orders status = PENDING",),
+    "F money moves after the decision": (f"{GUARD}intended: sagas status = PENDING",),
     "G what a compensation could not do is remembered": ("a compensation's answer is remembered",),
     "H EXPRESS has the sweeper only": (
         "the sweeper looks after no order",
@@ -64,18 +63,17 @@ MUTANTS_OF: Mapping[str, Sequence[str]] = {
     "M a hot product": ("a conflict is taken for a shortage",),
     "N the order of events": (
         "time is not carried along from event to event",
-        f"{GUARD}OrderCancelling: no InventoryReserved",
-        f"{GUARD}OrderCancelling: no InventoryRejected",
-        f"{GUARD}OrderCancelling: no PaymentIntentRecorded",
-        f"{GUARD}OrderParked: decided earlier",
-        f"{GUARD}OrderFailed: decided earlier",
-        f"{GUARD}PaymentRefunded: decided earlier",
-        f"{GUARD}InventoryReleased: decided earlier",
-        f"{GUARD}PaymentRefunded: status as it was read",
+        f"{GUARD}cancelling: no done",
+        f"{GUARD}cancelling: no refused",
+        f"{GUARD}cancelling: no intended",
+        f"{GUARD}parked: decided earlier",
+        f"{GUARD}failed: decided earlier",
+        f"{GUARD}undone: decided earlier",
+        f"{GUARD}undone: status as it was read",
     ),
     "O cancelling is a request": ("the customer's cancellation is a request only",),
     "P a compensation can be called on anything": (
-        f"{GUARD}InventoryReleased: orders status = CANCELLING",
+        f"{GUARD}undone: sagas status = CANCELLING",
         "the refund does not look at the order",
     ),
 }

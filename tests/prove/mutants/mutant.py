@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 if TYPE_CHECKING:
     from tests.prove.choices import Focus
@@ -22,6 +24,11 @@ class Mutant:
 
     name: str
     themes: Sequence[Focus]
-    without: frozenset[str] = frozenset()
     change: Change = nullcontext
+    without: frozenset[str] = frozenset()
     masked_by: str = ""
+
+
+def patched(name: str, what: Any) -> Change:
+    """Change what the functions find under a name."""
+    return partial(patch, name, what)

@@ -16,15 +16,16 @@ from sagakit.errors import TransientError
 from sagakit.relay import dispatch
 from sagakit.relay.app import processor
 from tests.prove.labels import actions
-from tests.prove.mutants.mutant import Mutant
+from tests.prove.mutants.mutant import Mutant, patched
 from tests.prove.run import Run
+from tests.prove.table import FAILED
 from tests.prove.themes import LATE, OUTBOX, PARKING, TWINS
 
 if TYPE_CHECKING:
     from sagakit.event import Event
     from tests.prove.database import Change
 
-_publish, _start, _cross_off = dispatch._publish, dispatch._start_saga, dispatch._cross_off  # noqa: SLF001
+_publish, _start, _cross_off = dispatch._publish, dispatch._start_saga, dispatch._mark_dispatched  # noqa: SLF001
 _committed = Run._committed  # noqa: SLF001
 _transact_write_items = dynamodb.client.transact_write_items
 
@@ -54,7 +55,7 @@ def _tell_only(event: Event) -> None:
 
 
 def _start_once(event: Event) -> None:
-    arn, payload = os.environ["STATE_MACHINE_ARN"], json.dumps({"orderId": event.order_id})
+    arn, payload = json.loads(os.environ["STATE_MACHINES"])[event.saga], json.dumps({"orderId": event.saga_id})
     dispatch.sfn.start_execution(stateMachineArn=arn, name=event.id, input=payload)
 
 
@@ -70,7 +71,7 @@ def _with_token(**request: Any) -> Any:
 def _tidied(run: Run, changes: list[Change]) -> None:
     """Let the events of an order that failed expire at once, unseen."""
     _committed(run, changes)
-    ended = {change.key[0] for change in changes if change.key[-1] == "OrderFailed"}
+    ended = {change.key[0] for change in changes if change.key[-1] == FAILED}
     for key in [key for key in run.db.tables[tables.events()] if key[0] in ended]:
         del run.db.tables[tables.events()][key]
 
@@ -79,36 +80,28 @@ MUTANTS = (
     Mutant(
         "the bus's error codes are not looked at",
         (replace(OUTBOX, faults=("entry refused",)),),
-        change=partial(patch, "sagakit.relay.dispatch._publish", _never_mind),
+        patched("sagakit.relay.dispatch._publish", _never_mind),
     ),
-    Mutant("crossed off, then dispatched", (OUTBOX,), change=partial(patch, "sagakit.relay.app.dispatch", _cross_off_first)),
+    Mutant("crossed off, then dispatched", (OUTBOX,), patched("sagakit.relay.app.dispatch", _cross_off_first)),
+    Mutant("crossed off, then told", (OUTBOX,), patched("sagakit.relay.app.dispatch", _cross_off_before_telling)),
+    Mutant("the relay starts no saga", (OUTBOX,), patched("sagakit.relay.app.dispatch", _tell_only)),
+    Mutant("the sweeper starts no saga", (OUTBOX,), patched("sagakit.recovery.app.dispatch", _tell_only)),
     Mutant(
-        "crossed off, then told", (OUTBOX,), change=partial(patch, "sagakit.relay.app.dispatch", _cross_off_before_telling)
-    ),
-    Mutant("the relay starts no saga", (OUTBOX,), change=partial(patch, "sagakit.relay.app.dispatch", _tell_only)),
-    Mutant("the sweeper starts no saga", (OUTBOX,), change=partial(patch, "sagakit.recovery.app.dispatch", _tell_only)),
-    Mutant(
-        "ExecutionAlreadyExists is an error",
-        (OUTBOX, LATE),
-        change=partial(patch, "sagakit.relay.dispatch._start_saga", _start_once),
+        "ExecutionAlreadyExists is an error", (OUTBOX, LATE), patched("sagakit.relay.dispatch._start_saga", _start_once)
     ),
     Mutant(
         "transactions have a token made of order and event",
         (TWINS, PARKING),
-        change=partial(patch.object, dynamodb.client, "transact_write_items", _with_token),
+        partial(patch.object, dynamodb.client, "transact_write_items", _with_token),
     ),
-    Mutant(
-        "events are tidied when the order has failed",
-        (TWINS,),
-        change=partial(patch.object, Run, "_committed", _tidied),
-    ),
+    Mutant("events are tidied when the order has failed", (TWINS,), partial(patch.object, Run, "_committed", _tidied)),
 )
 
 MASKED = (
     Mutant(
         "the relay raises when no record went well",
         (OUTBOX,),
-        change=partial(patch.object, processor, "raise_on_entire_batch_failure", True),  # noqa: FBT003
+        partial(patch.object, processor, "raise_on_entire_batch_failure", True),  # noqa: FBT003
         masked_by="the sweeper dispatches what the relay cannot",
     ),
 )

@@ -11,84 +11,85 @@ from unittest.mock import patch
 
 from aws_lambda_powertools.utilities.idempotency import idempotent_function
 
-from payment import protocol, simulated, store
-from payment.domain import DECLINED, Intent, IntentStatus, Undo
+from payment import simulated
+from payment.domain import REFUND, Intent, IntentStatus, PaymentStatus, Undo
 from payment.gateway import gateway
-from sagakit import eventlog, guard
+from sagakit import guard, run_compensation, run_effect
 from sagakit.errors import TransientError
 from sagakit.idempotency import step_config, step_persistence
-from sagakit.saga import Status
+from sagakit.step import Change, Outcome
 from tests.prove.helpers import INTENT_NEXT
-from tests.prove.mutants.mutant import Mutant
+from tests.prove.mutants.mutant import Mutant, patched
 from tests.prove.themes import GATEWAY, KEYS, LATE, PARKING, STRAYS, TWINS, ZOMBIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from sagakit.event import Event, History
+    from sagakit.step import Compensation, Effect
 
-CREATED, SUCCEEDED, CANCELED = IntentStatus.CREATED, IntentStatus.SUCCEEDED, IntentStatus.CANCELED
+    type Undoing = Callable[[Event], Change]
 
-_record, _refund, _confirm = store.intent_recorded, protocol.refund, simulated.SimulatedGateway.confirm
+SUCCEEDED, CANCELED = IntentStatus.SUCCEEDED, IntentStatus.CANCELED
 
-
-def _confirmed_first(order_id: str, history: History, intent: Intent) -> str:
-    gateway().confirm(intent.id, key=f"{order_id}-confirm")
-    return _record(order_id, history, intent)
-
-
-def _just_created(order_id: str, history: History, intent: Intent) -> str:
-    _record(order_id, history, intent)
-    return intent.id
+_intended, _undone = run_effect._intended, run_compensation._undone  # noqa: SLF001
+_confirm = simulated.SimulatedGateway.confirm
 
 
-def _by_looking(intent_id: str) -> Undo:
+def _confirmed_first(effect: Effect, history: History, change: Change) -> Event:
+    gateway().confirm(change.detail["intentId"], key=f"{history.saga_id}-confirm")
+    return _intended(effect, history, change)
+
+
+def _just_created(effect: Effect, history: History, change: Change) -> Event:
+    return replace(_intended(effect, history, change), detail=change.detail)
+
+
+def _by_looking(recorded: Event, _refund: Undoing) -> Change:
+    intent_id = recorded.detail["intentId"]
     if simulated._settled(simulated._read(intent_id))["status"] == SUCCEEDED:  # noqa: SLF001
-        return _given_back(intent_id)
+        return _given_back(recorded)
     gateway().cancel(intent_id)
-    return Undo.VOIDED
+    return _undo(recorded, Undo.VOIDED)
 
 
-def _refund_first(intent_id: str) -> Undo:
-    if gateway().refund(intent_id).refunded:
-        return Undo.REFUNDED
-    gateway().cancel(intent_id)
-    return Undo.VOIDED
+def _refund_first(recorded: Event, _refund: Undoing) -> Change:
+    if gateway().refund(recorded.detail["intentId"]).refunded:
+        return _undo(recorded, Undo.REFUNDED)
+    gateway().cancel(recorded.detail["intentId"])
+    return _undo(recorded, Undo.VOIDED)
 
 
-def _processing_is_nothing(intent_id: str) -> Undo:
-    return _given_back(intent_id) if gateway().cancel(intent_id).status == SUCCEEDED else Undo.VOIDED
+def _processing_is_nothing(recorded: Event, _refund: Undoing) -> Change:
+    took = gateway().cancel(recorded.detail["intentId"]).status == SUCCEEDED
+    return _given_back(recorded) if took else _undo(recorded, Undo.VOIDED)
 
 
-def _given_back(intent_id: str) -> Undo:
-    gateway().refund(intent_id)
-    return Undo.REFUNDED
-
-
-def _not_given_back(intent_id: str) -> Undo:
-    if gateway().cancel(intent_id).status in (SUCCEEDED, CANCELED):
-        return Undo.REFUNDED
+def _not_given_back(recorded: Event, _refund: Undoing) -> Change:
+    if gateway().cancel(recorded.detail["intentId"]).status in (SUCCEEDED, CANCELED):
+        return _undo(recorded, Undo.REFUNDED)
     raise TransientError("the payment is processing")
 
 
-def _declined_is_nothing(order_id: str) -> Event:
-    history = eventlog.history(order_id)
-    if history.find(DECLINED) and guard.read(order_id)["status"] == Status.CANCELLING:
-        return store.refunded(order_id, history, store.intent_of(order_id), Undo.VOIDED)
-    return _refund(order_id)
+def _declined_is_nothing(recorded: Event, refund: Undoing) -> Change:
+    return _undo(recorded, Undo.VOIDED) if recorded.outcome == Outcome.REFUSED else refund(recorded)
 
 
-def _by_key(order_id: str) -> Event:
-    history, order = eventlog.history(order_id), guard.read(order_id)
-    intent = gateway().create_intent(key=f"{order_id}-create", amount=order["totalAmount"], token=order["paymentToken"])
-    undone = protocol._undo(intent.id)  # noqa: SLF001
-    return store.refunded(order_id, history, store.intent_of(order_id), undone)
+def _by_key(recorded: Event, refund: Undoing) -> Change:
+    order = guard.read(recorded.saga_id)
+    key = f"{recorded.saga_id}-create"
+    intent = gateway().create_intent(key=key, amount=order["totalAmount"], token=order["paymentToken"])
+    return refund(replace(recorded, detail={**recorded.detail, "intentId": intent.id}))
 
 
-def _unasked(order_id: str) -> Event:
-    history, intent_id = eventlog.history(order_id), store.intent_of(order_id)
-    undone = protocol._undo(intent_id) if intent_id else Undo.NOTHING_TO_UNDO  # noqa: SLF001
-    return store.refunded(order_id, history, intent_id, undone)
+def _given_back(recorded: Event) -> Change:
+    gateway().refund(recorded.detail["intentId"])
+    return _undo(recorded, Undo.REFUNDED)
+
+
+def _undo(recorded: Event, how: Undo) -> Change:
+    detail = {"outcome": how, "intentId": recorded.detail["intentId"], "amount": 0}
+    return Change(detail, status=PaymentStatus[how.name])
 
 
 def _second_try_succeeds(self: simulated.SimulatedGateway, intent_id: str, *, key: str) -> Intent:
@@ -108,20 +109,20 @@ def _refunds_add_up(_self: object, intent_id: str) -> Intent:
 
 
 @idempotent_function(  # type: ignore[untyped-decorator]
-    data_keyword_argument="request",
-    persistence_store=step_persistence,
-    config=step_config,
-    key_prefix="RefundPayment",
+    data_keyword_argument="request", persistence_store=step_persistence, config=step_config, key_prefix="RefundPayment"
 )
-def _remembered(*, request: Any) -> dict[str, Any]:
+def _remembered(*, request: Any, undone: Callable[[], Event]) -> dict[str, Any]:
     try:
-        return {"repeated": False, "summary": _refund(request["orderId"]).summary}
+        return {"repeated": False, "summary": undone().summary}
     except TransientError:
-        return {"repeated": False, "summary": {"event": "not yet"}}
+        return {"repeated": False, "summary": {"orderId": request["orderId"], "event": "not yet"}}
 
 
-def _refunded_as_remembered(order_id: str) -> Any:
-    return SimpleNamespace(**_remembered(request={"orderId": order_id}))
+def _as_remembered(compensation: Compensation, act: Any, saga_id: str) -> Any:
+    undone = partial(_undone, compensation, act, saga_id)
+    if compensation is not REFUND:
+        return undone()
+    return SimpleNamespace(**_remembered(request={"orderId": saga_id}, undone=undone))
 
 
 class _Guessing:
@@ -141,21 +142,24 @@ class _Guessing:
 
 
 def _unknown_is(guess: IntentStatus) -> Any:
-    return patch("payment.protocol.gateway", lambda: _Guessing(gateway, guess))
+    return patch("payment.app.gateway", lambda: _Guessing(gateway, guess))
 
 
-def _undo(how: Callable[[str], Undo]) -> Any:
-    return partial(patch, "payment.protocol._undo", how)
+def _recorded(how: Callable[[Effect, History, Change], Event]) -> Any:
+    return patched("sagakit.run_effect._intended", how)
 
 
-def _recorded(how: Callable[[str, History, Intent], str]) -> Any:
-    return partial(patch, "payment.store.intent_recorded", how)
+def _refunded(how: Callable[[Event, Undoing], Change]) -> Any:
+    """Let what is on record be undone like this; what the refund would do is given along."""
+
+    def undone(compensation: Compensation, act: Any, saga_id: str) -> Event:
+        changed = act if compensation is not REFUND else lambda recorded: how(recorded, act) if recorded else act(None)
+        return _undone(compensation, changed, saga_id)
+
+    return patched("sagakit.run_compensation._undone", undone)
 
 
-def _refunded(how: Callable[[str], Event]) -> Any:
-    return partial(patch, "payment.protocol.refund", how)
-
-
+_unasked = patched("sagakit.run_compensation.guard", SimpleNamespace(require=guard.require, read_if=lambda *_: None))
 _adding_up = partial(patch.object, simulated.SimulatedGateway, "refund", _refunds_add_up)
 
 
@@ -168,41 +172,43 @@ def _retrying() -> Iterator[None]:
 
 @contextmanager
 def _second_try_and_nothing() -> Iterator[None]:
-    with _retrying(), patch("payment.protocol.refund", _declined_is_nothing):
+    with _retrying(), _refunded(_declined_is_nothing)():
         yield
 
 
 MUTANTS = (
-    Mutant("the intent is recorded after the confirm", (ZOMBIES, LATE), change=_recorded(_confirmed_first)),
-    Mutant("the intent just created is confirmed, not the one on record", (KEYS,), change=_recorded(_just_created)),
-    Mutant("the refund decides by looking, and takes a refused cancel for done", (ZOMBIES,), change=_undo(_by_looking)),
-    Mutant("refund before cancel", (ZOMBIES,), change=_undo(_refund_first)),
-    Mutant("processing is taken for nothing", (ZOMBIES,), change=_undo(_processing_is_nothing)),
-    Mutant("what succeeded is not given back", (ZOMBIES,), change=_undo(_not_given_back)),
-    Mutant("the refund finds the intent by its key", (GATEWAY,), change=_refunded(_by_key)),
-    Mutant("a compensation's answer is remembered", (PARKING,), change=_refunded(_refunded_as_remembered)),
-    Mutant("the refund does not look at the order", (STRAYS,), change=_refunded(_unasked)),
-    Mutant("the gateway's refunds add up", (replace(ZOMBIES, tokens=("pm_slow",)),), change=_adding_up),
+    Mutant("the intent is recorded after the confirm", (ZOMBIES, LATE), _recorded(_confirmed_first)),
+    Mutant("the intent just created is confirmed, not the one on record", (KEYS,), _recorded(_just_created)),
+    Mutant("the refund decides by looking, and takes a refused cancel for done", (ZOMBIES,), _refunded(_by_looking)),
+    Mutant("refund before cancel", (ZOMBIES,), _refunded(_refund_first)),
+    Mutant("processing is taken for nothing", (ZOMBIES,), _refunded(_processing_is_nothing)),
+    Mutant("what succeeded is not given back", (ZOMBIES,), _refunded(_not_given_back)),
+    Mutant("the refund finds the intent by its key", (GATEWAY,), _refunded(_by_key)),
+    Mutant(
+        "a compensation's answer is remembered", (PARKING,), patched("sagakit.run_compensation._undone", _as_remembered)
+    ),
+    Mutant("the refund does not look at the order", (STRAYS,), _unasked),
+    Mutant("the gateway's refunds add up", (replace(ZOMBIES, tokens=("pm_slow",)),), _adding_up),
     Mutant(
         "a payment that was declined is not cancelled at a gateway that takes a second try",
         (ZOMBIES, TWINS),
-        change=_second_try_and_nothing,
+        _second_try_and_nothing,
     ),
-    Mutant("an unknown outcome is a decline", (ZOMBIES,), change=lambda: _unknown_is(IntentStatus.DECLINED)),
-    Mutant("an unknown outcome is a charge", (GATEWAY,), change=lambda: _unknown_is(SUCCEEDED)),
+    Mutant("an unknown outcome is a decline", (ZOMBIES,), lambda: _unknown_is(IntentStatus.DECLINED)),
+    Mutant("an unknown outcome is a charge", (GATEWAY,), lambda: _unknown_is(SUCCEEDED)),
 )
 
 MASKED = (
     Mutant(
         "a gateway that takes a second try after a decline",
         (TWINS, ZOMBIES),
-        change=_retrying,
+        _retrying,
         masked_by="the refund cancels at the gateway first, whatever is on record",
     ),
     Mutant(
         "a payment that was declined is not cancelled at the gateway",
         (TWINS, ZOMBIES),
-        change=_refunded(_declined_is_nothing),
+        _refunded(_declined_is_nothing),
         masked_by="the simulated gateway takes no second try",
     ),
 )

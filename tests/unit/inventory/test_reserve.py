@@ -1,12 +1,11 @@
-"""Reserving: all of the order or nothing, once, and through the door only."""
+"""Reserving: all of the order or nothing. What holds for every step stands in the contract of the steps."""
 
 from __future__ import annotations
 
 import pytest
 
 from inventory.domain import InsufficientStock
-from sagakit import clock
-from sagakit.errors import SagaCancelled, UnknownSaga
+from sagakit.errors import SagaCancelled
 from tests.support import meanwhile, steps, world
 
 pytestmark = pytest.mark.usefixtures("world")
@@ -61,22 +60,6 @@ def test_a_product_that_is_gone_from_the_catalogue_is_out_of_stock() -> None:
         steps.reserve(order_id)
 
 
-def test_a_retry_finds_its_own_row_and_changes_nothing() -> None:
-    order_id = world.placed()
-    steps.reserve(order_id)
-    before = world.snapshot()
-    assert steps.reserve(order_id) == {"orderId": order_id, "event": "InventoryReserved", "repeated": True}
-    assert world.snapshot() == before
-
-
-def test_of_two_twins_for_the_last_unit_the_second_finds_that_it_has_it() -> None:
-    world.stock_up(2)
-    order_id = world.placed(quantity=2)
-    steps.reserve(order_id)
-    assert steps.reserve(order_id)["repeated"]
-    assert (world.available(), world.events(order_id)) == (0, ["OrderPlaced", "InventoryReserved"])
-
-
 def test_two_orders_cannot_both_have_the_last_unit() -> None:
     world.stock_up(2)
     first, second = world.placed(quantity=2), world.placed(quantity=2)
@@ -124,15 +107,7 @@ def test_a_twin_that_was_refused_while_this_one_read_wins(monkeypatch: pytest.Mo
     assert world.available() == world.STOCK
 
 
-def test_nothing_is_reserved_once_the_door_is_closed() -> None:
-    order_id = world.placed()
-    steps.cancel(order_id)
-    with pytest.raises(SagaCancelled, match="the saga is CANCELLING"):
-        steps.reserve(order_id)
-    assert (world.available(), world.events(order_id)) == (world.STOCK, ["OrderPlaced", "OrderCancelling"])
-
-
-def test_a_closed_door_comes_before_an_empty_shelf() -> None:
+def test_a_cancellation_comes_before_an_empty_shelf() -> None:
     order_id = world.placed(quantity=world.STOCK + 1)
     steps.cancel(order_id)
     with pytest.raises(SagaCancelled):
@@ -140,44 +115,8 @@ def test_a_closed_door_comes_before_an_empty_shelf() -> None:
     assert "InventoryRejected" not in world.events(order_id)
 
 
-def test_a_cancellation_between_reading_and_writing_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    order_id = world.placed()
-    meanwhile.before(monkeypatch, "transact_write_items", lambda: steps.cancel(order_id))
-    with pytest.raises(SagaCancelled):
-        steps.reserve(order_id)
-    assert world.available() == world.STOCK
-
-
 def test_a_cancellation_before_the_refusal_is_recorded_is_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     order_id = world.placed(quantity=world.STOCK + 1)
     meanwhile.before(monkeypatch, "transact_write_items", lambda: steps.cancel(order_id), call=2)
     with pytest.raises(SagaCancelled):
         steps.reserve(order_id)
-
-
-def test_ten_late_calls_for_a_failed_order_change_nothing() -> None:
-    order_id = steps.failed()
-    before = world.snapshot()
-    assert steps.ten_times(steps.reserve, order_id) == {"InventoryReserved"}
-    assert world.snapshot() == before
-
-
-def test_ten_late_calls_for_a_failed_order_that_never_reserved_change_nothing() -> None:
-    order_id = steps.never_reserved()
-    before = world.snapshot()
-    assert steps.ten_times(steps.reserve, order_id) == {"SagaCancelled"}
-    assert world.snapshot() == before
-
-
-def test_an_order_that_does_not_exist_reserves_nothing() -> None:
-    before = world.snapshot()
-    with pytest.raises(UnknownSaga):
-        steps.reserve("no-such-order")
-    assert world.snapshot() == before
-
-
-def test_the_events_time_does_not_go_backwards_with_this_machines_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    order_id = world.placed()
-    monkeypatch.setattr(clock, "now", lambda: 1)
-    steps.reserve(order_id)
-    assert world.events(order_id) == ["OrderPlaced", "InventoryReserved"]

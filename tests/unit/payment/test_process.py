@@ -1,4 +1,4 @@
-"""Processing a payment: the intent on record first, then the money, once."""
+"""Processing a payment: the conversation with the gateway. What holds for every step stands in their contract."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import IdempotencyAl
 from payment.domain import PaymentDeclined
 from payment.simulated import SimulatedGateway
 from sagakit import clock
-from sagakit.errors import SagaCancelled, TransientError, UnknownSaga
+from sagakit.errors import SagaCancelled, TransientError
 from tests.support import meanwhile, steps, world
 
 if TYPE_CHECKING:
@@ -51,17 +51,9 @@ def test_the_intent_is_on_record_before_it_is_confirmed(monkeypatch: pytest.Monk
             on_record.extend(world.events(order_id))
             return super().confirm(intent_id, key=key)
 
-    monkeypatch.setattr("payment.protocol.gateway", Watched)
+    monkeypatch.setattr("payment.app.gateway", Watched)
     steps.process(order_id)
     assert on_record == ["OrderPlaced", "InventoryReserved", "PaymentIntentRecorded"]
-
-
-def test_a_retry_finds_its_own_row_and_changes_nothing() -> None:
-    order_id = steps.paid()
-    before = world.snapshot()
-    world.forget_requests()
-    assert steps.process(order_id) == {"orderId": order_id, "event": "PaymentCharged", "repeated": True}
-    assert world.snapshot() == before
 
 
 def test_a_retry_within_ten_minutes_does_not_even_ask() -> None:
@@ -154,7 +146,7 @@ def test_a_twin_is_kept_away_from_the_gateway_while_this_one_is_at_work(monkeypa
                 steps.process(order_id)
             return super().confirm(intent_id, key=key)
 
-    monkeypatch.setattr("payment.protocol.gateway", WithATwin)
+    monkeypatch.setattr("payment.app.gateway", WithATwin)
     steps.process(order_id)
     assert [intent["confirms"] for intent in intents()] == [1]
 
@@ -171,55 +163,12 @@ def test_a_twin_at_work_at_the_same_time_all_the_same_does_no_harm(monkeypatch: 
     assert (len(intents()), world.net_charge()) == (1, PRICE)
 
 
-def test_a_closed_door_means_that_the_gateway_is_not_called() -> None:
+def test_for_a_cancelled_order_the_gateway_is_not_called() -> None:
     order_id = reserved()
     steps.cancel(order_id)
     with pytest.raises(SagaCancelled, match="the saga is CANCELLING"):
         steps.process(order_id)
     assert world.rows("GATEWAY_LEDGER") == []
-
-
-def test_a_door_that_closes_before_the_intent_is_on_record_stops_the_payment(monkeypatch: pytest.MonkeyPatch) -> None:
-    order_id = reserved()
-    meanwhile.before(monkeypatch, "transact_write_items", lambda: steps.cancel(order_id), call=2)
-    with pytest.raises(SagaCancelled):
-        steps.process(order_id)
-    assert (world.rows("PAYMENTS"), world.net_charge()) == ([], 0)
-
-
-def test_a_cancelled_order_is_not_charged_though_its_intent_is_on_record() -> None:
-    order_id = reserved("pm_flaky")
-    with pytest.raises(TransientError):
-        steps.process(order_id)
-    steps.cancel(order_id)
-    assert steps.ten_times(steps.process, order_id) == {"SagaCancelled"}
-    steps.refund(order_id)
-    assert (world.net_charge(), payment(order_id)) == (0, "VOIDED")
-
-
-def test_a_payment_under_way_when_the_order_is_cancelled_is_recorded_and_can_be_given_back(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    order_id = reserved()
-    meanwhile.before(monkeypatch, "update_item", lambda: steps.cancel(order_id))
-    assert steps.process(order_id)["event"] == "PaymentCharged"
-    assert world.net_charge() == PRICE
-    steps.refund(order_id)
-    assert (world.net_charge(), payment(order_id)) == (0, "REFUNDED")
-
-
-def test_a_charge_that_was_refunded_before_it_was_recorded_is_not_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
-    order_id = reserved()
-
-    def undo() -> None:
-        steps.cancel(order_id)
-        steps.refund(order_id)
-
-    meanwhile.before(monkeypatch, "transact_write_items", undo, call=3)
-    with pytest.raises(SagaCancelled, match="its payment is REFUNDED"):
-        steps.process(order_id)
-    assert (world.net_charge(), payment(order_id)) == (0, "REFUNDED")
-    assert "PaymentCharged" not in world.events(order_id)
 
 
 def test_a_payment_that_was_voided_before_it_was_confirmed_takes_no_money(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -233,33 +182,3 @@ def test_a_payment_that_was_voided_before_it_was_confirmed_takes_no_money(monkey
     with pytest.raises(SagaCancelled, match="voided"):
         steps.process(order_id)
     assert (world.net_charge(), payment(order_id)) == (0, "VOIDED")
-
-
-@pytest.mark.parametrize("remembered", [True, False], ids=["remembered", "forgotten"])
-def test_ten_late_calls_for_a_failed_order_change_nothing(*, remembered: bool) -> None:
-    order_id = steps.failed()
-    if not remembered:
-        world.forget_requests()
-    before = world.snapshot()
-    assert steps.ten_times(steps.process, order_id) == {"PaymentCharged"}
-    assert world.snapshot() == before
-
-
-def test_ten_late_calls_for_a_failed_order_that_never_paid_change_nothing() -> None:
-    order_id = steps.never_reserved()
-    before = world.snapshot()
-    assert steps.ten_times(steps.process, order_id) == {"SagaCancelled"}
-    assert world.snapshot() == before
-
-
-def test_an_order_that_does_not_exist_costs_nothing() -> None:
-    with pytest.raises(UnknownSaga):
-        steps.process("no-such-order")
-    assert world.rows("GATEWAY_LEDGER") == []
-
-
-def test_the_events_time_does_not_go_backwards_with_this_machines_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    order_id = reserved()
-    monkeypatch.setattr(clock, "now", lambda: 1)
-    steps.process(order_id)
-    assert world.events(order_id)[-2:] == ["PaymentIntentRecorded", "PaymentCharged"]

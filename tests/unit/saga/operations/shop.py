@@ -66,7 +66,7 @@ def stack(functions: Functions, **clients: object) -> Stack:
     outputs = {name: os.environ[variable] for name, variable in _tables().items()}
     sqs = _client("sqs")
     outputs |= {output: sqs.create_queue(QueueName=output)["QueueUrl"] for output in QUEUES}
-    outputs |= {"StateMachineArn": os.environ["STATE_MACHINE_ARN"], "WorkflowType": "STANDARD"}
+    outputs |= {"StateMachineArn": json.loads(os.environ["STATE_MACHINES"])["order"], "WorkflowType": "STANDARD"}
     names = {each: f"{NAME}-{each.removesuffix('Function')}" for each in ("ResumeOrderFunction", "RelayOutboxFunction")}
     cloudformation = FakeCloudFormation(NAME, outputs, names)
     session = Session(**{"lambda": functions, "cloudformation": cloudformation, **clients})

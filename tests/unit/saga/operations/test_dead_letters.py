@@ -63,7 +63,7 @@ def test_redriving_dispatches_what_is_left_and_deletes_the_message(stack: Stack,
 def test_what_was_dispatched_meanwhile_is_not_dispatched_again(stack: Stack, bus: Bus) -> None:
     order_id = world.placed()
     letter = dead(stack)
-    sagakit.relay.dispatch(stack, order_id, "OrderPlaced")
+    outbox.dispatch(stack, order_id, "OrderPlaced")
     assert dlq.redrive(stack, letter, rate=100) == 0
     assert len(bus.messages) == 1
 

@@ -129,7 +129,7 @@ def test_the_status_counts_what_waits(stack: Stack) -> None:
     assert {each["name"]: each["depth"] for each in found["queues"]} == {"RelayFailureQueue": 0, "ParkedOrdersQueue": 1}
     assert found["versions"]["engine"] == "ministack 1.5.33"
     assert found["versions"]["functions"].startswith("abcdefghijkl, ")
-    assert found["tables"]["OrdersTable"] == "test-orders"
+    assert found["tables"]["OrdersTable"] == "test-sagas"
     assert found["oldestUndispatchedAt"] is not None
     assert found["breaker"]["state"] == "CLOSED"
 

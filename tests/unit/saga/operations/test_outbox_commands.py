@@ -89,7 +89,7 @@ def test_a_replay_that_was_broken_off_goes_on_where_it_was(
 ) -> None:
     order_id = steps.confirmed()
     replay = ("outbox", "replay", "--order", order_id, "--yes")
-    dispatch = sagakit.relay.dispatch
+    dispatch = outbox.dispatch
 
     def interrupted(stack: Stack, order_id: str, event_type: str) -> None:
         if event_type == "PaymentIntentRecorded":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
 
 
 def executions() -> list[str]:
-    started = dispatching.sfn.list_executions(stateMachineArn=os.environ["STATE_MACHINE_ARN"])["executions"]
+    started = dispatching.sfn.list_executions(stateMachineArn=json.loads(os.environ["STATE_MACHINES"])["order"])[
+        "executions"
+    ]
     return [each["name"] for each in started]
 
 
@@ -66,7 +69,7 @@ def test_times_bound_what_is_listed(stack: Stack) -> None:
 
 def test_dispatching_starts_the_saga_tells_the_bus_and_crosses_off(stack: Stack, bus: Bus) -> None:
     order_id = world.placed()
-    sagakit.relay.dispatch(stack, order_id, "OrderPlaced")
+    outbox.dispatch(stack, order_id, "OrderPlaced")
     assert executions() == [f"{order_id}-OrderPlaced"]
     assert [message["eventId"] for message in bus.messages] == [f"{order_id}-OrderPlaced"]
     assert bus.messages[0]["data"]["totalAmount"] == 69998
@@ -76,7 +79,7 @@ def test_dispatching_starts_the_saga_tells_the_bus_and_crosses_off(stack: Stack,
 def test_dispatching_again_starts_no_second_saga_and_sends_the_same_id(stack: Stack, bus: Bus) -> None:
     order_id = world.placed()
     for _ in range(3):
-        sagakit.relay.dispatch(stack, order_id, "OrderPlaced")
+        outbox.dispatch(stack, order_id, "OrderPlaced")
     assert executions() == [f"{order_id}-OrderPlaced"]
     assert {message["eventId"] for message in bus.messages} == {f"{order_id}-OrderPlaced"}
 
@@ -85,7 +88,7 @@ def test_an_event_that_the_bus_refuses_is_a_failure_and_stays(stack: Stack, bus:
     order_id = world.placed()
     bus.refused.add("OrderPlaced")
     with pytest.raises(Failure, match=f"could not dispatch OrderPlaced of {order_id}"):
-        sagakit.relay.dispatch(stack, order_id, "OrderPlaced")
+        outbox.dispatch(stack, order_id, "OrderPlaced")
     assert waiting(stack) == ["OrderPlaced"]
 
 
@@ -98,7 +101,7 @@ def test_a_relay_that_fails_is_a_failure(stack: Stack, monkeypatch: pytest.Monke
     monkeypatch.setattr("sagakit.relay.app.process_partial_response", broken)
     monkeypatch.setattr("sagakit.relay.app.processor", None)
     with pytest.raises(Failure, match="the relay failed"):
-        sagakit.relay.dispatch(stack, order_id, "OrderPlaced")
+        outbox.dispatch(stack, order_id, "OrderPlaced")
 
 
 def test_the_events_of_an_order_are_given_in_the_order_in_which_they_happened(stack: Stack) -> None:
@@ -108,7 +111,7 @@ def test_the_events_of_an_order_are_given_in_the_order_in_which_they_happened(st
     assert events[0].json["startsSaga"]
 
 
-@pytest.mark.parametrize("ask", [outbox.events_of, lambda stack, order: sagakit.relay.dispatch(stack, order, "OrderPlaced")])
+@pytest.mark.parametrize("ask", [outbox.events_of, lambda stack, order: outbox.dispatch(stack, order, "OrderPlaced")])
 def test_an_unknown_order_has_no_events(stack: Stack, ask: object) -> None:
     with pytest.raises(NoSuchOrder):
         ask(stack, "nope")  # type: ignore[operator]

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, cast
 from botocore.exceptions import ClientError
 
 from saga import rows
+from saga.legacy import ATTRIBUTES
 from saga.orders.api_view import milliseconds, minor
 from saga.orders.record import Event, Record, of_json
 from saga.stack import Stack
-from tests.support.template import ROOT
+from tests.support.template import ROOT, logical_ids
 from tests.support.world import put
 from tests.unit.saga.operations.shop import Session
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from tests.support.asl import Json
 
 NAMES = ("confirmed", "declined", "out_of_stock", "flaky", "parked", "resumed")
-TABLES = ("Orders", "OrderLines", "Events", "Inventory", "Payments", "GatewayLedger")
 
 
 def text(name: str) -> str:
@@ -39,9 +39,10 @@ def record(name: str) -> Record:
     return of_json(text(name))
 
 
-def event(type_: str, at: int, detail: Json, *, starts_saga: bool = False) -> Event:
-    """An event that never was, dispatched."""
-    return Event(type_, at, detail, starts_saga, dispatched=True)
+def event(type_: str, at: int, detail: Json, *, starts_saga: bool = False, **said: Json) -> Event:
+    """An event that never was, dispatched; `said` is what it says of who made it, left out as an old one does."""
+    row = {"startsSaga": starts_saga, "detail": detail, **said}
+    return Event.of(row, type_, at, detail, dispatched=True)
 
 
 class StepFunctions:
@@ -96,22 +97,22 @@ class Lambda:
         return self._answer
 
 
-def deployed(record: Record, **clients: object) -> Stack:
-    """A stack in which the order is on record, and nothing else."""
+def deployed(record: Record, *, old: bool = False, **clients: object) -> Stack:
+    """A stack in which the order is on record, and nothing else; by `old` rows, which do not say who made them."""
     stepfunctions = {"stepfunctions": StepFunctions(record), "lambda": Lambda(record)}
-    outputs = {f"{table}Table": f"test-{_words(table)}" for table in TABLES}
+    outputs = {logical_id: f"test-{name.lower()}" for name, logical_id in logical_ids().items()}
     outputs |= {"StateMachineArn": record.stack["stateMachine"], "WorkflowType": record.stack["workflowType"]}
     session = cast("boto3.Session", Session(**{**stepfunctions, **clients}))
     endpoint = "http://127.0.0.1:4566" if record.stack["onEngine"] else None
     stack = Stack(record.stack["name"], session, outputs, "http://api", endpoint)
-    _put(record)
+    _put(record, old=old)
     return stack
 
 
-def _put(record: Record) -> None:
+def _put(record: Record, *, old: bool) -> None:
     put("SAGAS", _order(record))
     for event in record.events:
-        put("EVENTS", _event(record, event))
+        put("EVENTS", {**_event(record, event), **({} if old else _made(event))})
     if record.payment:
         row = {name: record.payment[name] for name in ("intentId", "status")}
         put("PAYMENTS", {**row, "orderId": record.order_id, "amount": minor(record.payment["amount"])})
@@ -148,6 +149,11 @@ def _event(record: Record, event: Event) -> Json:
     return row if event.dispatched else {**row, "undispatched": rows.SHARDS[0]}
 
 
+def _made(event: Event) -> Json:
+    made = {name: getattr(event, field) for name, field in ATTRIBUTES.items()}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in made.items() if value}
+
+
 def _description(execution: Execution) -> dict[str, Any]:
     return {
         "name": execution.name,
@@ -164,7 +170,3 @@ def _description(execution: Execution) -> dict[str, Any]:
 
 def _time(at: int) -> datetime:
     return datetime.fromtimestamp(at / 1000, UTC)
-
-
-def _words(table: str) -> str:
-    return {"OrderLines": "order_lines", "GatewayLedger": "gateway_ledger"}.get(table, table.lower())

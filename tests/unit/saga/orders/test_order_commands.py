@@ -36,7 +36,7 @@ EVIL = "\x1b[31mred\x9b2J\u202e<script>"
 def about(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Let every command be about the stack on which an order is on record; gives the order's id."""
 
-    def on_record(name: str, **clients: object) -> str:
+    def on_record(name: str, **clients: Any) -> str:
         record = recorded.record(name)
         stack = recorded.deployed(record, **clients)
         monkeypatch.setattr(Target, "load", lambda _target: stack)

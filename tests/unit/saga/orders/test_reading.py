@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("world")
 
 
+@pytest.mark.parametrize("old", [False, True])
 @pytest.mark.parametrize("name", recorded.NAMES)
-def test_an_order_on_record_is_read_completely_and_the_same_each_time(name: str) -> None:
+def test_an_order_on_record_is_read_completely_and_the_same_each_time(name: str, *, old: bool) -> None:
     record = recorded.record(name)
-    stack = recorded.deployed(record)
+    stack = recorded.deployed(record, old=old)
     assert read(stack, record.order_id) == record
     assert to_json(read(stack, record.order_id)) == recorded.text(name)
 

@@ -84,7 +84,16 @@ def test_an_event_of_a_step_that_is_not_known_here_is_told_in_its_own_terms() ->
     record = recorded.record("confirmed")
     booked = recorded.event("ShipmentBooked", 1, {"pieces": 2, "van": "\x1b[31mred"})
     (effect,) = effects(replace(record, events=(booked,)))
-    assert (effect.words, effect.money, effect.stock, effect.states) == ("pieces 2, van \ufffd[31mred", 0, {}, ())
+    assert (effect.words, effect.money, effect.stock, effect.states) == ("pieces: 2, van: \ufffd[31mred", 0, {}, ())
+
+
+@pytest.mark.parametrize("name", recorded.NAMES)
+def test_events_that_tell_nothing_are_told_all_the_same(name: str) -> None:
+    record = recorded.record(name)
+    silent = replace(record, events=tuple(replace(event, detail={}) for event in record.events))
+    told = effects(silent)
+    assert [effect.event for effect in told] == [event.type for event in record.events]
+    assert all(effect.words and not effect.money and not effect.stock for effect in told)
 
 
 # --- Timeline ------------------------------------------------------------------------------------------------------
@@ -238,8 +247,8 @@ def test_cancelling_would_undo_what_was_done_so_far() -> None:
         "possible": True,
         "words": "it would be cancelled",
         "steps": [
-            "PaymentRefunded: the payment of 1299.99 is voided, or given back",
-            "InventoryReleased: 1 laptop back on the shelf",
+            "RefundPayment: the payment of 1299.99 is voided, or given back",
+            "ReleaseInventory: 1 laptop back on the shelf",
         ],
     }
 
@@ -255,7 +264,7 @@ def test_resuming_would_undo_what_is_not_undone() -> None:
     told = would_resume(recorded.record("parked"))
     assert (told["possible"], told["steps"]) == (
         True,
-        ["PaymentRefunded: the payment of 699.98 is voided, or given back"],
+        ["RefundPayment: the payment of 699.98 is voided, or given back"],
     )
 
 

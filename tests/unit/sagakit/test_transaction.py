@@ -25,7 +25,7 @@ class DoneBefore(Exception):
     """Stands for the step's own row."""
 
 
-CHECK = {"TableName": "t", "Key": {"id": {"S": "1"}}, "ConditionExpression": "attribute_exists(id)"}
+CHECK: dict[str, Any] = {"key": {"id": "1"}, "condition": "attribute_exists(#id)"}
 
 REFUSALS: dict[Rank, type[Exception]] = {
     Rank.OWN_ROW: DoneBefore,
@@ -65,7 +65,7 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def an_action(rank: Rank, refusal: Exception | None = None) -> Action:
-    return action("ConditionCheck", rank, lambda _: refusal or REFUSALS[rank](), CHECK)
+    return action("ConditionCheck", "t", lambda _: refusal or REFUSALS[rank](), rank, **CHECK)
 
 
 def cancelled(wire: Stubber, *reasons: dict[str, Any], times: int = 1) -> None:
@@ -118,7 +118,7 @@ def test_a_refusal_is_told_by_the_item_as_it_stands(wire: Stubber) -> None:
 
     cancelled(wire, {**REFUSED, "Item": {"status": {"S": "FAILED"}, "at": {"N": "7"}}})
     with pytest.raises(SagaCancelled):
-        transact([action("ConditionCheck", Rank.STATUS, refusal, CHECK)])
+        transact([action("ConditionCheck", "t", refusal, Rank.STATUS, **CHECK)])
     assert seen == [{"status": "FAILED", "at": 7}]
 
 

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sagakit import clock, eventlog, guard, parking
+from sagakit import clock, decision, eventlog, guard, parking
 from sagakit.decision import Reason
 from sagakit.errors import TransientError
-from sagakit.recovery.actions import FIRST_PAUSE, MOST_RECOVERIES, Move, next_move, not_before
+from sagakit.recovery.actions import FIRST_WAIT, MOST_RECOVERIES, RecoveryAction, next_action, next_attempt_at
 from sagas import ORDER
 from tests.support import meanwhile, steps, world
 from tests.support.lambdas import Context, handler
 
 if TYPE_CHECKING:
     from sagakit.dynamodb import Item
+    from sagakit.event import Event
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -31,26 +32,32 @@ def row(order_id: str) -> Item:
     return guard.read(order_id)
 
 
+def found(order_id: str, event_type: str) -> Event:
+    event = eventlog.history(order_id).find(event_type)
+    assert event, f"no {event_type} on record"
+    return event
+
+
 def test_a_pending_order_is_cancelled_and_the_event_starts_its_compensations() -> None:
     order_id = world.placed()
-    assert recover(order_id) == Move.CANCEL
-    cancelling = eventlog.history(order_id).find("OrderCancelling")
-    assert (cancelling.starts_saga, cancelling.detail["reason"]) == (True, "ExecutionAborted")
+    assert recover(order_id) == RecoveryAction.CANCEL
+    cancelling = found(order_id, "OrderCancelling")
+    assert (cancelling.state, cancelling.starts_saga, cancelling.detail["reason"]) == ("", True, "ExecutionAborted")
 
 
 def test_a_cancelling_order_gets_a_numbered_execution_counted_on_its_row() -> None:
     order_id = steps.cancelling()
-    assert recover(order_id) == Move.RECOVER
-    assert eventlog.history(order_id)["OrderResumed#1"].starts_saga
+    assert recover(order_id) == RecoveryAction.RECOVER
+    assert found(order_id, "OrderResumed#1").starts_saga
     assert (row(order_id)["resumes"], row(order_id)["recoveries"]) == (1, 1)
 
 
 def test_a_second_recovery_waits_and_the_sweeper_knows_until_when() -> None:
     order_id = steps.cancelling()
     recover(order_id)
-    assert recover(order_id) == Move.WAIT
+    assert recover(order_id) == RecoveryAction.WAIT
     order = row(order_id)
-    assert order["dueAt"] == order["resumedAt"] + FIRST_PAUSE
+    assert order["dueAt"] == order["resumedAt"] + FIRST_WAIT
     assert "OrderResumed#2" not in world.events(order_id)
 
 
@@ -58,8 +65,8 @@ def test_after_too_many_recoveries_the_order_is_parked(monkeypatch: pytest.Monke
     order_id = steps.cancelling()
     for day in range(1, MOST_RECOVERIES + 1):
         monkeypatch.setattr(clock, "now", lambda day=day: day * 86_400_000 + 2_000_000_000_000)
-        assert recover(order_id) == Move.RECOVER
-    assert recover(order_id) == Move.PARK
+        assert recover(order_id) == RecoveryAction.RECOVER
+    assert recover(order_id) == RecoveryAction.PARK
     assert row(order_id)["parked"]["notUndone"] == list(ORDER.undone_by)
 
 
@@ -68,22 +75,21 @@ def test_an_order_that_has_ended_or_is_parked_is_left_alone(status: str) -> None
     confirmed, failed, parked = steps.confirmed(), steps.failed(), steps.cancelling()
     steps.ten_times(steps.fail, parked)
     before = world.everything()
-    assert {recover(order_id, status) for order_id in (confirmed, failed, parked)} == {Move.LEAVE}
+    assert {recover(order_id, status) for order_id in (confirmed, failed, parked)} == {RecoveryAction.LEAVE}
     assert world.everything() == before
 
 
-def test_an_order_that_the_dead_execution_cancels_between_the_look_and_the_move_is_undone_all_the_same(
+def test_an_order_that_the_dead_execution_cancels_between_the_look_and_the_act_is_undone_all_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     order_id = steps.paid()
     meanwhile.before(monkeypatch, "transact_write_items", lambda: steps.cancel(order_id))
     recover(order_id)
-    history = eventlog.history(order_id)
-    assert not history["OrderCancelling"].starts_saga
-    assert history["OrderResumed#1"].starts_saga
+    assert not found(order_id, "OrderCancelling").starts_saga
+    assert found(order_id, "OrderResumed#1").starts_saga
 
 
-def test_an_order_that_the_customer_cancels_between_the_look_and_the_move_is_undone_once(
+def test_an_order_that_the_customer_cancels_between_the_look_and_the_act_is_undone_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     order_id = steps.paid()
@@ -92,24 +98,27 @@ def test_an_order_that_the_customer_cancels_between_the_look_and_the_move_is_und
         monkeypatch, "transact_write_items", lambda: decision.cancel(order_id, by_customer, starts_saga=True)
     )
     recover(order_id)
-    assert [event.type for event in eventlog.history(order_id) if event.starts_saga] == ["OrderPlaced", "OrderCancelling"]
+    assert [event.type for event in eventlog.history(order_id) if event.starts_saga] == [
+        "OrderPlaced",
+        "OrderCancelling",
+    ]
 
 
-def test_an_order_that_is_confirmed_between_the_look_and_the_move_stays_confirmed(
+def test_an_order_that_is_confirmed_between_the_look_and_the_act_stays_confirmed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     order_id = steps.paid()
     meanwhile.before(monkeypatch, "transact_write_items", lambda: steps.confirm(order_id))
-    assert recover(order_id) == Move.LEAVE
+    assert recover(order_id) == RecoveryAction.LEAVE
     assert world.status(order_id) == "CONFIRMED"
 
 
-def test_an_order_that_is_parked_between_the_look_and_the_move_stays_parked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_order_that_is_parked_between_the_look_and_the_act_stays_parked(monkeypatch: pytest.MonkeyPatch) -> None:
     order_id = steps.cancelling()
     meanwhile.before(monkeypatch, "transact_write_items", lambda: steps.ten_times(steps.fail, order_id))
-    with pytest.raises(TransientError, match="another decision"):
+    with pytest.raises(TransientError, match="decided just now"):
         recover(order_id)
-    assert recover(order_id) == Move.LEAVE
+    assert recover(order_id) == RecoveryAction.LEAVE
     assert "parked" in row(order_id)
 
 
@@ -123,7 +132,7 @@ def test_two_recoveries_at_once_start_one_execution() -> None:
 
 def test_pauses_double_up_to_a_quarter_of_an_hour() -> None:
     order = {"status": "CANCELLING", "resumedAt": 0}
-    pauses = [not_before({**order, "recoveries": recoveries}) for recoveries in (0, 1, 2, 3, 9)]
+    pauses = [next_attempt_at({**order, "recoveries": recoveries}) for recoveries in (0, 1, 2, 3, 9)]
     assert pauses == [0, 30_000, 60_000, 120_000, 900_000]
-    assert next_move({**order, "recoveries": 1}, 29_999) == Move.WAIT
-    assert next_move({**order, "recoveries": 1}, 30_000) == Move.RECOVER
+    assert next_action({**order, "recoveries": 1}, 29_999) == RecoveryAction.WAIT
+    assert next_action({**order, "recoveries": 1}, 30_000) == RecoveryAction.RECOVER

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 import uuid
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from outbox import store
 
-from sagakit import dynamodb
+from sagakit import clock, dynamodb, eventlog
 from sagakit.errors import UnknownSaga
-from sagakit.event import SHARDS, Event, of_row, shard, to_row
+from sagakit.event import MADE, SHARDS, Event, of_row, shard, to_row
+from sagakit.step import Outcome
 from tests.support import world
 
 EVENTS = st.builds(
@@ -22,13 +23,24 @@ EVENTS = st.builds(
     st.integers(min_value=1, max_value=2**43),
     st.dictionaries(st.text(min_size=1, max_size=5), st.text(max_size=5) | st.integers(0, 10**12), max_size=3),
     st.booleans(),
+    state=st.sampled_from(["", "ConfirmOrder"]),
+    outcome=st.sampled_from(["", "done"]),
+    error=st.sampled_from(["", "InsufficientStock"]),
+    rests_on=st.lists(st.sampled_from(["InventoryReserved", "PaymentCharged"])),
 )
 
 
 @settings(deadline=None, max_examples=50)
 @given(event=EVENTS)
 def test_an_event_comes_back_from_its_row_as_it_was(event: Event) -> None:
-    assert of_row(dynamodb.from_wire(dynamodb.to_wire(to_row(event)))) == event
+    read = of_row(dynamodb.from_wire(dynamodb.to_wire(to_row(event))))
+    assert replace(read, rests_on=list(read.rests_on)) == event
+
+
+def test_a_row_that_is_older_than_the_names_of_who_made_it_is_read_all_the_same() -> None:
+    row = to_row(Event("o", "PaymentCharged", 1))
+    assert not row.keys() & MADE.keys()
+    assert of_row(row) == Event("o", "PaymentCharged", 1)
 
 
 @settings(deadline=None, max_examples=50)
@@ -64,21 +76,31 @@ def test_orders_are_spread_over_all_shards() -> None:
 def test_a_history_is_told_by_time_and_not_by_name() -> None:
     for at, event_type in enumerate(["Zeppelin", "Apple", "Motor#2", "Motor#1"]):
         world.put("EVENTS", to_row(Event("o", event_type, at)))
-    history = store.history("o")
+    history = eventlog.history("o")
     assert [event.type for event in history] == ["Zeppelin", "Apple", "Motor#2", "Motor#1"]
-    assert (history.last_at, history.count("Motor")) == (3, 2)
+    assert history.count("Motor") == 2
+
+
+@pytest.mark.usefixtures("world")
+def test_the_next_event_is_later_than_all_before_whatever_this_machines_clock_says(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world.put("EVENTS", to_row(Event("o", "OrderPlaced", 1_000)))
+    monkeypatch.setattr(clock, "now", lambda: 1)
+    event = eventlog.history("o").next("OrderConfirmed", Outcome.CONFIRMED, {}, state="ConfirmOrder")
+    assert (event.at, event.saga, event.state, event.outcome) == (1_001, "order", "ConfirmOrder", "confirmed")
 
 
 @pytest.mark.usefixtures("world")
 def test_a_history_longer_than_a_page_is_read_to_its_end() -> None:
     for n in range(25):
         world.put("EVENTS", to_row(Event("o", f"Large#{n}", n, {"text": "x" * 100_000})))
-    assert store.history("o").count("Large") == 25
+    assert eventlog.history("o").count("Large") == 25
 
 
 @pytest.mark.usefixtures("world")
 def test_an_order_without_events_has_an_empty_history() -> None:
-    history = store.history("nobody")
-    assert (list(history), history.last_at, history.find("OrderPlaced")) == ([], 0, None)
-    with pytest.raises(UnknownSaga, match="no OrderPlaced on record"):
-        history["OrderPlaced"]
+    history = eventlog.history("nobody")
+    assert (list(history), history.find("OrderPlaced")) == ([], None)
+    with pytest.raises(UnknownSaga, match="nobody"):
+        print(history.start)

@@ -1,4 +1,4 @@
-"""Leaving the car park: a new execution, under a number of its own."""
+"""Taking a parked saga up again: a new execution, under a number of its own."""
 
 from __future__ import annotations
 
@@ -43,6 +43,7 @@ def test_resuming_takes_the_mark_off_and_starts_a_new_execution() -> None:
     order_id = parked()
     resumed = resume(order_id)
     assert (resumed.id, resumed.starts_saga, resumed.detail) == (f"{order_id}-OrderResumed-1", True, WHY)
+    assert (resumed.state, resumed.outcome) == ("", "resumed")
     row = guard.read(order_id)
     assert ("parked" in row, row.keys() >= {"open", "dueAt"}) == (False, True)
 
@@ -81,7 +82,7 @@ def test_an_order_that_is_not_parked_is_not_resumed(bring: Callable[[], str]) ->
 def test_who_looked_before_the_order_was_parked_does_not_resume_it(monkeypatch: pytest.MonkeyPatch) -> None:
     order_id = steps.cancelling()
     meanwhile.before(monkeypatch, "transact_write_items", lambda: park(order_id))
-    with pytest.raises(TransientError, match="another decision"):
+    with pytest.raises(TransientError, match="decided just now"):
         resume(order_id)
     assert (world.events(order_id)[-1], "parked" in guard.read(order_id)) == ("OrderParked#1", True)
 
@@ -89,7 +90,7 @@ def test_who_looked_before_the_order_was_parked_does_not_resume_it(monkeypatch: 
 def test_who_looked_before_the_order_was_taken_up_again_does_not_park_it(monkeypatch: pytest.MonkeyPatch) -> None:
     order_id = steps.cancelling()
     meanwhile.before(monkeypatch, "transact_write_items", lambda: recover(order_id), call=2)
-    with pytest.raises(TransientError, match="another decision"):
+    with pytest.raises(TransientError, match="decided just now"):
         steps.fail(order_id)
     park(order_id)
     assert world.events(order_id)[-2:] == ["OrderResumed#1", "OrderParked#1"]

@@ -1,0 +1,118 @@
+"""Plans what a new step needs: all is looked at before anything is written."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from saga.failure import Failure, UsageFailure
+from saga.scaffold import places
+from saga.scaffold.names import require_free, snake
+from saga.scaffold.place import Place, read
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Files that are new, files with their new content, and what has no place that is certain."""
+
+    root: Path
+    created: Mapping[str, str]
+    changed: Mapping[str, str]
+    by_hand: tuple[Place, ...]
+
+    def carry_out(self) -> None:
+        """Writes everything, or nothing. Raises Failure when a file cannot be written."""
+        before = {path: (self.root / path).read_text() for path in self.changed}
+        try:
+            for path, content in {**self.created, **self.changed}.items():
+                (self.root / path).parent.mkdir(parents=True, exist_ok=True)
+                (self.root / path).write_text(content)
+        except OSError as error:
+            for path, earlier in {**dict.fromkeys(self.created), **before}.items():
+                with suppress(OSError):  # that one was not written, or other files are in its folder
+                    _restore(self.root / path, earlier)
+            raise Failure(f"nothing is added: {error}") from error
+
+
+def plan(root: Path, names: dict[str, str], after: str | None = None) -> Plan:
+    """Gives the plan. Raises UsageFailure when the step cannot be added as it was asked for."""
+    paths = (places.SAGAS, places.TEMPLATE, places.PYPROJECT)
+    if missing := [path for path in paths if not (root / path).exists()]:
+        raise UsageFailure(f"there is no {missing[0]} here; go to the root of a project")
+    texts = {path: (root / path).read_text() for path in paths}
+    source = "\n".join(path.read_text() for path in sorted((root / "functions").rglob("*.py")))
+    _require_new(names, source + texts[places.TEMPLATE])
+    for prefix in ("", "undo_"):  # two participants may both book something
+        if re.search(rf"\b{names[f'{prefix}constant']}\b", source):
+            names[f"{prefix}constant"] = snake(names[f"{prefix}state"]).upper()
+    row = list(places.in_the_table(names, _constant(after, source) if after else ""))
+    saga = _saga(texts[places.SAGAS], row[-1])
+    wanted = [*row, *places.in_the_template(names, f"Confirm{saga.capitalize()}")]
+    created = dict(_tests_and_samples(root, names, saga))
+    package = f"functions/{names['participant']}"
+    code = {f"{package}/{each}.py": read(each, names) for each in ("domain", "app", "store")}
+    if (root / package).exists():
+        blocks = {path: text.partition('"""\n\n')[2] for path, text in code.items()}  # without what the module says
+        wanted = [*(Place(path, "what it lacks of this", "(?!)", text) for path, text in blocks.items()), *wanted]
+    else:
+        created |= {f"{package}/__init__.py": "", **code}
+        wanted += places.in_the_contracts(names)
+    if taken := [path for path in (*created, f"{package}.py") if (root / path).exists()]:
+        raise UsageFailure(f"{taken[0]} exists already")
+    if not (root / package).exists():
+        require_free(names["participant"])
+    return Plan(root, created, *_inserted(texts, wanted))
+
+
+def _restore(file: Path, content: str | None) -> None:
+    if content is not None:
+        file.write_text(content)
+    else:
+        file.unlink(missing_ok=True)
+        file.parent.rmdir()
+
+
+def _require_new(names: Mapping[str, str], project: str) -> None:
+    for name in (names[f"{prefix}{kind}"] for prefix in ("", "undo_") for kind in ("state", "event")):
+        if re.search(rf'"{name}"|^  {name}Function:', project, re.MULTILINE):
+            raise UsageFailure(f"the project has a {name} already")
+    if re.search(rf"^  {names['Things']}Table:", project, re.MULTILINE):
+        raise UsageFailure(f"the project has a table of {names['Things']} already")
+
+
+def _constant(state: str, source: str) -> str:
+    found = re.findall(rf'^(\w+) = (?:Step|Effect)\(\s*"{re.escape(state)}"', source, re.MULTILINE)
+    if len(found) != 1:
+        raise UsageFailure(f"there is no step {state}")
+    return str(found[0])
+
+
+def _saga(sagas: str, row: Place) -> str:
+    """The name of the saga whose table has the row's place."""
+    rows = [match.start() for match in re.finditer(row.anchor, sagas)]
+    found = re.findall(r'Saga\(\s*"(\w+)"', sagas[: rows[0]]) if len(rows) == 1 else []
+    if not found:
+        raise UsageFailure(f"{len(rows)} places for the step in {row.path}; say with --after which step is before it")
+    return str(found[-1])
+
+
+def _tests_and_samples(root: Path, names: Mapping[str, str], saga: str) -> Iterator[tuple[str, str]]:
+    for prefix, like, test in (("", f"confirm_{saga}", "test_step"), ("undo_", f"fail_{saga}", "test_undo")):
+        sample = root / "events" / f"{like}.json"
+        order = re.search(r'"orderId": "[^"]+"', sample.read_text() if sample.exists() else "")
+        if not order:
+            raise UsageFailure(f"events/{like}.json names no order that the new sample could be about")
+        yield f"events/{names[f'{prefix}stem']}.json", f"{{\n  {order[0]}\n}}\n"
+        yield f"tests/unit/{names['participant']}/test_{names[f'{prefix}entry']}.py", read(test, names)
+
+
+def _inserted(texts: Mapping[str, str], wanted: Iterable[Place]) -> tuple[dict[str, str], tuple[Place, ...]]:
+    changed, by_hand = dict[str, str](), list[Place]()
+    for place in wanted:
+        content = place.inserted(changed.get(place.path, texts.get(place.path, "")))
+        if content is None:
+            by_hand.append(place)
+        else:
+            changed[place.path] = content
+    return changed, tuple(by_hand)

@@ -1,0 +1,141 @@
+"""A saga of another business beside the orders: the same kit and tables, a table and a state machine of its own."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from inventory.domain import InsufficientStock, Line
+from inventory.store import give_back, take
+from sagakit import app, clock, eventlog, guard, saga, tables
+from sagakit.decision import Reason
+from sagakit.errors import BusinessError
+from sagakit.event import Event
+from sagakit.recovery.actions import RecoveryAction as Recovery
+from sagakit.recovery.actions import recover_if_needed
+from sagakit.saga import Saga
+from sagakit.step import Change, Compensation, Outcome, Step
+from sagakit.transaction import Action, Rank, action, transact
+from statemachine.states import definition
+from tests.support import steps, world
+from tests.support.asl import TaskFailed, run
+from tests.support.lambdas import Context
+
+if TYPE_CHECKING:
+    from sagakit.event import History
+
+pytestmark = pytest.mark.usefixtures("world", "trips")
+
+
+class FareTooLow(BusinessError):
+    """Nobody travels for nothing."""
+
+
+HOLD = Step("HoldSeat", event="SeatHeld", refusals={InsufficientStock: "SeatRefused"})
+FREE = Compensation("FreeSeat", event="SeatFreed", undoes=HOLD)
+ISSUE = Step("IssueTicket", event="TicketIssued", refusals={FareTooLow: "TicketRefused"})
+VOID = Compensation("VoidTicket", event="TicketVoided", undoes=ISSUE)
+TRIP = Saga(
+    "trip", started="TripPlanned", steps=((HOLD, FREE), (ISSUE, VOID)), execution_seconds=400, deadline_seconds=600
+)
+
+
+SEAT = "monitor"  # any product will do
+
+
+@HOLD
+def hold(history: History) -> Change:
+    seats = history.start.detail["seats"]
+    return Change({"seats": seats}, [take(Line(SEAT, seats))])
+
+
+@FREE
+def free(held: Event | None) -> Change:
+    return Change({}, [give_back(Line(SEAT, held.detail["seats"]))] if held else [])
+
+
+@ISSUE
+def issue(history: History) -> Change:
+    if not history.start.detail["fare"]:
+        raise FareTooLow("0")
+    return Change({"fare": history.start.detail["fare"]})
+
+
+@VOID
+def void(_issued: Event | None) -> Change:
+    return Change({})
+
+
+HANDLERS: dict[str, Any] = {
+    "HoldSeat": hold,
+    "FreeSeat": free,
+    "IssueTicket": issue,
+    "VoidTicket": void,
+    "ConfirmTrip": app.confirm,
+    "CancelTrip": app.cancel,
+    "FailTrip": app.fail,
+}
+
+
+@pytest.fixture
+def trips(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put the saga into the table beside the orders."""
+    both = {**saga.sagas(), TRIP.name: TRIP}
+    monkeypatch.setattr(saga, "sagas", lambda: both)
+
+
+def planned(trip_id: str = "trip-1", seats: int = 1, fare: int = 1) -> str:
+    detail = {"seats": seats, "fare": fare}
+    start = Event(trip_id, TRIP.started, clock.now(), detail, starts_saga=True, saga=TRIP.name, outcome=Outcome.STARTED)
+    transact([_row(start), eventlog.put(start)])
+    return trip_id
+
+
+def _row(start: Event) -> Action:
+    row = guard.opening(start, 600_000)
+    return action("Put", tables.sagas(), lambda _: LookupError("it is there"), Rank.DEFECT, item=row)
+
+
+def invoke(function: str, payload: Any) -> Any:
+    try:
+        return HANDLERS[function.removesuffix("Function")](payload, Context())
+    except Exception as error:
+        cause = {"errorMessage": str(error)}
+        raise TaskFailed(type(error).__name__, json.dumps(cause)) from error
+
+
+def execute(trip_id: str) -> list[str]:
+    return run(definition(TRIP), {"orderId": trip_id}, invoke).path
+
+
+def test_a_trip_is_confirmed_by_its_own_steps_under_its_own_names() -> None:
+    assert execute(planned()) == ["HoldSeat", "IssueTicket", "ConfirmTrip", "TripConfirmed"]
+    assert world.events("trip-1") == ["TripPlanned", "SeatHeld", "TicketIssued", "TripConfirmed"]
+    assert (world.status("trip-1"), world.available()) == ("CONFIRMED", world.STOCK - 1)
+
+
+def test_a_trip_that_is_refused_is_undone_and_says_why() -> None:
+    path = execute(planned(seats=world.STOCK + 1))
+    assert path == ["HoldSeat", "CancelTrip", "VoidTicket", "FreeSeat", "FailTrip", "TripFailed"]
+    assert world.detail("trip-1", "TripFailed")["reason"] == "InsufficientStock"
+    assert world.available() == world.STOCK
+
+
+def test_a_trip_whose_second_step_is_refused_gives_its_seat_back() -> None:
+    assert execute(planned(fare=0))[-1] == "TripFailed"
+    assert world.events("trip-1")[1:3] == ["SeatHeld", "TicketRefused"]
+    assert (world.status("trip-1"), world.available()) == ("FAILED", world.STOCK)
+
+
+def test_recovery_cancels_a_trip_that_takes_too_long_with_the_events_of_a_trip() -> None:
+    assert recover_if_needed(planned(), Reason("DeadlinePassed", "")) is Recovery.CANCEL
+    assert world.events("trip-1") == ["TripPlanned", "TripCancelling"]
+
+
+def test_orders_go_on_beside_it_as_before() -> None:
+    execute(planned())
+    order_id = steps.confirmed()
+    assert {row["saga"] for row in world.rows("SAGAS")} == {"order", "trip"}
+    assert world.events(order_id)[-1] == "OrderConfirmed"

@@ -1,0 +1,154 @@
+"""How a definition follows from a saga's table and the policies."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sagakit.errors import BusinessError
+from sagakit.saga import Saga, sagas
+from sagakit.step import Compensation, Effect, Step
+from sagas import ORDER
+from statemachine import generate, policies
+from statemachine.policies import FORWARD, Retry
+from statemachine.states import definition
+from tests.support.asl import TaskFailed, run
+from tests.support.template import ROOT
+from tests.template.graph import reached
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.asl import Invoke, Json
+
+
+class Missing(BusinessError):
+    """The parcel is not what was ordered."""
+
+
+CHECK = Step("CheckParcel", event="ParcelChecked", refusals={Missing: "ParcelRefused"})
+PUT_ASIDE = Compensation("PutAsideParcel", event="ParcelPutAside", undoes=CHECK)
+PAY_OUT = Effect("PayOut", event="PaidOut", intent="PayOutIntended", table="PAY_OUTS_TABLE", statuses={})
+CALL_BACK = Compensation("CallBackPayOut", event="PayOutCalledBack", undoes=PAY_OUT)
+TELL = Step("TellCustomer", event="CustomerTold")
+UNTELL = Compensation("UntellCustomer", event="CustomerUntold", undoes=TELL)
+PAIRS = ((CHECK, PUT_ASIDE), (PAY_OUT, CALL_BACK), (TELL, UNTELL))
+RETURN = Saga("return", started="ReturnAsked", steps=PAIRS, execution_seconds=900, deadline_seconds=1_000)
+
+STEPS = ["CheckParcel", "PayOut", "TellCustomer", "ConfirmReturn"]
+WAY_BACK = ["CancelReturn", "UntellCustomer", "CallBackPayOut", "PutAsideParcel", "FailReturn", "ReturnFailed"]
+
+
+def failing(state: str, error: str) -> Invoke:
+    """Give functions of which one does nothing but fail."""
+
+    def call(function: str, _payload: Json) -> Json:
+        if function == f"{state}Function":
+            raise TaskFailed(error)
+        return {"reason": error, "cause": ""}
+
+    return call
+
+
+def executed(state: str, error: str) -> Any:
+    return run(definition(RETURN), {"orderId": "return-1"}, failing(state, error))
+
+
+def test_every_state_of_a_longer_saga_can_be_reached() -> None:
+    made = definition(RETURN)
+    assert reached(made) == {*STEPS, *WAY_BACK, "ReturnConfirmed", "CompensationIncomplete"} == set(made["States"])
+
+
+@pytest.mark.parametrize("state", STEPS)
+def test_a_longer_saga_is_undone_in_the_opposite_order_wherever_it_fails(state: str) -> None:
+    outcome = executed(state, "RuntimeError")
+    assert (outcome.path, outcome.error) == ([*STEPS[: STEPS.index(state) + 1], *WAY_BACK], "RuntimeError")
+
+
+@pytest.mark.parametrize(
+    ("state", "error", "calls"),
+    [("CheckParcel", "Missing", 1), ("TellCustomer", "Missing", 2), ("PayOut", "IdempotencyAlreadyInProgressError", 2)],
+)
+def test_a_refusal_is_final_for_its_own_step_and_a_duplicate_is_waited_for_by_an_effect(
+    state: str, error: str, calls: int
+) -> None:
+    assert executed(state, error).calls.count(f"{state}Function") == calls
+
+
+def test_a_table_that_is_too_long_is_refused_with_what_to_shorten_and_the_longest_states_first() -> None:
+    wrong = r"return: the longest path takes \d+ s, .* 100 s .* 1000 s\. Shorten .*policies.py.*: UntellCustomer \d+"
+    with pytest.raises(ValueError, match=wrong) as error:
+        definition(replace(RETURN, execution_seconds=100))
+    seconds = [int(each.rpartition(" ")[2]) for each in str(error.value).rpartition(": ")[2].split(", ")]
+    assert seconds == sorted(seconds, reverse=True)
+    assert all(f"{state} " in str(error.value) for state in (*STEPS, *WAY_BACK[:-1]))
+
+
+def test_an_execution_that_outlasts_the_deadline_is_refused() -> None:
+    with pytest.raises(ValueError, match="an execution ends after 900 s and the deadline is 900 s"):
+        definition(replace(RETURN, deadline_seconds=900))
+
+
+def test_a_policy_of_its_own_for_a_step_shows_in_its_state_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = definition(RETURN)["States"]
+    own = replace(FORWARD, passing=Retry(5, backoff=2, longest=4), timeout=6)
+    monkeypatch.setitem(policies.OWN, "TellCustomer", own)
+    after = definition(RETURN)["States"]
+    assert {name for name in after if after[name] != before[name]} == {"TellCustomer"}
+    changed = after["TellCustomer"]
+    assert (changed["TimeoutSeconds"], changed["Retry"][1]["MaxAttempts"]) == (6, 5)
+    assert changed["Retry"][1]["MaxDelaySeconds"] == 4
+
+
+@pytest.fixture
+def copies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Let the files be generated elsewhere."""
+    (tmp_path / "template.yaml").write_text((ROOT / "template.yaml").read_text())
+    monkeypatch.setattr(generate, "HERE", tmp_path)
+    monkeypatch.setattr(generate, "TEMPLATE", tmp_path / "template.yaml")
+    return tmp_path
+
+
+def generated(monkeypatch: pytest.MonkeyPatch, *options: str) -> int:
+    monkeypatch.setattr(sys, "argv", ["generate", *options])
+    return generate.main()
+
+
+def test_what_is_checked_in_is_what_the_tables_say(copies: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert generated(monkeypatch) == 0
+    for name, saga in sagas().items():
+        text = (copies / f"{name}_saga.asl.json").read_text()
+        assert json.loads(text) == definition(saga)
+        assert (ROOT / "statemachine" / f"{name}_saga.asl.json").read_text() == text
+    assert (copies / "template.yaml").read_text() == (ROOT / "template.yaml").read_text()
+
+
+@pytest.mark.parametrize("name", ["order_saga.asl.json", "template.yaml"])
+def test_a_file_that_is_not_what_the_tables_say_is_noticed_and_not_changed_by_the_check(
+    copies: Path, name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    generated(monkeypatch)
+    assert generated(monkeypatch, "--check") == 0
+    stale = (copies / name).read_text().replace("PaymentDeclined", "Declined")
+    (copies / name).write_text(stale)
+    assert generated(monkeypatch, "--check") == 1
+    assert f"{name} is not what the table says; run make definition" in capsys.readouterr().err
+    assert (copies / name).read_text() == stale
+
+
+def test_a_definition_that_is_missing_is_noticed(copies: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert generated(monkeypatch, "--check") == 1
+    assert [file.name for file in copies.iterdir()] == ["template.yaml"]
+
+
+def test_a_table_that_is_too_long_is_told_and_nothing_is_written(
+    copies: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(generate, "sagas", lambda: {"order": replace(ORDER, execution_seconds=1)})
+    assert generated(monkeypatch) == 1
+    assert "Shorten a retry" in capsys.readouterr().err
+    assert [file.name for file in copies.iterdir()] == ["template.yaml"]

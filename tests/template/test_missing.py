@@ -1,0 +1,91 @@
+"""`python -m statemachine.missing` names whatever a step of a table lacks."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sagakit.saga import sagas
+from statemachine.missing import Project, missing
+from tests.support.template import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+RESERVED, RELEASED = "!GetAtt ReserveInventoryFunction.Arn", "!GetAtt ReleaseInventoryFunction.Arn"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """Give a copy of all that is looked at."""
+    for name in ("events", "functions", "tests/unit"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "template.yaml", tmp_path)
+    return tmp_path
+
+
+def named(project: Path) -> list[str]:
+    return missing(Project(project), sagas().values())
+
+
+def test_nothing_is_missing() -> None:
+    assert named(ROOT) == []
+
+
+@pytest.mark.parametrize(
+    ("removed", "line"),
+    [
+        (
+            r"^  ReserveInventoryFunction:\n(?:    .*\n)+",
+            "ReserveInventory: template.yaml has no ReserveInventoryFunction",
+        ),
+        (r"(?<=Handler: inventory\.app\.)release", "ReleaseInventory: its handler inventory.app. is not in functions/"),
+        (r"^  RefundPaymentLogGroup:\n(?:    .*\n)+", "RefundPayment: template.yaml has no RefundPaymentLogGroup"),
+        (
+            rf"^        ReserveInventoryFunction: {RESERVED}\n",
+            "ReserveInventory: ReserveInventoryFunction is not among the DefinitionSubstitutions of OrderSaga",
+        ),
+        (rf"^ +- {RELEASED}\n", "ReleaseInventory: OrderSaga has no permission to invoke ReleaseInventoryFunction"),
+        (r"^        PAYMENTS_TABLE: .*\n", "payment: the Globals of template.yaml do not give PAYMENTS_TABLE"),
+        (r"^        INVENTORY_TABLE: .*\n", "inventory: the Globals of template.yaml do not give INVENTORY_TABLE"),
+        (r"^  PaymentsTable:.*\n    Type:.*\n(?:    .*\n)+", "payment: template.yaml has no PaymentsTable"),
+        (
+            r"^  InventoryTable:\n    Description:.*\n    Value:.*\n",
+            "inventory: InventoryTable is not among the outputs of template.yaml",
+        ),
+        (r"(?<=anything-but: \[)InsufficientStock, ", "ReserveInventory: the rule that calls recovery does not leave"),
+        (r" -PaymentDeclined", "ProcessPayment: UnexpectedFailuresFilter does not leave PaymentDeclined out"),
+        (
+            r"(?<=DefinitionUri: )statemachine/",
+            "order: template.yaml has no state machine with statemachine/order_saga",
+        ),
+    ],
+)
+def test_what_the_template_lacks_is_named(project: Path, removed: str, line: str) -> None:
+    template = project / "template.yaml"
+    without, count = re.subn(removed, "", template.read_text(), flags=re.MULTILINE)
+    template.write_text(without)
+    assert count == 1
+    assert any(each.startswith(line) for each in named(project)), named(project)
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ("events/refund_payment.json", "RefundPayment: there is no sample event events/refund_payment.json"),
+        ("tests/unit/inventory/test_reserve.py", "ReserveInventory: there is no tests/unit/inventory/test_reserve.py"),
+        ("functions/payment/app.py", "ProcessPayment: its handler payment.app.process is not in functions/"),
+    ],
+)
+def test_a_file_that_is_not_there_is_named(project: Path, path: str, line: str) -> None:
+    (project / path).unlink()
+    assert line in named(project)
+
+
+def test_a_handler_that_is_not_in_its_module_is_named(project: Path) -> None:
+    app = project / "functions/inventory/app.py"
+    app.write_text(app.read_text().replace("def reserve(", "def keep("))
+    assert named(project) == ["ReserveInventory: its handler inventory.app.reserve is not in functions/"]

@@ -1,0 +1,96 @@
+"""No room says another room's words, and no word has two meanings.
+
+Words are event types, states and statuses: who needs those of another room gets them from the table, never as a string.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+from enum import StrEnum
+from functools import cache
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sagakit.saga import sagas
+from sagakit.step import Compensation, Forward
+from tests.template.source import modules
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DECIDED = ("Confirm{}", "Cancel{}", "Fail{}", "{}Confirmed", "{}Cancelling", "{}Failed", "{}Parked", "{}Resumed")
+KIT = "sagakit"
+
+
+def room(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def declared(value: object) -> Iterator[str]:
+    """Give the words that something at the top of a module stands for."""
+    match value:
+        case Forward():
+            yield from (value.state, *value.events)
+        case Compensation():
+            yield from (value.state, value.event)
+        case type() if issubclass(value, StrEnum) and value.__name__.endswith("Status"):
+            yield from value
+
+
+@cache
+def words() -> dict[str, str]:
+    """Tell for each word the room that declares it."""
+    found = {saga.started: saga.name for saga in sagas().values()}
+    found |= {saga.called(what): KIT for saga in sagas().values() for what in DECIDED}
+    for module in modules():
+        for name, value in vars(importlib.import_module(module)).items():
+            if name in assigned(module):
+                found |= dict.fromkeys(declared(value), room(module))
+    return found
+
+
+def assigned(module: str) -> dict[str, str]:
+    """Give what stands for each name that a module gives a value to or defines."""
+    found: dict[str, str] = {}
+    for node in modules()[module].body:
+        match node:
+            case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)):
+                found |= dict(zip(map(ast.unparse, names), map(ast.unparse, values), strict=True))
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=value)
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
+            ):
+                found[name] = ast.unparse(value)
+            case ast.ClassDef(name=name):
+                found[name] = ast.unparse(node)
+    return found
+
+
+def strings(module: str) -> set[str]:
+    """Give the strings that stand in the module, but for what is said to people."""
+    code = list(ast.walk(modules()[module]))
+    said = {id(node.value) for node in code if isinstance(node, ast.Expr)}
+    constants = [node for node in code if isinstance(node, ast.Constant) and id(node) not in said]
+    return {constant.value for constant in constants if isinstance(constant.value, str)}
+
+
+def test_every_room_that_takes_part_declares_something() -> None:
+    assert {"inventory", "order", "payment", KIT} <= set(words().values())
+
+
+@pytest.mark.parametrize("module", modules())
+def test_a_module_says_no_word_that_another_room_declares(module: str) -> None:
+    owners = {word: owner for word, owner in words().items() if owner != room(module)}
+    may_name = {saga.started for saga in sagas().values()} if module == "sagas" else set()
+    assert {word: owners[word] for word in strings(module) & owners.keys() - may_name} == {}
+
+
+def test_a_constant_means_the_same_wherever_it_is_defined() -> None:
+    meanings: dict[str, dict[str, str]] = {}
+    for module in modules():
+        for name, value in assigned(module).items():
+            if name.isupper():
+                meanings.setdefault(name, {})[module] = value
+    assert {name: each for name, each in meanings.items() if len(set(each.values())) > 1} == {}

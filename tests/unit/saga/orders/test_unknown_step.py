@@ -1,0 +1,230 @@
+"""A step that saga/ has never heard of: its events say what it did, and every view knows it, also without a history."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from saga.graph import Outcome, StateStatus
+from saga.invariants import violations
+from saga.legacy import ATTRIBUTES
+from saga.orders.acting import would_cancel, would_resume
+from saga.orders.diff import diff
+from saga.orders.effects import effects
+from saga.orders.reading import read
+from saga.orders.record import of_json, to_json
+from saga.orders.states import source, statuses
+from saga.orders.timeline import timeline
+from saga.orders.view import view
+from sagakit.decision import Reason, cancel, confirm, fail
+from sagakit.errors import BusinessError, CompensationIncomplete
+from sagakit.step import Change, Compensation, Step
+from sagas import ORDER
+from statemachine.states import definition
+from tests.support import steps, world
+from tests.support.lambdas import Context
+from tests.unit.saga.orders import recorded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from saga.orders.record import Record
+    from sagakit.event import Event, History
+
+SUCCEEDED, CAUGHT, FAILED = StateStatus(Outcome.SUCCEEDED), StateStatus(Outcome.CAUGHT), StateStatus(Outcome.FAILED)
+
+
+class Undeliverable(BusinessError):
+    """No van carries that much."""
+
+
+BOOK = Step("BookShipment", event="ShipmentBooked", refusals={Undeliverable: "ShipmentRejected"})
+VOID = Compensation("VoidShipment", event="ShipmentVoided", undoes=BOOK)
+SHIPPED = replace(ORDER, steps=(*ORDER.steps, (BOOK, VOID)), execution_seconds=400, deadline_seconds=500)
+
+
+@BOOK
+def book(history: History) -> Change:
+    """Book a van, if one carries it all."""
+    pieces = sum(line["quantity"] for line in history.start.detail["items"])
+    if pieces > 2:
+        raise Undeliverable(f"{pieces} pieces wanted, a van carries 2")
+    return Change({"pieces": pieces})
+
+
+@VOID
+def void(booked: Event | None) -> Change:
+    """Send the van away."""
+    return Change({"pieces": booked.detail["pieces"] if booked else 0})
+
+
+@pytest.fixture(autouse=True)
+def shipped(monkeypatch: pytest.MonkeyPatch, world: None) -> None:  # noqa: ARG001
+    """Let every saga be one with the new step."""
+    monkeypatch.setattr("sagakit.event.named", lambda _name: SHIPPED)
+
+
+def run(step: Any, order_id: str) -> None:
+    step({"orderId": order_id}, Context())
+
+
+def paid(quantity: int = 2) -> str:
+    order_id = world.placed(quantity=quantity)
+    steps.reserve(order_id)
+    steps.process(order_id)
+    return order_id
+
+
+def confirmed() -> str:
+    order_id = paid()
+    run(book, order_id)
+    confirm(order_id)
+    return order_id
+
+
+def refused() -> str:
+    order_id = paid(quantity=3)
+    with pytest.raises(Undeliverable):
+        run(book, order_id)
+    cancel(order_id, Reason("Undeliverable", "3 pieces wanted, a van carries 2"))
+    return order_id
+
+
+def failed() -> str:
+    order_id = refused()
+    run(void, order_id)
+    steps.undo(order_id)
+    fail(order_id, {})
+    return order_id
+
+
+def parked() -> str:
+    order_id = paid()
+    run(book, order_id)
+    cancel(order_id, Reason("Stopped", "by hand"))
+    steps.undo(order_id)
+    with pytest.raises(CompensationIncomplete):
+        fail(order_id, {"VoidShipment": "TransientError"})
+    return order_id
+
+
+def record(order_id: str) -> Record:
+    """What there is of the order where AWS keeps no executions."""
+    nothing = replace(recorded.record("confirmed"), definition=definition(SHIPPED), executions=(), events=())
+    stack = recorded.deployed(replace(nothing, order_id="another", order={**nothing.order, "orderId": "another"}))
+    return read(stack, order_id)
+
+
+def reached(order_id: str) -> dict[str, StateStatus]:
+    found = record(order_id)
+    assert source(found) == "events"
+    return {state: status for state, status in statuses(found).items() if status != StateStatus()}
+
+
+def test_a_confirmed_order_shows_the_new_state_as_done_without_an_execution_history() -> None:
+    states = ("ReserveInventory", "ProcessPayment", "BookShipment", "ConfirmOrder", "OrderConfirmed")
+    assert reached(confirmed()) == dict.fromkeys(states, SUCCEEDED)
+
+
+def test_an_order_that_the_new_step_refused_shows_the_refusal_and_what_undid_the_rest() -> None:
+    undone = ("CancelOrder", "VoidShipment", "RefundPayment", "ReleaseInventory", "FailOrder")
+    assert reached(failed()) == {
+        **dict.fromkeys(("ReserveInventory", "ProcessPayment", *undone), SUCCEEDED),
+        "BookShipment": CAUGHT,
+        "OrderFailed": FAILED,
+    }
+
+
+def test_a_parked_order_shows_where_it_stopped() -> None:
+    found = reached(parked())
+    assert (found["FailOrder"], found["CompensationIncomplete"]) == (CAUGHT, FAILED)
+    assert "VoidShipment" not in found
+
+
+def test_the_path_tells_of_the_refusal() -> None:
+    visited = {each["state"]: each for each in view(record(failed()))["path"]}
+    refusal = visited["BookShipment"]
+    assert (refusal["outcome"], refusal["error"]) == ("caught error", "Undeliverable")
+    assert refusal["cause"] == "3 pieces wanted, a van carries 2"
+
+
+def test_what_the_new_step_did_is_told_in_its_own_terms() -> None:
+    told = {each.event: each for each in effects(record(confirmed()))}
+    booked = told["ShipmentBooked"]
+    assert (booked.words, booked.states, booked.money, booked.stock) == ("pieces: 2", ("BookShipment",), 0, {})
+    told = {each.event: each for each in effects(record(failed()))}
+    assert told["ShipmentRejected"].words == "nothing done: 3 pieces wanted, a van carries 2"
+    assert told["ShipmentVoided"].words == "pieces: 0"
+    assert told["PaymentRefunded"].words == "1049.97 given back"
+
+
+@pytest.mark.parametrize("bring", [confirmed, failed, parked])
+def test_money_and_stock_of_all_events_add_up(bring: Callable[[], str]) -> None:
+    found = effects(record(bring()))
+    kept = 69998 if bring is confirmed else 0
+    assert sum(each.money for each in found) == kept
+    assert sum(each.stock.get("monitor", 0) for each in found) == (-2 if kept else 0)
+
+
+def test_cancelling_would_void_the_shipment_first() -> None:
+    order_id = paid()
+    run(book, order_id)
+    assert would_cancel(record(order_id))["steps"] == [
+        "VoidShipment: ShipmentBooked (pieces: 2)",
+        "RefundPayment: the payment of 699.98 is voided, or given back",
+        "ReleaseInventory: 2 monitor back on the shelf",
+    ]
+
+
+def test_resuming_would_void_the_shipment_only() -> None:
+    assert would_resume(record(parked()))["steps"] == ["VoidShipment: ShipmentBooked (pieces: 2)"]
+
+
+def test_the_timeline_and_the_comparison_have_the_new_state() -> None:
+    done, undone = record(confirmed()), record(failed())
+    assert "BookShipment" in [bar.label for bar in timeline(done)]
+    states = {each["state"]: each for each in diff(done, undone)["states"]}
+    assert (states["BookShipment"]["a"]["outcome"], states["BookShipment"]["b"]["outcome"]) == (
+        "succeeded",
+        "caught error",
+    )
+    assert states["VoidShipment"]["a"] is None
+
+
+@pytest.mark.parametrize("bring", [confirmed, failed, parked])
+def test_an_export_keeps_what_the_events_say(bring: Callable[[], str]) -> None:
+    seen = record(bring())
+    text = to_json(seen)
+    assert of_json(text) == seen
+    assert to_json(of_json(text)) == text
+
+
+def test_an_export_of_a_new_step_says_who_made_its_events_and_one_of_an_old_step_looks_as_it_always_did() -> None:
+    order_id = paid()
+    run(book, order_id)
+    exported = json.loads(to_json(record(order_id)))["events"]
+    assert [{name: event[name] for name in ATTRIBUTES if name in event} for event in exported] == [
+        *[{}] * 4,
+        {"saga": "order", "state": "BookShipment", "outcome": "done"},
+    ]
+
+
+def test_all_invariants_hold_with_the_new_step() -> None:
+    for bring in (confirmed, failed, parked):
+        bring()
+    assert violations(world.everything()) == []
+
+
+def test_the_new_step_is_missed_where_it_is_not_on_record() -> None:
+    order_id = confirmed()
+    world.remove("EVENTS", orderId=order_id, eventType="ShipmentBooked")
+    assert violations(world.everything()) == [f"{order_id}: is CONFIRMED without ShipmentBooked"]
+
+
+def test_a_shipment_of_no_order_is_found() -> None:
+    confirmed()
+    tables = {**world.everything(), "SHIPMENTS": [{"orderId": "another", "status": "BOOKED"}]}
+    assert violations(tables) == ["another: no such order"]

@@ -1,0 +1,271 @@
+"""`saga new step`: it writes what follows from the names, or nothing; where a place is not certain, it prints."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+from typer.testing import CliRunner
+
+from saga.cli import app
+from saga.command.adding import EXAMPLES
+from saga.scaffold.names import past, plural, snake
+from tests.docs.following import copied, new_step, run
+from tests.support.template import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from typer.testing import Result
+
+BOOK = "new step BookShipment --undo VoidShipment --participant shipping"
+HOLD = "new step HoldShelf --undo FreeShelf"
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give what the command changes of the project, and go there."""
+    for name in ("events", "functions", "statemachine"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "template.yaml"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def files(project: Path) -> dict[str, str]:
+    return {str(file.relative_to(project)): file.read_text() for file in sorted(project.rglob("*")) if file.is_file()}
+
+
+def saga(line: str) -> Result:
+    return CliRunner().invoke(app, shlex.split(line))
+
+
+def change(file: Path, old: str, new: str) -> None:
+    text = file.read_text()
+    assert text.count(old) == 1
+    file.write_text(text.replace(old, new))
+
+
+# --- What it writes --------------------------------------------------------------------------------------------------
+
+
+def test_a_project_with_a_new_step_passes_its_checks_and_the_tests_that_were_written_at_once(tmp_path: Path) -> None:
+    copy = copied(tmp_path / "copy")
+    assert new_step(copy, BOOK).returncode == 0
+    written = ("functions/shipping", "functions/sagas.py", "tests/unit/shipping")
+    for check in (
+        ("ruff", "check", "--no-cache", *written),
+        ("ruff", "format", "--check", "--no-cache", *written),
+        ("mypy", *written),
+        ("lint-imports", "--no-cache"),
+        ("cfn-lint", "template.yaml"),
+        ("python", "-m", "statemachine.missing"),
+        ("python", "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/unit/shipping"),
+    ):
+        done = run(copy, *check)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_definition_is_generated_where_the_longest_path_fits(project: Path) -> None:
+    change(project / "functions/sagas.py", "execution_seconds=300", "execution_seconds=500")
+    change(project / "functions/sagas.py", "deadline_seconds=420", "deadline_seconds=600")
+    assert "The definition is generated." in saga(BOOK).stdout
+    states = json.loads((project / "statemachine/order_saga.asl.json").read_text())["States"]
+    assert (states["ProcessPayment"]["Next"], states["BookShipment"]["Next"]) == ("BookShipment", "ConfirmOrder")
+    assert (states["CancelOrder"]["Next"], states["VoidShipment"]["Next"]) == ("VoidShipment", "RefundPayment")
+
+
+def test_where_the_longest_path_does_not_fit_it_says_so_and_what_to_shorten(project: Path) -> None:
+    before = (project / "statemachine/order_saga.asl.json").read_text()
+    told = saga(BOOK)
+    assert told.exit_code == 0
+    assert "Shorten a retry in statemachine/policies.py" in told.stdout
+    assert (project / "statemachine/order_saga.asl.json").read_text() == before
+
+
+def test_the_new_step_is_the_last_one_unless_it_is_said_which_is_before_it(project: Path) -> None:
+    saga(f"{BOOK} --after ReserveInventory")
+    saga(f"{HOLD} --participant shelf")
+    steps = "steps=((RESERVE, RELEASE), (BOOK, VOID), (CHARGE, REFUND), (HOLD, FREE)),"
+    assert steps in (project / "functions/sagas.py").read_text()
+
+
+def test_two_participants_may_both_book_something(project: Path) -> None:
+    saga(BOOK)
+    saga("new step BookHotelRoom --undo VoidHotelRoom --participant hotel")
+    sagas = (project / "functions/sagas.py").read_text()
+    assert "from hotel.domain import BOOK_HOTEL_ROOM, VOID_HOTEL_ROOM\n" in sagas
+    assert "(BOOK, VOID), (BOOK_HOTEL_ROOM, VOID_HOTEL_ROOM)" in sagas
+    assert "HOTEL_ROOMS_TABLE: !Ref HotelRoomsTable" in (project / "template.yaml").read_text()
+
+
+def test_a_sample_event_is_about_the_order_of_the_others(project: Path) -> None:
+    saga(BOOK)
+    samples = {name: (project / "events" / f"{name}.json").read_text() for name in ("book_shipment", "void_shipment")}
+    assert samples["book_shipment"] == (project / "events/reserve_inventory.json").read_text()
+    assert samples["void_shipment"] == (project / "events/release_inventory.json").read_text()
+
+
+def test_an_option_corrects_the_past_tense(project: Path) -> None:
+    saga(f"{BOOK} --event ShipmentAgreed --undo-event ShipmentGone")
+    domain = (project / "functions/shipping/domain.py").read_text()
+    assert 'Step("BookShipment", event="ShipmentAgreed")' in domain
+    assert 'Compensation("VoidShipment", event="ShipmentGone", undoes=BOOK)' in domain
+
+
+def test_programs_are_told_the_same(project: Path) -> None:
+    told = json.loads(saga(f"{BOOK} --json").stdout)
+    assert all((project / path).is_file() for path in told["created"])
+    assert sorted(told["changed"]) == ["functions/sagas.py", "pyproject.toml", "template.yaml"]
+    assert (len(told["created"]), told["byHand"], told["definition"][:31]) == (8, [], "The definition is not generated")
+
+
+@pytest.mark.parametrize("example", EXAMPLES["saga.commands.new.step"])
+def test_the_examples_of_the_help_can_be_run(project: Path, example: str) -> None:
+    assert saga(example).exit_code == 0
+    assert (project / "functions/shipping/app.py").is_file()
+
+
+# --- What it prints instead ------------------------------------------------------------------------------------------
+
+
+def test_the_code_for_a_participant_that_exists_is_printed(project: Path) -> None:
+    before = files(project)
+    told = saga(f"{HOLD} --participant inventory")
+    after = files(project)
+    assert told.exit_code == 0
+    for name in ("domain", "app", "store"):
+        assert f"Add to functions/inventory/{name}.py" in told.stdout
+        assert after[f"functions/inventory/{name}.py"] == before[f"functions/inventory/{name}.py"]
+    assert 'HOLD = Step("HoldShelf", event="ShelfHeld")' in told.stdout
+    assert after["pyproject.toml"] == before["pyproject.toml"]
+    assert "(HOLD, FREE)" in after["functions/sagas.py"]
+
+
+@pytest.mark.parametrize("times", [0, 2], ids=["gone", "twice"])
+def test_what_has_no_certain_place_is_printed_and_the_rest_is_written(project: Path, times: int) -> None:
+    anchor = "        ConfirmOrderFunction: !GetAtt ConfirmOrderFunction.Arn\n"
+    change(project / "template.yaml", anchor, times * anchor)
+    told = saga(BOOK)
+    assert told.exit_code == 0
+    assert "Add to template.yaml DefinitionSubstitutions:" in told.stdout
+    assert told.stdout.count("Add to ") == 1
+    template = (project / "template.yaml").read_text()
+    assert "  BookShipmentFunction:\n" in template
+    assert "        BookShipmentFunction: !GetAtt" not in template
+
+
+# --- What it refuses -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("new step shipment --undo VoidShipment --participant shipping", "expected two words or more"),
+        ("new step Book --undo VoidShipment --participant shipping", "expected two words or more"),
+        (f"new step Book{'Shipment' * 5} --undo VoidShipment --participant shipping", "at most 40 letters"),
+        ("new step BookShipment --undo voidShipment --participant shipping", "expected two words or more"),
+        ("new step BookShipment --undo BookNothing --participant shipping", "no function can be called 'book' here"),
+        ("new step PrintLabel --undo TearLabel --participant labels", "no function can be called 'print' here"),
+        (f"{BOOK} --event booked", "expected two words or more"),
+        ("new step BookShipment --undo VoidShipment --participant Shipping", "expected the name of a package"),
+        ("new step BookShipment --undo VoidShipment --participant ../x", "expected the name of a package"),
+        ("new step BookShipment --undo VoidShipment --participant sagakit", "expected the name of a package"),
+        ("new step BookShipment --undo VoidShipment --participant json", "another module has this name"),
+        ("new step BookShipment --undo VoidShipment --participant sagas", "functions/sagas.py exists already"),
+        ("new step ReserveInventory --undo FreeShelf --participant shelf", "has a ReserveInventory already"),
+        ("new step HoldShelf --undo CancelOrder --participant shelf", "has a CancelOrder already"),
+        (f"{HOLD} --participant shelf --event PaymentCharged", "has a PaymentCharged already"),
+        ("new step HoldPayment --undo FreePayment --participant shelf", "has a table of Payments already"),
+        (f"{HOLD} --participant shelf --after ConfirmOrder", "there is no step ConfirmOrder"),
+    ],
+)
+def test_what_cannot_be_added_is_refused_in_one_line_and_nothing_is_written(project: Path, line: str, why: str) -> None:
+    before = files(project)
+    refused_in_one_line(saga(line), why)
+    assert files(project) == before
+
+
+def refused_in_one_line(told: Result, why: str, code: int = 2) -> None:
+    assert (told.exit_code, told.stdout) == (code, "")
+    assert told.stderr.startswith("saga: ")
+    assert len(told.stderr.splitlines()) == 1
+    assert why in told.stderr
+
+
+@pytest.mark.parametrize(
+    "missing", ["functions/sagas.py", "template.yaml", "pyproject.toml", "events/confirm_order.json"]
+)
+def test_outside_of_a_project_nothing_is_written(project: Path, missing: str) -> None:
+    (project / missing).unlink()
+    before = files(project)
+    refused_in_one_line(saga(BOOK), missing)
+    assert files(project) == before
+
+
+@pytest.mark.parametrize("taken", ["tests/unit/shipping/test_book.py", "events/void_shipment.json"])
+def test_a_file_that_exists_is_not_written_over(project: Path, taken: str) -> None:
+    (project / taken).parent.mkdir(parents=True, exist_ok=True)
+    (project / taken).write_text("mine")
+    before = files(project)
+    refused_in_one_line(saga(BOOK), f"{taken} exists already")
+    assert files(project) == before
+
+
+def test_with_several_sagas_it_asks_which_step_is_before_the_new_one(project: Path) -> None:
+    sagas = project / "functions/sagas.py"
+    second = 'RETURN = Saga("return", started="ReturnAsked", steps=((RESERVE, RELEASE),), execution_seconds=300)\n'
+    sagas.write_text(f"{sagas.read_text()}\n{second}")
+    refused_in_one_line(saga(BOOK), "say with --after which step is before it")
+
+
+def test_when_a_file_cannot_be_written_all_is_as_before(project: Path) -> None:
+    (project / "tests/unit").mkdir(parents=True)
+    (project / "tests/unit/shipping").write_text("no folder")
+    before = files(project)
+    folders = {path for path in project.rglob("*") if path.is_dir()}
+    refused_in_one_line(saga(BOOK), "nothing is added", code=1)
+    assert files(project) == before
+    assert {path for path in project.rglob("*") if path.is_dir()} == folders
+
+
+# --- Names -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("verb", "participle"),
+    [
+        *[
+            ("Book", "Booked"),
+            ("Void", "Voided"),
+            ("Reserve", "Reserved"),
+            ("Ship", "Shipped"),
+            ("Cancel", "Cancelled"),
+        ],
+        *[
+            ("Deny", "Denied"),
+            ("Pay", "Paid"),
+            ("Hold", "Held"),
+            ("Fix", "Fixed"),
+            ("Mail", "Mailed"),
+            ("Open", "Opened"),
+        ],
+    ],
+)
+def test_an_event_has_the_participle_of_the_verb(verb: str, participle: str) -> None:
+    assert past(verb) == participle
+
+
+@pytest.mark.parametrize(
+    ("noun", "nouns"), [("Shipment", "Shipments"), ("Delivery", "Deliveries"), ("Box", "Boxes"), ("Day", "Days")]
+)
+def test_a_table_has_the_plural_of_the_noun(noun: str, nouns: str) -> None:
+    assert plural(noun) == nouns
+
+
+def test_a_file_is_named_in_small_letters() -> None:
+    assert snake("BookHotelRoom") == "book_hotel_room"

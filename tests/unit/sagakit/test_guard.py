@@ -1,0 +1,64 @@
+"""The guard: what a saga's status allows."""
+
+from __future__ import annotations
+
+import pytest
+
+from sagakit import guard
+from sagakit.errors import NotCancelling, SagaCancelled, TransientError, UnknownSaga
+from sagakit.event import Event
+from sagakit.saga import Status
+from sagakit.transaction import transact
+from tests.support import world
+
+pytestmark = pytest.mark.usefixtures("world")
+
+DECIDED, LATER = 1_000, 1_001
+REFUSALS = {Status.PENDING: SagaCancelled, Status.CANCELLING: NotCancelling}
+
+
+def an_event(at: int = LATER, saga_id: str = "an-order") -> Event:
+    return Event(saga_id, "SomethingHappened", at)
+
+
+def an_order(status: str) -> str:
+    world.put("SAGAS", {"orderId": "an-order", "status": status, "updatedAt": DECIDED})
+    return "an-order"
+
+
+@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize(("required", "refusal"), REFUSALS.items())
+def test_steps_take_effect_while_the_saga_is_pending_and_compensations_while_it_is_cancelling(
+    required: Status, refusal: type[Exception], status: Status
+) -> None:
+    saga_id = an_order(status)
+    if status == required:
+        transact([guard.require(an_event(), required)])
+        assert guard.read_if(saga_id, required) == guard.read(saga_id)
+        return
+    with pytest.raises(refusal, match=f"the saga is {status}"):
+        transact([guard.require(an_event(), required)])
+    with pytest.raises(refusal, match=f"the saga is {status}"):
+        guard.read_if(saga_id, required)
+
+
+@pytest.mark.parametrize("required", REFUSALS)
+def test_nothing_takes_effect_for_a_saga_that_does_not_exist(required: Status) -> None:
+    with pytest.raises(UnknownSaga, match="no-such-saga"):
+        transact([guard.require(an_event(saga_id="no-such-saga"), required)])
+
+
+@pytest.mark.parametrize("required", REFUSALS)
+def test_nothing_is_told_that_would_come_before_the_decision(required: Status) -> None:
+    an_order(required)
+    with pytest.raises(TransientError, match="decided just now"):
+        transact([guard.require(an_event(DECIDED), required)])
+
+
+def test_a_saga_that_does_not_exist_cannot_be_read() -> None:
+    with pytest.raises(UnknownSaga, match="no-such-saga"):
+        guard.read("no-such-saga")
+
+
+def test_reading_gives_the_row_as_it_is() -> None:
+    assert guard.read(an_order("FAILED")) == {"orderId": "an-order", "status": "FAILED", "updatedAt": DECIDED}

@@ -1,0 +1,410 @@
+"""The contract of every state in the tables: a new step and what undoes it are held to it as soon as they have a row.
+
+A twin is a concurrent duplicate of a call.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import permutations
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from saga.invariants import unfinished, violations
+from sagakit import clock, effect_record, eventlog
+from sagakit.errors import SagaCancelled, TransientError, UnknownSaga
+from sagakit.event import ID
+from sagakit.saga import Saga, sagas
+from sagakit.step import Change, Compensation, Effect, Forward, Outcome, Step
+from tests.support import meanwhile, steps, world
+from tests.support.lambdas import Context
+
+if TYPE_CHECKING:
+    from sagakit.errors import BusinessError
+    from tests.support.steps import Answer
+
+pytestmark = pytest.mark.usefixtures("world")
+
+
+@dataclass(frozen=True)
+class State:
+    """A state of a saga: `event` is what it records in the end, `outcome` what that says, `late` its refusal."""
+
+    saga: Saga
+    name: str
+    event: str
+    outcome: Outcome
+    late: str
+
+    def before(self) -> str:
+        """Bring a saga to where this is next."""
+        return steps.before(self.name, self.saga)
+
+    def call(self, saga_id: str) -> Answer:
+        """Call it, and let no idempotency record answer for it: they expire."""
+        world.forget_requests()
+        return steps.call(self.name, saga_id)
+
+    def ten_times(self, saga_id: str) -> set[str]:
+        return steps.ten_times(self.call, saga_id)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A step and what undoes it."""
+
+    saga: Saga
+    step: Forward
+    compensation: Compensation
+
+    @property
+    def forward(self) -> State:
+        return State(self.saga, self.step.state, self.step.event, Outcome.DONE, "SagaCancelled")
+
+    @property
+    def back(self) -> State:
+        return State(self.saga, self.compensation.state, self.compensation.event, Outcome.UNDONE, "NotCancelling")
+
+    def started(self) -> str:
+        """Bring a saga to where the step is next; of an effect outside, the intent is on record and no more."""
+        saga_id = self.forward.before()
+        if isinstance(self.step, Effect):
+            dies_before(self.forward, self.step.event, saga_id)
+        return saga_id
+
+    def refused(self, saga_id: str, error: type[BusinessError]) -> Answer:
+        """Call a step of the same declaration that is refused."""
+
+        def refuse(_: object) -> Change:
+            raise error("no")
+
+        assert isinstance(self.step, Step | Effect)
+        handler = self.step(refuse) if isinstance(self.step, Step) else self.step(lambda _row: Change({}))(refuse)
+        world.forget_requests()
+        return handler({ID: saga_id}, Context())  # type: ignore[arg-type]  # a Lambda context, as far as it is used
+
+    def settled(self, saga_id: str, error: type[BusinessError] | None) -> str:
+        """Call the step, refused or not, again after what is transient; give the event, or the error."""
+
+        def call(saga_id: str) -> Answer:
+            return self.refused(saga_id, error) if error else self.forward.call(saga_id)
+
+        first = steps.outcome(call, saga_id)
+        return steps.outcome(call, saga_id) if first == TransientError.__name__ else first
+
+
+def decisions(saga: Saga) -> list[State]:
+    return [
+        State(saga, saga.called("Confirm{}"), saga.called("{}Confirmed"), Outcome.CONFIRMED, "SagaCancelled"),
+        State(saga, saga.called("Cancel{}"), saga.called("{}Cancelling"), Outcome.CANCELLING, "AlreadyConfirmed"),
+        State(saga, saga.called("Fail{}"), saga.called("{}Failed"), Outcome.FAILED, "NotCancelling"),
+    ]
+
+
+PAIRS = [Pair(saga, *pair) for saga in sagas().values() for pair in saga.steps]
+EFFECTS = [pair for pair in PAIRS if isinstance(pair.step, Effect)]
+REFUSALS = [(pair, error) for pair in PAIRS for error in pair.step.refusals]
+RACES = [(pair, *two) for pair in PAIRS for two in permutations([None, *pair.step.refusals], 2)]  # None: it is done
+# What leaves nothing to undo: no call of the step, and a refusal, but of an effect outside, of which it proves nothing.
+EMPTY = [(pair, None) for pair in PAIRS] + [each for each in REFUSALS if each[0] not in EFFECTS]
+STATES = [half for pair in PAIRS for half in (pair.forward, pair.back)]
+STATES += [state for saga in sagas().values() for state in decisions(saga)]
+RECORDED = [(state, state.event) for state in STATES]
+RECORDED += [(pair.forward, pair.step.intent) for pair in EFFECTS if isinstance(pair.step, Effect)]
+
+
+def over(names: str, cases: list[Any]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize(names.split(", "), cases if "," in names else [[case] for case in cases], ids=named)
+
+
+def named(value: Any) -> str:
+    """Name a parameter of a test."""
+    return (
+        value.step.state if isinstance(value, Pair) else str(getattr(value, "name", getattr(value, "__name__", value)))
+    )
+
+
+def cancel(saga: Saga, saga_id: str) -> None:
+    steps.call(saga.called("Cancel{}"), saga_id)
+
+
+def dies_before(state: State, event: str, saga_id: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        meanwhile.before_recording(patch, event, meanwhile.die)
+        with pytest.raises(meanwhile.Died):
+            state.call(saga_id)
+
+
+def is_undone(saga: Saga, saga_id: str) -> None:
+    """Take the rest of the way back: nothing may be left of the saga."""
+    steps.undo(saga_id, saga)
+    steps.call(saga.called("Fail{}"), saga_id)
+    assert (violations(world.everything()), unfinished(world.everything())) == ([], [])
+
+
+def made_by(saga_id: str, event_type: str) -> tuple[str, ...]:
+    """Read from an event's row who made it."""
+    (row,) = [row for row in world.rows("EVENTS") if (row[ID], row["eventType"]) == (saga_id, event_type)]
+    return tuple(row[name] for name in ("saga", "state", "outcome", "error") if name in row)
+
+
+# --- Every state ---------------------------------------------------------------------------------------------------
+
+
+@over("state", STATES)
+def test_it_takes_effect_once_and_a_retry_changes_nothing(state: State) -> None:
+    saga_id = state.before()
+    first = state.call(saga_id)
+    assert (first[ID], first["event"], first["repeated"]) == (saga_id, state.event, False)
+    before = world.snapshot()
+    assert state.call(saga_id) == {**first, "repeated": True}
+    assert world.snapshot() == before
+
+
+@over("state, event", RECORDED)
+def test_of_two_calls_at_once_one_takes_effect_and_both_answer_alike(
+    state: State, event: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saga_id, seen = state.before(), list[object]()
+    meanwhile.before_recording(monkeypatch, event, lambda: seen.extend([state.call(saga_id), world.snapshot()]))
+    again = state.call(saga_id)
+    assert seen == [{**again, "repeated": False}, world.snapshot()]
+    assert again["repeated"]
+    assert violations(world.everything()) == []
+
+
+@over("state, event", RECORDED)
+def test_a_function_that_dies_before_it_records_is_made_up_for_by_the_retry(state: State, event: str) -> None:
+    saga_id = state.before()
+    dies_before(state, event, saga_id)
+    assert state.call(saga_id)["event"] == state.event
+    assert violations(world.everything()) == []
+
+
+@over("state", STATES)
+def test_ten_late_calls_on_ended_sagas_change_nothing(state: State) -> None:
+    ended = [end(state.saga) for end in (steps.confirmed, steps.failed, steps.failed_at_once)]
+    before = world.snapshot()
+    for saga_id in ended:
+        assert state.ten_times(saga_id) == {state.event if state.event in world.events(saga_id) else state.late}
+    assert world.snapshot() == before
+
+
+@over("state", STATES)
+def test_for_a_saga_that_does_not_exist_nothing_is_written(state: State) -> None:
+    state.before()
+    before = world.snapshot()
+    with pytest.raises(UnknownSaga):
+        state.call("no-such-saga")
+    assert world.snapshot() == before
+
+
+@over("state", STATES)
+def test_an_events_time_does_not_go_backwards_with_this_machines_clock(
+    state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saga_id = state.before()
+    monkeypatch.setattr(clock, "now", lambda: 1)
+    state.call(saga_id)
+    assert world.events(saga_id)[-1] == state.event
+
+
+@over("state", STATES)
+def test_the_row_of_an_event_tells_saga_state_and_outcome(state: State) -> None:
+    saga_id = state.before()
+    state.call(saga_id)
+    assert made_by(saga_id, state.event) == (state.saga.name, state.name, state.outcome)
+
+
+@over("state", [state for state in STATES if state.outcome in {"confirmed", "undone", "failed"}])
+def test_what_ends_or_undoes_is_counted_once_however_often_it_is_called(
+    state: State, capsys: pytest.CaptureFixture[str]
+) -> None:
+    saga_id = state.before()
+    capsys.readouterr()
+    state.ten_times(saga_id)
+    assert len(capsys.readouterr().out.splitlines()) == 1
+
+
+# --- Steps ---------------------------------------------------------------------------------------------------------
+
+
+@over("pair", PAIRS)
+def test_a_step_for_a_cancelled_saga_changes_nothing(pair: Pair) -> None:
+    for saga_id in (pair.forward.before(), pair.started()):
+        cancel(pair.saga, saga_id)
+        before = world.snapshot()
+        assert pair.forward.ten_times(saga_id) == {"SagaCancelled"}
+        assert world.snapshot() == before
+
+
+@over("pair", PAIRS)
+def test_a_step_sees_a_cancellation_that_comes_between_its_read_and_its_write(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saga_id, seen = pair.forward.before(), list[str]()
+
+    def decided() -> None:
+        cancel(pair.saga, saga_id)
+        seen.append(world.snapshot())
+
+    meanwhile.before_recording(monkeypatch, pair.step.guarded[0], decided)
+    with pytest.raises(SagaCancelled):
+        pair.forward.call(saga_id)
+    assert seen == [world.snapshot()]
+
+
+@over("pair, error", REFUSALS)
+def test_a_refusal_is_recorded_and_stays(pair: Pair, error: type[BusinessError]) -> None:
+    saga_id = pair.started()
+    with pytest.raises(error, match=r"^no$"):
+        pair.refused(saga_id, error)
+    before = world.snapshot()
+    assert pair.forward.ten_times(saga_id) == {error.__name__}
+    assert world.snapshot() == before
+    assert made_by(saga_id, pair.step.refusals[error]) == (pair.saga.name, pair.step.state, "refused", error.__name__)
+
+
+@over("pair, first, second", RACES)
+def test_of_two_calls_at_once_that_settle_a_step_differently_the_first_is_the_answer_of_both(
+    pair: Pair, first: type[BusinessError] | None, second: type[BusinessError] | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saga_id, answers = pair.started(), list[str]()
+    events = {None: pair.step.event} | dict(pair.step.refusals.items())
+    meanwhile.before_recording(monkeypatch, events[second], lambda: answers.append(pair.settled(saga_id, first)))
+    answers.append(pair.settled(saga_id, second))
+    assert answers == [first.__name__ if first else pair.step.event] * 2
+    assert [event for event in world.events(saga_id) if event in events.values()] == [events[first]]
+
+
+@over("pair, error", [*((pair, None) for pair in PAIRS), *REFUSALS])
+def test_what_a_step_settles_while_the_saga_is_being_cancelled_is_told_before_the_decision(
+    pair: Pair, error: type[BusinessError] | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saga_id, later, decided = pair.forward.before(), clock.now() + 60_000, pair.saga.called("{}Cancelling")
+
+    def on_a_machine_with_a_fast_clock() -> None:
+        with pytest.MonkeyPatch.context() as ahead:
+            ahead.setattr(clock, "now", lambda: later)
+            pair.settled(saga_id, error)
+
+    meanwhile.before_recording(monkeypatch, decided, on_a_machine_with_a_fast_clock)
+    cancel(pair.saga, saga_id)
+    assert world.events(saga_id)[-2:] == [pair.step.refusals[error] if error else pair.step.event, decided]
+
+
+# --- Effects outside -----------------------------------------------------------------------------------------------
+
+
+@over("pair", EFFECTS)
+def test_what_became_of_an_effect_is_recorded_also_when_the_saga_was_cancelled_meanwhile(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saga_id = pair.forward.before()
+    meanwhile.before_recording(monkeypatch, pair.step.event, lambda: cancel(pair.saga, saga_id))
+    assert pair.forward.call(saga_id)["event"] == pair.step.event
+    is_undone(pair.saga, saga_id)
+
+
+@over("pair", EFFECTS)
+def test_what_was_undone_before_it_was_recorded_is_not_recorded_as_done(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saga_id = pair.forward.before()
+
+    def undo() -> None:
+        cancel(pair.saga, saga_id)
+        pair.back.call(saga_id)
+
+    meanwhile.before_recording(monkeypatch, pair.step.event, undo)
+    with pytest.raises(SagaCancelled, match=f"its {pair.step.state} is "):
+        pair.forward.call(saga_id)
+    assert pair.step.event not in world.events(saga_id)
+    is_undone(pair.saga, saga_id)
+
+
+@over("pair", EFFECTS)
+def test_an_effect_that_is_recorded_while_it_is_undone_is_undone_by_the_retry(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step, saga_id = pair.step, pair.started()
+    assert isinstance(step, Effect)
+    cancel(pair.saga, saga_id)
+
+    def recorded() -> None:
+        history = eventlog.history(saga_id)
+        intent = history.find(step.intent)
+        assert intent
+        done = history.next(step.event, Outcome.DONE, intent.detail, state=step.state)
+        eventlog.record(done, effect_record.move(step, done, Outcome.INTENDED))
+
+    meanwhile.before_recording(monkeypatch, pair.back.event, recorded)
+    with pytest.raises(TransientError, match="the record changed meanwhile"):
+        pair.back.call(saga_id)
+    assert world.events(saga_id)[-1] == step.event
+    is_undone(pair.saga, saga_id)
+
+
+# --- Compensations -------------------------------------------------------------------------------------------------
+
+
+@over("pair", PAIRS)
+def test_what_a_step_did_is_undone(pair: Pair) -> None:
+    saga_id = pair.forward.before()
+    pair.forward.call(saga_id)
+    cancel(pair.saga, saga_id)
+    is_undone(pair.saga, saga_id)
+
+
+@over("pair", PAIRS)
+def test_nothing_is_undone_for_a_saga_that_nobody_cancelled(pair: Pair) -> None:
+    saga_id = steps.before(pair.saga.called("Cancel{}"), pair.saga)
+    before = world.snapshot()
+    assert pair.back.ten_times(saga_id) == {"NotCancelling"}
+    assert world.snapshot() == before
+
+
+@over("pair, error", EMPTY)
+def test_where_nothing_was_done_that_is_recorded_and_nothing_else_changes(
+    pair: Pair, error: type[BusinessError] | None
+) -> None:
+    saga_id = steps.STARTED[pair.saga.name]()
+    if error:
+        pair.settled(saga_id, error)
+    cancel(pair.saga, saga_id)
+    before, events = world.everything(), world.events(saga_id)
+    assert pair.back.call(saga_id)["event"] == pair.back.event
+    assert world.events(saga_id) == [*events, pair.back.event]
+    assert {**world.everything(), "EVENTS": before["EVENTS"]} == before
+
+
+@over("pair", PAIRS)
+def test_a_step_that_a_compensation_with_a_fast_clock_did_not_see_is_undone_by_the_retry(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saga_id, later = pair.forward.before(), clock.now() + 60_000
+
+    def done_and_decided() -> None:
+        pair.forward.call(saga_id)
+        cancel(pair.saga, saga_id)
+        monkeypatch.setattr(clock, "now", lambda: later)
+
+    meanwhile.after_reading(monkeypatch, done_and_decided)
+    with pytest.raises(TransientError, match=f"{pair.step.state} was done meanwhile"):
+        pair.back.call(saga_id)
+    assert pair.back.event not in world.events(saga_id)
+    is_undone(pair.saga, saga_id)
+
+
+@over("pair", PAIRS)
+def test_a_compensation_is_never_told_before_the_decision_however_slow_its_clock(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saga_id = steps.before(pair.saga.called("Cancel{}"), pair.saga)
+    monkeypatch.setattr(clock, "now", lambda: 1)
+    meanwhile.after_reading(monkeypatch, lambda: cancel(pair.saga, saga_id))
+    with pytest.raises(TransientError, match="decided just now"):
+        pair.back.call(saga_id)
+    pair.back.call(saga_id)
+    assert world.events(saga_id)[-2:] == [pair.saga.called("{}Cancelling"), pair.back.event]
