@@ -1,7 +1,5 @@
 """What every test has: a world without AWS, and the settings that the template gives to the functions."""
 
-from __future__ import annotations
-
 import os
 
 from tests.support.template import tables

@@ -6,8 +6,6 @@ Every import has an interpreter of its own; function and baseline take turns, an
 that other work on the machine does not. Bytecode is compiled beforehand. Exit code 1: a function costs too much.
 """
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

@@ -1,8 +1,7 @@
 """An engine of its own, which remembers its state when it is restarted."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -12,10 +11,6 @@ from saga.engine.deploy import deploy
 from saga.engine.process import Engine
 from tests.e2e.conftest import free_port
 from tests.e2e.shop import Shop
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 # As an account's limit on AWS: more are throttled, and tried again. To start a function takes most of a second of a
 # core, so of a crowd of them none starts in time, and it is the engine that is tested.

@@ -1,23 +1,17 @@
 """What goes wrong while orders come in: one mishap after the other, in a thread, until it is over."""
 
-from __future__ import annotations
-
 import os
 import random
 import signal
 import threading
 from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import cycle
-from typing import TYPE_CHECKING
 
+from saga.engine.process import Engine
 from tests.chaos import processes
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from saga.engine.process import Engine
-    from tests.e2e.shop import Shop
+from tests.e2e.shop import Shop
 
 PAUSE = 2  # seconds between two mishaps
 OUTAGE = 8  # seconds that the relay is off

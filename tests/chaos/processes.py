@@ -1,15 +1,10 @@
 """The processes that run functions for an engine, to be killed."""
 
-from __future__ import annotations
-
 import time
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from saga.engine.process import Engine
+from saga.engine.process import Engine
 
 WARM = 4  # seconds
 

@@ -1,22 +1,16 @@
 """Two hundred orders in flight while everything breaks; afterwards the books are in order."""
 
-from __future__ import annotations
-
 import itertools
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
 
 from saga.check import check
+from saga.engine.process import Engine
 from tests.chaos.mishaps import mishaps
-from tests.e2e.shop import has_ended
+from tests.e2e.shop import Json, Shop, has_ended
 from tests.e2e.test_recovery import assert_all_end, executions
 from tests.e2e.test_replay import record
 from tests.support.template import tasks
-
-if TYPE_CHECKING:
-    from saga.engine.process import Engine
-    from tests.e2e.shop import Json, Shop
 
 ORDERS = 200
 RATE = 2  # orders a second: what two cores can run functions for

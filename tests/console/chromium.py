@@ -1,17 +1,11 @@
 """A headless Chromium, one for all tests of a process."""
 
-from __future__ import annotations
-
 import shutil
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
 
 PATIENCE = 60_000  # milliseconds: how slow a machine may be
 _PROGRAMS = ("chromium", "chromium-browser", "google-chrome")

@@ -1,21 +1,13 @@
 """A console over a fake source, and pages of it in a browser."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import BrowserContext, Page
 
 from tests.console.chromium import chromium
 from tests.console.fake_source import PRODUCTS, FakeSource, record
-from tests.console.serving import served
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from playwright.sync_api import BrowserContext, Page
-
-    from tests.console.serving import Served
+from tests.console.serving import Served, served
 
 
 @pytest.fixture(scope="session")

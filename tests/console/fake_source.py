@@ -1,29 +1,22 @@
 """A source that holds what it is given, does nothing, and can be told to fail."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from saga.clock import now
 from saga.console.source import Environment, Kind, NotOffered
-from saga.failure import NoSuchOrder
+from saga.failure import Failure, NoSuchOrder
 from saga.operations.breaker import Breaker
 from saga.operations.latency import Latency
+from saga.operations.outbox import OutboxEvent
+from saga.operations.parked import ParkedOrder
 from saga.operations.throughput import Minute, Throughput
-from saga.orders.record import of_json
+from saga.orders.listing import Filter
+from saga.orders.logs import LogLine
+from saga.orders.record import Record, of_json
 from saga.products import Product
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from saga.failure import Failure
-    from saga.operations.outbox import OutboxEvent
-    from saga.operations.parked import ParkedOrder
-    from saga.orders.listing import Filter
-    from saga.orders.logs import LogLine
-    from saga.orders.record import Record
 
 type Json = Any
 

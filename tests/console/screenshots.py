@@ -3,24 +3,18 @@
 They show recorded orders a while after each was placed, so they change only with the page.
 """
 
-from __future__ import annotations
-
 import os
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
+from saga.orders.record import Record
 from tests.console.chromium import chromium
 from tests.console.fake_source import FakeSource, record
 from tests.console.serving import served
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Page
-
-    from saga.orders.record import Record
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
 ORDERS = {"confirmed": record("confirmed"), "compensated": record("declined"), "parked": record("parked")}

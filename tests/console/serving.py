@@ -2,12 +2,10 @@
 what it reads from is switched instead.
 """
 
-from __future__ import annotations
-
 import threading
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import uvicorn
 
@@ -15,10 +13,8 @@ from saga.console.app import build
 from saga.console.listening import listen, url
 from saga.console.security import Token
 from saga.console.serving import config
+from saga.console.source import Source
 from saga.wait import wait_until
-
-if TYPE_CHECKING:
-    from saga.console.source import Source
 
 _START_SECONDS = 60
 

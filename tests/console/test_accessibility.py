@@ -1,12 +1,10 @@
 """Every page, light and dark, on a phone and on a desk: what axe finds, and whether it fits."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from saga.console.exported import FileSource
 from saga.failure import Unreachable
@@ -14,12 +12,8 @@ from saga.operations.breaker import Breaker
 from saga.operations.outbox import OutboxEvent
 from saga.orders.logs import LogLine
 from tests.console.fake_source import AWS, FakeSource, record
+from tests.console.serving import Served
 from tests.console.test_pages import parked_order
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Page
-
-    from tests.console.serving import Served
 
 SIZES = ((390, 844), (1280, 900))
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")

@@ -1,11 +1,9 @@
 """`saga console`: its URL first, and what it refuses to start with."""
 
-from __future__ import annotations
-
 import signal
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -14,9 +12,6 @@ from saga.cli import app
 from saga.console.listening import listen
 from saga.http import call
 from tests.console.fake_source import RECORDS, record
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def run(*arguments: str) -> tuple[int, str]:

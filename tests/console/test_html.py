@@ -1,7 +1,5 @@
 """HTML that cannot be broken out of."""
 
-from __future__ import annotations
-
 from html.parser import HTMLParser
 
 from hypothesis import given

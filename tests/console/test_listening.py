@@ -1,7 +1,5 @@
 """The port of the console."""
 
-from __future__ import annotations
-
 import socket
 import subprocess
 import sys

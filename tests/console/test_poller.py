@@ -1,19 +1,14 @@
 """The poller: shows what is new, says what fails, and rests while nobody looks."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
 
 import pytest
 
 from saga.console.poller import Poller, pause
 from saga.console.source import Kind
 from saga.failure import Failure, Unreachable
-
-if TYPE_CHECKING:
-    from collections.abc import Coroutine, Sequence
 
 
 class Page:

@@ -1,8 +1,7 @@
 """The console in the background, as `make up` starts it and `make down` stops it."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,10 +9,6 @@ from saga.console.listening import listen
 from saga.console.process import BackgroundConsole
 from saga.failure import UsageFailure
 from saga.http import call
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """The parts of an order's page, from recorded orders."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import replace
 

@@ -1,17 +1,13 @@
 """Who may talk to the console, on a real socket."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx
 import pytest
 
 from saga.console.security import TOKEN_HEADER
 from tests.console.fake_source import AWS, FakeSource, record
-
-if TYPE_CHECKING:
-    from tests.console.serving import Served
+from tests.console.serving import Served
 
 FOREIGN_HOSTS = (
     "evil.example",

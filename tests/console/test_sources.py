@@ -1,10 +1,8 @@
 """The two sources: a stack that is found when it is asked, and a file."""
 
-from __future__ import annotations
-
 import threading
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
@@ -34,7 +32,7 @@ class FakeDynamoDB:
     failure: Exception | None = None
     deleted: list[str] = field(default_factory=list)
 
-    def get_paginator(self, _: str) -> FakeDynamoDB:
+    def get_paginator(self, _: str) -> Self:
         return self
 
     def paginate(self, **_: object) -> list[Any]:

@@ -1,7 +1,5 @@
 """The timeline of an order, to scale."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

@@ -1,7 +1,5 @@
 """Money, times and durations as people read them."""
 
-from __future__ import annotations
-
 import pytest
 
 from saga.console.words import amount, duration, money, signed, signed_money, status_pill

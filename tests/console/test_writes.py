@@ -1,19 +1,14 @@
 """What the POST routes do, and what they answer."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx
 import pytest
 
 from saga.console.security import TOKEN_HEADER
 from saga.failure import Failure, NoSuchOrder, Unreachable, UsageFailure
-from tests.console.fake_source import record
-
-if TYPE_CHECKING:
-    from tests.console.fake_source import FakeSource
-    from tests.console.serving import Served
+from tests.console.fake_source import FakeSource
+from tests.console.serving import Served
 
 ORDER = {"customer": "customer-1", "product": "monitor", "quantity": "2", "payment": "pm_declined", "key": "my-key"}
 
@@ -63,21 +58,9 @@ def test_an_event_is_dispatched_whatever_its_name(client: httpx.Client, source: 
 
 @pytest.mark.parametrize(
     ("failure", "status"),
-    [
-        (Failure("no"), 409),
-        (NoSuchOrder("no"), 404),
-        (UsageFailure("no"), 422),
-        (Unreachable("no"), 503),
-    ],
+    [(Failure("no"), 409), (NoSuchOrder("no"), 404), (UsageFailure("no"), 422), (Unreachable("no"), 503)],
 )
 def test_what_is_refused_is_told(client: httpx.Client, source: FakeSource, failure: Failure, status: int) -> None:
     source.refusal = failure
     answer = client.post("/breaker/reset")
     assert (answer.status_code, answer.json()) == (status, {"detail": "no"})
-
-
-def test_the_export_of_the_page_is_what_the_command_writes(client: httpx.Client) -> None:
-    from saga.orders.record import to_json  # noqa: PLC0415
-
-    wanted = record("declined")
-    assert client.get(f"/orders/{wanted.order_id}/export.json").content == to_json(wanted).encode()

@@ -1,19 +1,15 @@
 """The command lines that stand in the documents, and what of them does not exist."""
 
-from __future__ import annotations
-
 import re
 import shlex
+from collections.abc import Iterator, Sequence
 from itertools import takewhile
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import typer
 
 from saga.cli import app
 from tests.support.template import ROOT
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
 
 PROGRAMS = ("saga", "make")
 FENCE = re.compile(r"^```.*?\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -1,7 +1,5 @@
 """Follows docs/adding-a-step.md on a copy of the repository."""
 
-from __future__ import annotations
-
 import os
 import re
 import shlex

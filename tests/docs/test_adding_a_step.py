@@ -1,19 +1,14 @@
 """The worked example of docs/adding-a-step.md, followed to the letter on a copy of the repository."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from payment.domain import CHARGE
 from sagas import ORDER
 from tests.docs.following import BLOCKS, PAGE, copied, follow, new_step, run
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 PYTEST = ("python", "-m", "pytest", "-q", "-p", "no:cacheprovider")
 PARTICIPANT, TESTS = "functions/shipping", "tests/unit/shipping"

@@ -1,16 +1,11 @@
 """Every command line of the documents exists: its command, its options, its target."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import pytest
 
 from tests.docs.commands import check, command_lines
 from tests.support.template import ROOT
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 LINES = sorted({(page.name, *line) for page in PAGES for line in command_lines(page.read_text())})

@@ -1,7 +1,5 @@
 """The runbook: what it says of alarms, metrics and exit codes is so, and its links lead somewhere."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

@@ -1,17 +1,13 @@
 """The real command `saga`, as a process of its own, on the tests' engine."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from saga.project import BIN
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 PATIENCE = 120  # seconds
 

@@ -1,12 +1,11 @@
 """End-to-end tests: the real template on an engine of their own, with each function under its own role."""
 
-from __future__ import annotations
-
 import os
 import socket
 import threading
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -17,10 +16,6 @@ from saga.engine.process import Engine
 from saga.target import DEFAULT_STACK
 from tests.e2e.command import Command
 from tests.e2e.shop import Shop
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 SWEEP_PAUSE = 5  # seconds
 

@@ -1,7 +1,5 @@
 """The answers in JSON that are promised: `contract.json` has the shape of each, for an order that was declined."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

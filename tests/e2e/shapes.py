@@ -1,7 +1,5 @@
 """The shape of an answer in JSON: names of fields and types of values, which programs rely on."""
 
-from __future__ import annotations
-
 from typing import Any
 
 DEEPEST = 3

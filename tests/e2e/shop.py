@@ -1,25 +1,20 @@
 """The deployed stack as the tests use it: place orders, wait for their end, look at everything."""
 
-from __future__ import annotations
-
 import json
 import time
 import uuid
 from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from saga.failure import Failure
 from saga.http import call
 from saga.orders import history
+from saga.stack import Stack
 from sagakit import dynamodb
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
-    from saga.stack import Stack
 
 type Json = Any
 

@@ -1,10 +1,11 @@
 """The worked example of docs/adding-a-step.md on an engine of its own: a new step works, and everybody knows it."""
 
-from __future__ import annotations
-
 import json
+import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,11 +16,6 @@ from saga.target import DEFAULT_STACK
 from tests.docs.following import copied, follow, run
 from tests.e2e.conftest import free_port
 from tests.e2e.shop import Shop
-
-if TYPE_CHECKING:
-    import subprocess
-    from collections.abc import Iterator
-    from pathlib import Path
 
 TOO_MANY = 501  # pieces for one van
 OF_EVENTS = """

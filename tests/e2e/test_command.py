@@ -1,7 +1,5 @@
 """The command `saga` as an operator uses it: outcomes as exit codes, JSON for pipes, one line for what fails."""
 
-from __future__ import annotations
-
 import json
 import os
 import pty
@@ -9,7 +7,7 @@ import shlex
 import subprocess
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -19,13 +17,11 @@ from saga import catalogue
 from saga.command.adding import EXAMPLES
 from saga.engine.build import build
 from saga.engine.deploy import deploy
+from saga.engine.process import Engine
 from tests.e2e.command import Command
 from tests.e2e.contract import asked, promised
 from tests.e2e.shapes import shape
-
-if TYPE_CHECKING:
-    from saga.engine.process import Engine
-    from tests.e2e.shop import Shop
+from tests.e2e.shop import Shop
 
 ORDER_OF_THE_EXAMPLES, OTHER_ORDER = "28ace766-6b22-580f-8cb3-791fa2fce880", "a40d5772-f245-5993-946a-973ca29b09de"
 # Their examples are not run: they start and stop the tests' engine, never end, change a project, or are about AWS or
@@ -43,25 +39,13 @@ def declined(shop: Shop) -> str:
 
 
 @pytest.mark.parametrize(
-    ("options", "code", "status"),
-    [([], 0, "CONFIRMED"), (["--token", "pm_declined"], 1, "FAILED")],
+    ("options", "code", "status"), [([], 0, "CONFIRMED"), (["--token", "pm_declined"], 1, "FAILED")]
 )
 def test_placing_an_order_and_waiting_ends_with_its_outcome(
     command: Command, options: list[str], code: int, status: str
 ) -> None:
     placed = command("order", "place", "--item", "monitor:1", "--wait", "--json", *options)
     assert (placed.returncode, json.loads(placed.stdout)["status"]) == (code, status)
-
-
-def test_watching_a_declined_order_agrees_with_the_history_of_its_execution(
-    command: Command, shop: Shop, declined: str
-) -> None:
-    watched = command("order", "watch", declined, "-o", "jsonl")
-    told = [json.loads(line) for line in watched.stdout.splitlines()]
-    assert watched.returncode == 1
-    assert [each["state"] for each in told if "state" in each] == entered(shop, declined)
-    failed = [each["state"] for each in told if each.get("outcome") == "caught error"]
-    assert failed == ["ProcessPayment"]
 
 
 def test_the_graph_of_an_order_agrees_with_the_history_and_is_drawn_the_same_twice(
@@ -151,16 +135,6 @@ def test_a_second_stack_in_another_region_is_served_by_the_same_commands(command
     assert [order["orderId"] for order in command.json("order", "list", *there)] == [placed["orderId"]]
     assert command.json("status", *there)["stack"] == "second"
     assert command("order", "show", placed["orderId"]).returncode == 4
-
-
-def test_an_exported_order_is_the_same_each_time_and_differs_from_another(
-    command: Command, declined: str, tmp_path: Path
-) -> None:
-    for name in ("one.json", "two.json"):
-        assert command("order", "export", declined, "--out", name).returncode == 0
-    assert (tmp_path / "one.json").read_bytes() == (tmp_path / "two.json").read_bytes()
-    assert "pm_declined" not in (tmp_path / "one.json").read_text()
-    assert command("order", "diff", "one.json", "two.json").returncode == 0
 
 
 def test_the_json_of_a_command_has_the_fields_that_are_promised(in_process: CliRunner, declined: str) -> None:

@@ -1,29 +1,20 @@
 """The console as `saga console` serves it, in a real Chromium, on the tests' engine."""
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 
+from saga.engine.process import Engine
 from saga.orders.reading import read
 from saga.project import BIN
 from tests.console.chromium import chromium
-from tests.e2e.shop import eventually
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from playwright.sync_api import Locator, Page
-
-    from saga.engine.process import Engine
-    from tests.e2e.command import Command
-    from tests.e2e.shop import Shop
+from tests.e2e.command import Command
+from tests.e2e.shop import Shop, eventually
 
 
 @pytest.fixture(scope="module")

@@ -1,18 +1,12 @@
 """Orders by HTTP, from the first request to their end."""
 
-from __future__ import annotations
-
 import uuid
-from typing import TYPE_CHECKING
 
 import pytest
 
-from saga.http import call
 from sagas import ORDER
+from tests.e2e.shop import Shop
 from tests.template.graph import forward, undoing
-
-if TYPE_CHECKING:
-    from tests.e2e.shop import Shop
 
 HAPPY = [*forward(), "OrderConfirmed"]
 UNDOING = [*undoing(), "OrderFailed"]
@@ -41,17 +35,6 @@ def test_a_repeated_key_gives_the_same_order_and_a_new_key_a_new_one(shop: Shop)
     assert {shop.ended(first)["status"], shop.ended(second)["status"]} == {"CONFIRMED"}
     assert shop.place(body, key) == first
     assert shop.product("monitor")["available"] == monitors - 4
-
-
-def test_the_order_row_remembers_the_key_when_every_idempotency_record_is_gone(shop: Shop) -> None:
-    key, body = fresh_key(), shop.order("monitor", 1)
-    first = shop.place(body, key)
-    table = shop.stack.outputs["IdempotencyTable"]
-    for record in shop.rows("IdempotencyTable"):
-        shop.client("dynamodb").delete_item(TableName=table, Key={"id": {"S": record["id"]}})
-    assert shop.place(body, key) == first
-    status, problem = shop.post(shop.order("monitor", 2), key)
-    assert (status, problem["title"]) == (422, "The idempotency key was used for another order")
 
 
 def test_a_shortage_leaves_the_stock_untouched_and_nothing_charged(shop: Shop) -> None:
@@ -103,21 +86,3 @@ def test_whatever_the_gateway_does_the_order_is_confirmed_and_charged_once_or_fa
     order = shop.ended(order_id)
     charged = {"CONFIRMED": 19999, "FAILED": 0}[order["status"]]
     assert shop.net_charge(order_id) == charged
-
-
-def test_late_invocations_of_every_forward_step_change_nothing_on_a_failed_order(shop: Shop) -> None:
-    order_id = shop.place(shop.order("monitor", 1, "pm_declined"))
-    shop.ended(order_id)
-    before = (shop.get(order_id), shop.events(order_id), shop.product("monitor"), shop.intent(order_id))
-    for name in forward():
-        for _ in range(10):
-            shop.invoke(f"{name}Function", {"orderId": order_id})
-    assert (shop.get(order_id), shop.events(order_id), shop.product("monitor"), shop.intent(order_id)) == before
-
-
-def test_bad_input_gets_a_problem_and_leaves_nothing_behind(shop: Shop) -> None:
-    orders = len(shop.rows("OrdersTable"))
-    assert shop.post({**shop.order(), "items": []})[0] == 422
-    assert shop.post(shop.order() | {"items": [{"productId": "nothing", "quantity": 1, "price": 1}]})[0] == 422
-    assert call(f"{shop.stack.api_url}/orders/none")[0] == 404
-    assert len(shop.rows("OrdersTable")) == orders

@@ -1,18 +1,13 @@
 """What is uploaded for each function stays small: a cold start fetches and unpacks it."""
 
-from __future__ import annotations
-
 import io
 import zipfile
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from samcli.yamlhelper import yaml_parse  # type: ignore[import-untyped]
 
 from saga.engine.build import BUILT, build
 from tests.support.template import resources
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 LARGEST = 5_000_000  # bytes
 FUNCTION = "AWS::Serverless::Function"

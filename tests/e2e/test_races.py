@@ -1,14 +1,10 @@
 """Many at once: one order for one key, no piece sold twice, no order lost to a conflict."""
 
-from __future__ import annotations
-
 import uuid
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from tests.e2e.shop import Shop
+from tests.e2e.shop import Shop
 
 
 def outcomes(shop: Shop, product: str) -> Counter[str]:

@@ -1,13 +1,12 @@
 """What breaks in production, on the engine: dead executions, a relay that is off, a gateway that is down."""
 
-from __future__ import annotations
-
 import json
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from itertools import repeat
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -17,15 +16,9 @@ from saga.failure import PARKED
 from saga.operations.parked import make_well
 from saga.orders.acting import resume
 from sagas import ORDER
-from tests.e2e.shop import eventually
+from tests.e2e.command import Command
+from tests.e2e.shop import Shop, eventually
 from tests.support.template import tasks
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.e2e.command import Command
-
-from tests.e2e.shop import Shop
 
 # Refunds that are given up take most of a minute; tests/chaos has them.
 QUICK = [token for token in BEHAVIOURS if token != "pm_refund_down"]

@@ -1,15 +1,11 @@
 """Dispatching events again changes nothing."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from boto3.dynamodb.types import TypeSerializer
 
 from saga.check import check
-
-if TYPE_CHECKING:
-    from tests.e2e.shop import Shop
+from tests.e2e.shop import Shop
 
 
 def test_every_stream_record_delivered_twice_more_changes_nothing(shop: Shop) -> None:

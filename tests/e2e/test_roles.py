@@ -1,15 +1,10 @@
 """Least privilege: each function's role is enough for its work, and the engine really enforces it."""
 
-from __future__ import annotations
-
 import json
 import re
-from typing import TYPE_CHECKING
 
+from tests.e2e.shop import Shop
 from tests.support.template import ROOT, resources
-
-if TYPE_CHECKING:
-    from tests.e2e.shop import Shop
 
 
 def log_lines(shop: Shop) -> list[str]:

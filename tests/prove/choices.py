@@ -33,7 +33,6 @@ NO: Mapping[str, Mapping[str, Any]] = {
     "InventoryRejected": {"quantities": (STOCK + 1,)},
     "PaymentDeclined": {"tokens": ("pm_declined",)},
 }
-AT_WILL = {"whims": (1,)}
 WILFUL = [step for step in STEPS if not NO.keys() >= set(step.refusals.values())]
 WHIMS = (0, 1, 2) if WILFUL else (0,)
 DEATHS = 60  # executions that die of themselves, where any do: more than recovery tries

@@ -5,13 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import time
 import uuid
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
 from unittest.mock import patch
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 START = 1_800_000_000_000  # milliseconds since the epoch
 

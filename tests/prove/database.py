@@ -11,16 +11,13 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sagakit import dynamodb
-from tests.prove.expressions import Invalid, condition, number, update
+from tests.prove.expressions import Invalid, Item, Part, condition, number, update
 from tests.prove.labels import actions
 from tests.support.template import resources
 from tests.support.world import variable
-
-if TYPE_CHECKING:
-    from tests.prove.expressions import Item, Part
 
 type Request = Mapping[str, Any]
 type Key = tuple[str, ...]

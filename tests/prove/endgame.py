@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING
 
 from payment.simulated import SimulatedGateway
 from saga.invariants import unfinished
 from sagakit import tables
 from tests.prove import surroundings
 from tests.prove.promises import broken_promises
+from tests.prove.run import Run
+from tests.prove.schedule import Schedule
 from tests.prove.step_functions import BROKEN
 from tests.prove.tally import Tally
 from tests.prove.watch import BOOKKEEPING, WATCHED
 from tests.support.template import tasks
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from tests.prove.run import Run
-    from tests.prove.schedule import Schedule
 
 ROUNDS = 100  # of a minute and a half, each with a sweep: more than the longest way through all recoveries
 MINUTE_AND_A_HALF = 90_000  # milliseconds

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from botocore.exceptions import ClientError
 
 from sagakit import dynamodb
 from sagakit.relay import dispatch
-
-if TYPE_CHECKING:
-    from botocore.exceptions import ClientError
-
-    from tests.prove.actors import Call
-    from tests.prove.database import Refused
+from tests.prove.actors import Call
+from tests.prove.database import Refused
 
 CLIENTS: dict[str, Any] = {"dynamodb": dynamodb.client, "stepfunctions": dispatch.sfn, "events": dispatch.bus}
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from tests.prove import lines
 from tests.prove.deviations import MOVE_NAMES
 from tests.prove.sites import SITES
 from tests.prove.strikes import FAULT_NAMES
 from tests.prove.table import SAGA, STEPS
+from tests.prove.tally import Tally
 from tests.support.template import tasks
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.prove.tally import Tally
 
 ENOUGH = 5_000  # schedules from which on a zero is an error
 

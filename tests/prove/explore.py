@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from tests.prove import endgame
-from tests.prove.choices import plan
+from tests.prove.choices import Focus, Pick, plan
 from tests.prove.deviations import Deviations
 from tests.prove.run import Run
 from tests.prove.schedule import Schedule
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from tests.prove.choices import Focus, Pick
-    from tests.prove.tally import Tally
+from tests.prove.tally import Tally
 
 
 class Violation(Exception):

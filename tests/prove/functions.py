@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from tests.prove.clock import Clock
 from tests.support.lambdas import Context
 from tests.support.template import resources, template
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.prove.clock import Clock
 
 
 @dataclass(frozen=True)

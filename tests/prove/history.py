@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from sagakit.step import Compensation, Forward
 from tests.prove.table import CANCELLING, CONFIRMED, EFFECTS, FAILED, PARKED, RESUMED, SAGA, STARTED
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from sagakit.step import Compensation, Forward
 
 DECISIONS = (STARTED, CONFIRMED, CANCELLING, PARKED, RESUMED, FAILED)
 DECIDED = (CANCELLING, CONFIRMED)
@@ -28,7 +24,7 @@ def _never_after(step: Forward, compensation: Compensation) -> Iterator[tuple[st
     """A step has one outcome. It is done before what undoes it, and what is guarded before anything is decided."""
     settled = (step.event, *step.refusals.values())
     for event in step.events:
-        others = [other for other in settled if event in settled and other != event]
+        others = (other for other in settled if event in settled and other != event)
         late = DECIDED if event in step.guarded else (compensation.event,)
         yield event, (*others, *late)
 

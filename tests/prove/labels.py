@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sagakit.step import Outcome
-from tests.prove.expressions import condition
+from tests.prove.expressions import Part, condition
 from tests.prove.table import EFFECTS, OUTCOMES
 from tests.support.template import tables
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from tests.prove.expressions import Part
 
 type Request = Mapping[str, Any]
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import CodeType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import order
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 FUNCTIONS = Path(order.__path__[0]).parent
 TOOL = sys.monitoring.PROFILER_ID

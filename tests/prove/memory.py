@@ -7,8 +7,9 @@ breaker's counters above all, they share as if they had run one after the other.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from copy import copy
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aws_lambda_powertools.event_handler.api_gateway import BaseRouter
 from aws_lambda_powertools.shared.cache_dict import LRUDict
@@ -17,9 +18,6 @@ from aws_lambda_powertools.utilities.circuit_breaker import base as breaker
 from order.api import app
 from payment.breaker import persistence as circuits
 from sagakit.relay.app import processor
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 REQUEST = ("current_event", "lambda_context")  # Powertools keeps them on the class
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
 from payment.breaker import CIRCUIT
 from payment.simulated import SimulatedGateway
@@ -13,16 +13,12 @@ from sagakit import tables
 from sagakit.event import shard
 from sagakit.recovery.store import MOST_ATTEMPTS
 from tests.prove import odd_rows, surroundings
+from tests.prove.run import Run
 from tests.prove.step_functions import BROKEN
 from tests.support.template import tasks
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from tests.prove.run import Run
-
-    type Act = Callable[[], object]
-    type Offers = Callable[[Run], Iterator[Act]]
+type Act = Callable[[], object]
+type Offers = Callable[[Run], Iterator[Act]]
 
 # Milliseconds: a moment and a lease; the relay's patience, an order's deadline and an idempotency record.
 MOMENTS, PASSAGES = (1_000, 6_000), (65_000, 430_000, 660_000)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from sagakit.errors import BusinessError, SagaError
 from sagakit.saga import Status
+from tests.prove.expressions import Item
 from tests.prove.odd_rows import POISON
 from tests.prove.people import ACCEPTED
+from tests.prove.run import Run
 from tests.prove.table import CANCELLING, PARKED, REFUSALS, RESUMED, SAGA, STARTED
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.prove.expressions import Item
-    from tests.prove.run import Run
 
 LAMBDA = ("Lambda.Unknown", "Lambda.TooManyRequestsException", "Sandbox.Timedout", "States.Timeout")
 DEADLINE = SAGA.deadline_seconds * 1000  # milliseconds

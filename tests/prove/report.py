@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from rich.console import Console
 from rich.table import Table
 
 from tests.prove.expected import BEHIND_OTHERS, NEVER_USED, STRIKES, expected, struck, writes
+from tests.prove.explore import Violation
+from tests.prove.tally import Tally
 from tests.support.template import tasks
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
-    from tests.prove.explore import Violation
-    from tests.prove.tally import Tally
 
 TITLES = {
     "fault": "Faults, and how often they struck",

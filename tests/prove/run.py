@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 from unittest.mock import patch
 
 from sagakit import tables
 from tests.prove.actors import Actor, Call, Ended, Stage
+from tests.prove.choices import Plan
 from tests.prove.clock import Clock, kept_by
 from tests.prove.database import Change, Database, Refused
 from tests.prove.errors import refusal
+from tests.prove.expressions import Item, Part
 from tests.prove.functions import invoked
 from tests.prove.labels import fence, fences, role
 from tests.prove.memory import forget_circuits
@@ -19,17 +22,11 @@ from tests.prove.outbox_stream import Bus, Stream
 from tests.prove.people import People
 from tests.prove.step_functions import StepFunctions
 from tests.prove.story import Story
+from tests.prove.tally import Tally
 from tests.prove.transport import carried_by
 from tests.prove.watch import Watch
 from tests.prove.whims import Whims
 from tests.support.world import PRICES
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.prove.choices import Plan
-    from tests.prove.expressions import Item, Part
-    from tests.prove.tally import Tally
 
 STOCK = 3
 SHARDS = 2  # of the sparse indexes: sixteen, most of them empty, cost a third of the time and show no more

@@ -8,17 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cache
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from hypothesis import strategies as st
 from hypothesis.database import InMemoryExampleDatabase
 
+from tests.prove.choices import Focus
 from tests.prove.explore import Violation, explore
-
-if TYPE_CHECKING:
-    from tests.prove.choices import Focus
-    from tests.prove.tally import Tally
+from tests.prove.tally import Tally
 
 CHUNK = 250  # schedules that are played in one go
 LONGEST = 4_096  # bytes of chance that a schedule may need

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from sagakit.step import Compensation, Forward
 from tests.prove.table import BACK, CANCELLING, EFFECTS, FORTH, MAKERS, PARKED, RESUMED, SAGA, STARTED
-
-if TYPE_CHECKING:
-    from sagakit.step import Compensation, Forward
 
 IDEMPOTENCY = ("idempotency record in progress", "idempotency record completed", "idempotency record deleted")
 CIRCUIT = ("circuit OPEN", "circuit HALF_OPEN", "circuit CLOSED")

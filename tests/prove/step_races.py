@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sagakit.step import Outcome
-from tests.prove.choices import AT_WILL, NO, STOCK, Focus
+from sagakit.step import Effect, Forward, Outcome
+from tests.prove.choices import NO, STOCK, WHIMS, Focus
 from tests.prove.drills import MANY
 from tests.prove.sites import CANCELS, CONFIRMS, FAILS, REQUESTED, UNDOES, at, site
 from tests.prove.strikes import FALLS_ASLEEP
-from tests.prove.table import EFFECTS, NEXT, SAGA, STEPS
-
-if TYPE_CHECKING:
-    from sagakit.step import Forward
+from tests.prove.table import NEXT, SAGA, STEPS
 
 WRONG = (0, 2_000)  # milliseconds by which clocks are: more than a race takes
 
-# Where a step leaves its traces, and what undoes it looks, before it acts outside, and writes.
-PAIRS = {
-    step: (
-        *dict.fromkeys(site(step, event) for event in (step.traces[0], step.event)),
-        *((site(undo, "reads sagas"),) if step in EFFECTS else ()),
-        site(undo),
-    )
-    for step, undo in SAGA.steps
-}
-
-_RACE = Focus(tokens=("pm_declined",), orders=(1,), ambushes=MANY, deviations=(0,), quantities=(1,))
-_TWINS = replace(_RACE, faults=(FALLS_ASLEEP, "second execution"), orders=(2,), quantities=(2, STOCK))
-_OUT_OF_TURN = replace(_RACE, faults=(*2 * ("stray step",), FALLS_ASLEEP), skews=WRONG)
-_UNDONE_OUT_OF_TURN = replace(_OUT_OF_TURN, tokens=("pm_ok",), faults=(*_OUT_OF_TURN.faults, "customer cancels"))
+_RACE = Focus(tokens=("pm_declined",), orders=(1,), ambushes=MANY, deviations=(0,), quantities=(1,), whims=(0,))
+_TWINS = replace(_RACE, faults=(FALLS_ASLEEP, "second execution"), orders=(2,), quantities=(2, STOCK), whims=WHIMS)
+_OUT_OF_TURN = replace(_RACE, faults=("stray step", FALLS_ASLEEP), skews=WRONG)
+_UNDOING = (*2 * ("stray step", FALLS_ASLEEP), "customer cancels")
+# Each effect, and where it is looked whether it may be undone.
+LOOKS = [(step, site(undo, "reads sagas")) for step, undo in SAGA.steps if isinstance(step, Effect)]
 
 # A step is refused and done by two executions at once: what it asks for comes back, or goes, between them.
 REFUSED_LATE = tuple(
@@ -42,12 +32,16 @@ DONE_LATE = tuple(
     replace(_TWINS, sites=(at(NEXT[step.state])[0], site(step), CANCELS)) for step in STEPS if step.refusals
 )
 
-ASTRAY = tuple(replace(_OUT_OF_TURN, sites=PAIRS[step]) for step in STEPS)
-STRAY_UNDOING = tuple(replace(_UNDONE_OUT_OF_TURN, sites=pair) for pair in PAIRS.values())
+ASTRAY = tuple(replace(_OUT_OF_TURN, sites=(site(step), site(undo))) for step, undo in SAGA.steps if step in STEPS)
+STRAY_UNDOING = (
+    *(replace(race, tokens=("pm_ok",), faults=_UNDOING) for race in ASTRAY),
+    *(
+        replace(_OUT_OF_TURN, tokens=("pm_ok",), faults=_UNDOING, sites=(site(step, step.intent), site(step), reads))
+        for step, reads in LOOKS
+    ),
+)
 UNDONE_LATE = tuple(
-    replace(_OUT_OF_TURN, faults=("second execution", FALLS_ASLEEP), sites=(site(undo, "reads sagas"), FAILS))
-    for undo in SAGA.compensations
-    if undo.undoes in EFFECTS
+    replace(_OUT_OF_TURN, faults=("second execution", FALLS_ASLEEP), sites=(reads, FAILS)) for _, reads in LOOKS
 )
 CONFIRMED_BEFORE_DONE = tuple(
     replace(_OUT_OF_TURN, tokens=("pm_ok",), sites=(site(step), CONFIRMS)) for step in SAGA.forward
@@ -55,10 +49,15 @@ CONFIRMED_BEFORE_DONE = tuple(
 FAILED_BEFORE_UNDONE = tuple(replace(_OUT_OF_TURN, sites=(undoes, FAILS)) for undoes in UNDOES)
 
 
-def cancelled_at(step: str, rest: str, **ways: Any) -> Focus:
+def cancelled_at(step: str, *rest: str, **ways: Any) -> Focus:
     """Let a cancellation come between a step's reading and its writing, or the step between those of a cancellation."""
-    faults, sites = ("customer cancels", FALLS_ASLEEP), (step, REQUESTED, rest)
+    faults, sites = ("customer cancels", FALLS_ASLEEP), (step, REQUESTED, *rest)
     return replace(_RACE, **{"tokens": ("pm_ok",), "faults": faults, "skews": WRONG, "sites": sites, **ways})
+
+
+def _ways(step: Forward, event: str) -> Mapping[str, Any]:
+    """Say how the step comes to this event."""
+    return NO.get(event, {"whims": (int(step.events[event] is Outcome.REFUSED),)})
 
 
 def _after(step: Forward, event: str) -> str:
@@ -69,12 +68,12 @@ def _after(step: Forward, event: str) -> str:
 
 
 MEANWHILE = tuple(
-    cancelled_at(site(step, event), _after(step, event), **NO.get(event, AT_WILL))
+    cancelled_at(site(step, event), _after(step, event), **_ways(step, event))
     for step in SAGA.forward
     for event in step.guarded
 )
 SETTLED_MEANWHILE = tuple(
-    cancelled_at(site(step, event), site(undo), **NO.get(event, AT_WILL))
+    cancelled_at(site(step, event), site(undo), site(step, "reads events"), **_ways(step, event))
     for step, undo in SAGA.steps
     for event in step.events
     if event not in step.guarded

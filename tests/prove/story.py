@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
+from tests.prove.actors import Actor, Call
 from tests.prove.labels import READS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from tests.prove.actors import Actor, Call
 
 type Line = tuple[str, str]  # who, and what
 

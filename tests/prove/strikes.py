@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING
 
-from tests.prove.faults import FAULTS
+from tests.prove.actors import Actor
+from tests.prove.faults import FAULTS, Fault
+from tests.prove.run import Run
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from tests.prove.actors import Actor
-    from tests.prove.faults import Fault
-    from tests.prove.run import Run
-
-    type Act = Callable[[], object]
+type Act = Callable[[], object]
 
 TASK_TIMEOUT, ABORTED, TIMED_OUT = "task timeout", "execution aborted", "execution timed out"
 FALLS_ASLEEP = "falls asleep"

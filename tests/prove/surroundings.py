@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from botocore.exceptions import ClientError
 
 from payment.simulated import ledger
+from tests.prove.actors import Call, Ended
+from tests.prove.run import Run
+from tests.prove.step_functions import Execution
 from tests.prove.table import CANCEL, FAIL
 from tests.support.steps import sample
-
-if TYPE_CHECKING:
-    from tests.prove.actors import Call, Ended
-    from tests.prove.run import Run
-    from tests.prove.step_functions import Execution
 
 BROKEN, SWEEP = sample("recover_order"), sample("sweep_orders")
 MOST_TELLINGS = 3  # an asynchronous invocation that fails is tried twice more

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from sagakit.saga import named
 from sagakit.step import Effect, Outcome
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 SAGA = named("")  # the first of the application is the one that is played
 

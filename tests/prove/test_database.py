@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -14,10 +15,6 @@ from moto import mock_aws
 from sagakit import dynamodb
 from tests.prove.database import Database, Refused
 from tests.support import world
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 
 type Request = tuple[str, dict[str, Any]]
 

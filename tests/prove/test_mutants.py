@@ -12,7 +12,7 @@ MUTANTS = {mutant.name: mutant for module in BY_HAND for mutant in module.MUTANT
 def test_an_order_without_its_event_is_found_and_told_in_a_few_lines() -> None:
     violation = hunt(MUTANTS["order and event are two writes"], seed=1).violation
     assert violation
-    assert violation.found[0].endswith("is PENDING without OrderPlaced")
+    assert violation.found[0].endswith("is PENDING without an event that says started")
     assert len(violation.story) < 10
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from tests.prove import circuits, drills, races, step_races
 from tests.prove.choices import DEATHS, STOCK, Focus
@@ -10,9 +11,6 @@ from tests.prove.deviations import MOVE_NAMES
 from tests.prove.sites import CANCELS, CONFIRMS, SITES, of, site
 from tests.prove.strikes import ABORTED, FALLS_ASLEEP, FAULT_NAMES, TASK_TIMEOUT, TIMED_OUT
 from tests.prove.table import BACK, EFFECTS, FORTH, SAGA, STEPS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 EVERYTHING = Focus(faults=FAULT_NAMES, moves=MOVE_NAMES)
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sagakit import run_step
+from sagakit.step import Change, Forward
 from tests.prove.choices import WILFUL
-
-if TYPE_CHECKING:
-    from sagakit.step import Change, Forward
 
 _refusable = run_step.refusable
 

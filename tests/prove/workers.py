@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from tests.prove.explore import Violation
 from tests.prove.lines import watched
 from tests.prove.search import CHUNK, search
 from tests.prove.tally import Tally
 from tests.prove.themes import THEMES
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable
-
-    from tests.prove.explore import Violation
 
 
 class Chunk(NamedTuple):

@@ -1,33 +1,22 @@
 """The invariants themselves: each finds what it is there for."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
+from saga.cases import Item, Tables
 from saga.invariants import unfinished, violations
 from saga.legacy import implied
 from sagakit.event import MADE
 from tests.support import steps, world
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from saga.cases import Item, Tables
-
-    type Tamper = Callable[[Tables], Tables]
+type Tamper = Callable[[Tables], Tables]
 
 pytestmark = pytest.mark.usefixtures("world")
 
 STATES = [world.placed, steps.paid, steps.confirmed, steps.cancelling, steps.failed, steps.rejected]
-
-
-def parked() -> str:
-    order_id = steps.cancelling()
-    steps.ten_times(steps.fail, order_id)
-    return order_id
 
 
 @cache
@@ -53,7 +42,7 @@ def old(tables: Tables) -> Tables:
 
 
 @pytest.mark.parametrize("age", [as_they_are, old])
-@pytest.mark.parametrize("bring", [*STATES, parked])
+@pytest.mark.parametrize("bring", [*STATES, steps.parked])
 def test_an_order_that_was_treated_well_violates_nothing(bring: Callable[[], str], age: Tamper) -> None:
     assert violations(age(tables_of(bring))) == []
 
@@ -63,7 +52,7 @@ def is_old(event_type: str) -> bool:
     return bool(implied(event_type, {}, starts_saga=False))
 
 
-@pytest.mark.parametrize("bring", [*STATES, parked])
+@pytest.mark.parametrize("bring", [*STATES, steps.parked])
 def test_an_old_event_means_what_a_new_one_says(bring: Callable[[], str]) -> None:
     rows = [row for row in tables_of(bring)["EVENTS"] if is_old(row["eventType"])]
     assert rows
@@ -78,7 +67,7 @@ def test_an_old_event_means_what_a_new_one_says(bring: Callable[[], str]) -> Non
     [
         (world.placed, False),
         (steps.cancelling, False),
-        (parked, True),
+        (steps.parked, True),
         (steps.confirmed, True),
         (steps.failed, True),
     ],
@@ -152,7 +141,7 @@ def with_event(event_type: str, at: int = 2**43) -> Tamper:
         (steps.confirmed, changed("SAGAS", open="u#1"), "index of open orders says otherwise"),
         (steps.confirmed, changed("SAGAS", byStatus="PENDING#u#1"), "is CONFIRMED, and listed byStatus as PENDING"),
         (steps.failed, changed("SAGAS", byReason=None), "is FAILED, and listed byReason as nothing"),
-        (parked, changed("SAGAS", byStatus="CANCELLING#u#1"), "is PARKED, and listed byStatus as CANCELLING"),
+        (steps.parked, changed("SAGAS", byStatus="CANCELLING#u#1"), "is PARKED, and listed byStatus as CANCELLING"),
         (world.placed, empty("ORDER_LINES"), "is not listed with ['monitor']"),
         (world.placed, changed("ORDER_LINES", orderId="another"), "another: no such order"),
         (steps.confirmed, changed("SAGAS", status="FAILED"), "FAILED without an event that says failed"),
@@ -176,7 +165,7 @@ def with_event(event_type: str, at: int = 2**43) -> Tamper:
         (world.placed, empty("EVENTS"), "PENDING without an event that says started"),
         (world.placed, changed("EVENTS", eventId=None), "is not an event"),
         (steps.cancelling, with_event("OrderConfirmed"), "CANCELLING in spite of OrderConfirmed"),
-        (parked, without("OrderParked#1"), "is parked, while"),
+        (steps.parked, without("OrderParked#1"), "is parked, while"),
         (steps.paid, without("InventoryReserved"), "100 stocked, 98 left, 0 held"),
         (steps.failed, without("InventoryReleased"), "100 stocked, 100 left, 2 held"),
     ],
@@ -251,7 +240,7 @@ def test_what_rows_say_of_themselves_is_held_against_them(bring: Callable[[], st
     assert words in "\n".join(violations(tamper(tables_of(bring))))
 
 
-@pytest.mark.parametrize("bring", [*STATES, parked])
+@pytest.mark.parametrize("bring", [*STATES, steps.parked])
 def test_a_table_that_is_not_there_or_not_known_is_no_violation(bring: Callable[[], str]) -> None:
     tables = tables_of(bring)
     optional = ("ORDER_LINES", "GATEWAY_LEDGER", "INVENTORY", "IDEMPOTENCY", "CIRCUIT_BREAKER")

@@ -1,9 +1,7 @@
 """The real state machine with the real handlers, along every path that an order can take by itself."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import pytest
 
@@ -14,14 +12,10 @@ from sagakit.decision import Reason
 from sagakit.step import Outcome
 from sagas import ORDER
 from tests.support import world
+from tests.support.asl import Invoke, Json
 from tests.support.execution import COMPENSATION, FORWARD, GIVEN_UP, HAPPY, UNDONE, execute
 from tests.support.lambdas import invoke
 from tests.support.template import tasks
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.support.asl import Invoke, Json
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -59,6 +53,9 @@ def test_an_order_that_meets_no_trouble_goes_straight_forward_and_is_confirmed()
     assert (outcome.status, outcome.path) == ("SUCCEEDED", HAPPY)
     assert outcome.output == {"orderId": order_id, "status": "CONFIRMED"}
     assert (world.status(order_id), world.available(), world.net_charge()) == ("CONFIRMED", world.STOCK - 2, PRICE)
+    done = [event for step in ORDER.forward for event, said in step.events.items() if said is not Outcome.REFUSED]
+    assert done[:3] == ["InventoryReserved", "PaymentIntentRecorded", "PaymentCharged"]
+    assert world.events(order_id) == ["OrderPlaced", *done, "OrderConfirmed"]
 
 
 def test_a_declined_payment_undoes_everything_and_is_the_reason() -> None:
@@ -67,6 +64,8 @@ def test_a_declined_payment_undoes_everything_and_is_the_reason() -> None:
     assert (outcome.status, outcome.error, outcome.cause) == ("FAILED", "PaymentDeclined", "card_declined")
     assert outcome.path == ["ReserveInventory", "ProcessPayment", *UNDONE]
     assert (world.status(order_id), world.available(), world.net_charge()) == ("FAILED", world.STOCK, 0)
+    tried = ["OrderPlaced", "InventoryReserved", "PaymentIntentRecorded", "PaymentDeclined"]
+    assert world.events(order_id) == [*tried, "OrderCancelling", *ORDER.undone_by, "OrderFailed"]
 
 
 def test_an_empty_shelf_ends_the_order_before_any_payment() -> None:
@@ -75,34 +74,6 @@ def test_an_empty_shelf_ends_the_order_before_any_payment() -> None:
     assert (outcome.error, outcome.cause) == ("InsufficientStock", "monitor: 101 wanted, 100 available")
     assert outcome.path == ["ReserveInventory", *UNDONE]
     assert (world.status(order_id), world.available(), world.rows("GATEWAY_LEDGER")) == ("FAILED", world.STOCK, [])
-
-
-@pytest.mark.parametrize(("token", "quantity"), [("pm_ok", 2), ("pm_declined", 2), ("pm_ok", world.STOCK + 1)])
-def test_what_the_business_says_is_asked_once(token: str, quantity: int) -> None:
-    outcome = execute(world.placed(token, quantity=quantity))
-    assert len(outcome.calls) == len(set(outcome.calls)) == len(outcome.path) - 1
-
-
-def test_the_history_tells_of_a_confirmed_order_what_happened() -> None:
-    order_id = world.placed()
-    execute(order_id)
-    done = [event for step in ORDER.forward for event, said in step.events.items() if said is not Outcome.REFUSED]
-    assert done[:3] == ["InventoryReserved", "PaymentIntentRecorded", "PaymentCharged"]
-    assert world.events(order_id) == ["OrderPlaced", *done, "OrderConfirmed"]
-
-
-def test_the_history_tells_of_a_failed_order_what_happened_the_refusal_included() -> None:
-    order_id = world.placed("pm_declined")
-    execute(order_id)
-    assert world.events(order_id) == [
-        "OrderPlaced",
-        "InventoryReserved",
-        "PaymentIntentRecorded",
-        "PaymentDeclined",
-        "OrderCancelling",
-        *ORDER.undone_by,
-        "OrderFailed",
-    ]
 
 
 def test_a_function_is_told_the_orders_id_and_what_went_wrong_and_nothing_else() -> None:
@@ -170,17 +141,6 @@ def test_a_payment_that_never_settles_parks_the_order(ticking: Callable[[int], I
 # --- Parked, and out again -----------------------------------------------------------------------------------------
 
 
-def test_a_refund_that_is_given_up_parks_the_order_and_the_stock_is_released_all_the_same() -> None:
-    order_id = world.placed("pm_refund_down")
-    outcome = execute(order_id)
-    assert (outcome.status, outcome.path) == ("FAILED", ["ReserveInventory", "ProcessPayment", *GIVEN_UP])
-    assert (outcome.error, world.available(), world.net_charge()) == ("CompensationIncomplete", world.STOCK, PRICE)
-    parked = guard.read(order_id)["parked"]
-    assert parked["notUndone"] == ["PaymentRefunded"]
-    assert parked["undone"] == [each for each in ORDER.undone_by if each != "PaymentRefunded"]
-    assert parked["failures"] == {"RefundPayment": "TransientError"}
-
-
 def test_the_cause_of_an_incomplete_compensation_says_what_is_missing() -> None:
     outcome = execute(world.placed("pm_refund_down"))
     assert outcome.cause.startswith("CompensationIncomplete: ")
@@ -218,27 +178,6 @@ def test_an_execution_of_an_order_that_was_cancelled_falls_through_to_the_compen
     assert (outcome.error, outcome.cause) == ("CustomerCancelled", "changed their mind")
 
 
-@pytest.mark.parametrize("remembered", [True, False], ids=["remembered", "forgotten"])
-def test_an_execution_of_a_confirmed_order_finds_all_done_and_changes_nothing(*, remembered: bool) -> None:
-    order_id = world.placed()
-    execute(order_id)
-    if not remembered:
-        world.forget_requests()
-    before = world.snapshot()
-    assert execute(order_id).path == HAPPY
-    assert world.snapshot() == before
-
-
-@pytest.mark.parametrize("token", ["pm_ok", "pm_declined", "pm_unavailable", "pm_refund_flaky"])
-def test_an_execution_of_a_failed_order_ends_as_the_first_and_changes_nothing(token: str) -> None:
-    order_id = world.placed(token, quantity=2 if token != "pm_ok" else world.STOCK + 1)
-    first = execute(order_id)
-    before = world.snapshot()
-    again = execute(order_id)
-    assert (again.status, again.error, again.cause) == (first.status, first.error, first.cause)
-    assert world.snapshot() == before
-
-
 def test_an_execution_of_an_order_that_does_not_exist_does_nothing_and_says_so() -> None:
     before = world.snapshot()
     outcome = execute("no-such-order")
@@ -255,13 +194,6 @@ def test_two_orders_for_the_last_piece_end_with_one_of_them() -> None:
     first, second = world.placed(), world.placed(customer="customer-2")
     assert (execute(first).status, execute(second).error) == ("SUCCEEDED", "InsufficientStock")
     assert (world.available(), world.net_charge()) == (1, PRICE)
-
-
-def test_what_a_failed_order_held_can_be_had_by_the_next() -> None:
-    world.stock_up(2)
-    assert execute(world.placed("pm_declined")).status == "FAILED"
-    assert execute(world.placed()).status == "SUCCEEDED"
-    assert world.available() == 0
 
 
 def test_every_task_is_on_one_of_these_paths() -> None:

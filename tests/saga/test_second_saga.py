@@ -1,9 +1,7 @@
 """A saga of another business beside the orders: the same kit and tables, a table and a state machine of its own."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -12,7 +10,7 @@ from inventory.store import give_back, take
 from sagakit import app, clock, eventlog, guard, saga, tables
 from sagakit.decision import Reason
 from sagakit.errors import BusinessError
-from sagakit.event import Event
+from sagakit.event import Event, History
 from sagakit.recovery.actions import RecoveryAction as Recovery
 from sagakit.recovery.actions import recover_if_needed
 from sagakit.saga import Saga
@@ -22,9 +20,6 @@ from statemachine.states import definition
 from tests.support import steps, world
 from tests.support.asl import TaskFailed, run
 from tests.support.lambdas import Context
-
-if TYPE_CHECKING:
-    from sagakit.event import History
 
 pytestmark = pytest.mark.usefixtures("world", "trips")
 

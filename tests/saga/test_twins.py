@@ -1,26 +1,19 @@
 """Executions that meet: a twin, a cancellation and a death before every call of the saga."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from functools import partial
 from itertools import count
-from typing import TYPE_CHECKING
 
 import pytest
 
 from sagakit import decision
 from sagakit.decision import Reason
-from sagakit.errors import AlreadyConfirmed
 from tests.support import steps, world
+from tests.support.asl import Invoke, Json, Outcome
 from tests.support.execution import COMPENSATION, FORWARD, execute
 from tests.support.faults import failing
 from tests.support.lambdas import invoke
 from tests.support.meanwhile import Died, die
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.support.asl import Invoke, Json, Outcome
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -99,13 +92,6 @@ def test_a_cancellation_at_any_point_is_final_unless_the_order_is_confirmed(*, b
     execute(order_id, interrupted(cancel, before))
     execute(order_id)
     assert (world.status(order_id), net()) == ("FAILED", (0, 0))
-
-
-def test_a_cancellation_after_the_pivot_is_refused() -> None:
-    order_id = world.placed()
-    execute(order_id)
-    with pytest.raises(AlreadyConfirmed):
-        decision.cancel(order_id, CANCELLED, starts_saga=True)
 
 
 @pytest.mark.parametrize("task", FORWARD)

@@ -4,8 +4,6 @@ It knows what the saga uses of Amazon States Language with JSONata: Task, Succee
 a definition that grows beyond it fails loudly. The e2e tests compare its paths with those of the engine.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

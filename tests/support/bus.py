@@ -1,7 +1,5 @@
 """An event bus that keeps what it took, and refuses what it is told to."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass, field
 from typing import Any

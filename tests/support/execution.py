@@ -1,18 +1,11 @@
 """Executions of the saga: the real definition with the real handlers, and a look at the invariants after every call."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from saga.invariants import violations
 from sagas import ORDER
 from tests.support import world
-from tests.support.asl import Outcome, run
+from tests.support.asl import Invoke, Json, Outcome, run
 from tests.support.lambdas import invoke as real
 from tests.support.template import definition
-
-if TYPE_CHECKING:
-    from tests.support.asl import Invoke, Json
 
 FORWARD = [*(step.state for step in ORDER.forward), "ConfirmOrder"]
 COMPENSATION = ["CancelOrder", *(each.state for each in ORDER.compensations), "FailOrder"]

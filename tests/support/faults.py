@@ -1,15 +1,8 @@
 """Faults between the state machine and the functions."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from tests.support.asl import TaskFailed
+from tests.support.asl import Invoke, Json, TaskFailed
 from tests.support.lambdas import invoke
 from tests.support.template import tasks
-
-if TYPE_CHECKING:
-    from tests.support.asl import Invoke, Json
 
 FOREVER = 1_000  # more than any state retries
 

@@ -1,9 +1,8 @@
 """Fixtures of the tests that run in process."""
 
-from __future__ import annotations
-
+import io
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import pytest
 from aws_lambda_powertools.shared.cache_dict import LRUDict
@@ -11,12 +10,10 @@ from moto import mock_aws
 from pytest_socket import disable_socket, enable_socket
 
 from sagakit.observability import logger
+from sagakit.relay import dispatch
 from tests.support import world as memory
+from tests.support.bus import Bus
 from tests.support.logs import written
-
-if TYPE_CHECKING:
-    import io
-    from collections.abc import Iterator
 
 
 @pytest.fixture(autouse=True)
@@ -55,3 +52,13 @@ def log() -> Iterator[io.StringIO]:
     """Collect what the functions log."""
     with written(logger) as lines:
         yield lines
+
+
+@pytest.fixture
+def bus(monkeypatch: pytest.MonkeyPatch, world: None) -> Bus:  # noqa: ARG001
+    """Let the relay publish to a bus in memory, and start executions of a machine that does nothing."""
+    bus = Bus()
+    monkeypatch.setattr(dispatch, "bus", bus)
+    definition = '{"StartAt": "End", "States": {"End": {"Type": "Succeed"}}}'
+    dispatch.sfn.create_state_machine(name="test", definition=definition, roleArn="arn:aws:iam::123456789012:role/r")
+    return bus

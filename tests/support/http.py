@@ -1,17 +1,13 @@
 """The API without a network: requests as API Gateway hands them to the functions, and their answers."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from tests.support.asl import Json
 from tests.support.lambdas import Context, handler
 from tests.support.steps import sample
 from tests.support.world import PRICES
-
-if TYPE_CHECKING:
-    from tests.support.asl import Json
 
 ORDER: dict[str, Any] = {
     "customerId": "customer-1",

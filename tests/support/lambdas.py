@@ -1,19 +1,13 @@
 """The functions as the state machine sees them: by logical id, with a Lambda context, failing by error name."""
 
-from __future__ import annotations
-
 import importlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from tests.support.asl import TaskFailed
+from tests.support.asl import Json, TaskFailed
 from tests.support.template import resources
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.support.asl import Json
 
 
 @dataclass(frozen=True)
@@ -24,10 +18,11 @@ class Context:
     memory_limit_in_mb: int = 512
     invoked_function_arn: str = "arn:aws:lambda:us-east-1:123456789012:function:test"
     aws_request_id: str = "test-request"
+    remaining_ms: int = 4000  # what the template allows a step
 
     def get_remaining_time_in_millis(self) -> int:
-        """Leave what the template allows a step."""
-        return 4000
+        """Tell how much time is left."""
+        return self.remaining_ms
 
 
 def handler(logical_id: str) -> Callable[[Any, Any], Any]:

@@ -1,16 +1,11 @@
 """What the functions write to their log."""
 
-from __future__ import annotations
-
 import io
 import logging
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from aws_lambda_powertools.logging import Logger
+from aws_lambda_powertools.logging import Logger
 
 
 @contextmanager

@@ -1,19 +1,13 @@
 """What another machine does between two calls of this one."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from itertools import count
-from typing import TYPE_CHECKING
+
+import pytest
 
 from sagakit import dynamodb, eventlog
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    import pytest
-
-    from sagakit.event import History
-    from tests.support.asl import Json
+from sagakit.event import History
+from tests.support.asl import Json
 
 
 class Died(BaseException):

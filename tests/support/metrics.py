@@ -1,22 +1,17 @@
 """What the functions publish as metrics, caught while they run: nothing here knows a metric by name."""
 
-from __future__ import annotations
-
 import ast
 import io
 import json
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import redirect_stdout
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from payment.breaker import config
 from sagakit.saga import sagas
 from tests.support import steps, world
+from tests.support.asl import Json
 from tests.support.lambdas import Context, handler
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
-    from tests.support.asl import Json
 
 
 class Metric(NamedTuple):

@@ -1,23 +1,18 @@
 """The steps of the saga, called one by one with their sample events, and orders that they brought somewhere."""
 
-from __future__ import annotations
-
 import json
 import re
+from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from inventory.domain import InsufficientStock
+from sagakit.saga import Saga
 from sagas import ORDER
 from tests.support import world
+from tests.support.asl import Json
 from tests.support.lambdas import Context, handler
 from tests.support.template import ROOT
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from sagakit.saga import Saga
-    from tests.support.asl import Json
 
 type Answer = dict[str, Any]
 type Step = Callable[[str], Answer]
@@ -100,6 +95,13 @@ def undo(saga_id: str, saga: Saga = ORDER) -> None:
     """Undo every step of a saga that is CANCELLING."""
     for compensation in saga.compensations:
         call(compensation.state, saga_id)
+
+
+def parked() -> str:
+    """Bring an order that is paid and holds stock to where it is parked, with everything to undo."""
+    order_id = cancelling()
+    outcome(fail, order_id)
+    return order_id
 
 
 def failed(saga: Saga = ORDER) -> str:

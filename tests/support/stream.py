@@ -1,16 +1,15 @@
 """Records of the outbox table's stream, as Lambda hands them to the relay."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+import json
+import os
+from typing import Any
 
 from sagakit import dynamodb
+from sagakit.dynamodb import Item
+from sagakit.relay import dispatch
 from tests.support import world
 from tests.support.lambdas import Context, handler
 from tests.support.steps import sample
-
-if TYPE_CHECKING:
-    from sagakit.dynamodb import Item
 
 
 def inserted(row: Item, number: str = "1") -> dict[str, Any]:
@@ -30,3 +29,15 @@ def relay(*batch: dict[str, Any]) -> list[str]:
     """Give the relay a batch; get the numbers of the records that it reports as failed."""
     answer = handler("RelayOutboxFunction")({"Records": list(batch)}, Context())
     return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+def machine() -> str:
+    """Give the state machine that the relay starts executions of."""
+    return str(json.loads(os.environ["STATE_MACHINES"])["order"])
+
+
+def executions() -> dict[str, Any]:
+    """Give the executions that were started, by name, with their input."""
+    started = dispatch.sfn.list_executions(stateMachineArn=machine())["executions"]
+    described = [dispatch.sfn.describe_execution(executionArn=each["executionArn"]) for each in started]
+    return {each["name"]: json.loads(each["input"]) for each in described}

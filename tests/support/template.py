@@ -1,7 +1,5 @@
 """The template and the definition, as data."""
 
-from __future__ import annotations
-
 import json
 from functools import cache
 from pathlib import Path

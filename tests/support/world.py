@@ -1,26 +1,20 @@
 """A world in memory: the template's own tables in moto, the catalogue, and a way to look at everything."""
 
-from __future__ import annotations
-
 import json
 import os
 from copy import deepcopy
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from moto.dynamodb.models import dynamodb_backends
+from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
+from moto.dynamodb.models.table import Table
 
 from order.domain import Line, Order
 from order.placing import place
 from sagakit import dynamodb, eventlog, guard
+from sagakit.dynamodb import Item
+from tests.support.asl import Json
 from tests.support.template import logical_ids, resources, tables, tables_of_record
-
-if TYPE_CHECKING:
-    from moto.dynamodb.models import DynamoDBBackend
-    from moto.dynamodb.models.table import Table
-
-    from sagakit.dynamodb import Item
-    from tests.support.asl import Json
 
 ACCOUNT = "123456789012"  # the one that moto takes for ours
 PRICES = {"laptop": 129999, "monitor": 34999, "PROD-003": 79999}

@@ -1,7 +1,5 @@
 """The state machine as a graph: who follows whom, and the two chains that it is made of."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from sagas import ORDER

@@ -6,16 +6,11 @@ a handler, and only there. So more is found than ever runs. The table of the sag
 data: it is not followed.
 """
 
-from __future__ import annotations
-
 import ast
+from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import TYPE_CHECKING
 
 from tests.support.template import ROOT
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
 
 type Place = tuple[str, str]  # a module and one of its top-level names; no name for what it does on import
 

@@ -1,7 +1,5 @@
 """The alarms: each is about something that exists, under the very name and dimensions by which it is published."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Any
 
@@ -43,24 +41,13 @@ def about(namespace: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", ALARMS)
-def test_an_alarm_is_named_after_the_stack_and_itself(name: str) -> None:
-    assert ALARMS[name]["AlarmName"] == {"Fn::Sub": f"${{AWS::StackName}}-{name.removesuffix('Alarm')}"}
-
-
-@pytest.mark.parametrize("name", ALARMS)
-def test_an_alarm_says_what_it_means_and_what_missing_data_means(name: str) -> None:
-    assert ALARMS[name]["AlarmDescription"]
-    assert ALARMS[name]["TreatMissingData"] in {"breaching", "ignore", "notBreaching"}
-
-
-@pytest.mark.parametrize("name", ALARMS)
-def test_an_alarm_goes_off_above_its_threshold(name: str) -> None:
-    assert ALARMS[name]["ComparisonOperator"] == "GreaterThanThreshold"
-
-
-@pytest.mark.parametrize("name", ALARMS)
-def test_the_topic_hears_when_an_alarm_goes_off_and_when_it_is_over(name: str) -> None:
-    assert ALARMS[name]["AlarmActions"] == ALARMS[name]["OKActions"] == TOPIC
+def test_an_alarm_has_its_name_says_what_it_means_and_tells_the_topic_when_it_goes_off_and_is_over(name: str) -> None:
+    alarm = ALARMS[name]
+    assert alarm["AlarmName"] == {"Fn::Sub": f"${{AWS::StackName}}-{name.removesuffix('Alarm')}"}
+    assert alarm["AlarmDescription"]
+    assert alarm["TreatMissingData"] in {"breaching", "ignore", "notBreaching"}
+    assert alarm["ComparisonOperator"] == "GreaterThanThreshold"
+    assert alarm["AlarmActions"] == alarm["OKActions"] == TOPIC
 
 
 def test_without_a_topic_the_alarms_only_show() -> None:
@@ -83,17 +70,18 @@ def test_a_metric_of_ours_is_one_that_the_functions_publish_with_these_dimension
 
 
 @pytest.mark.usefixtures("world")
-@pytest.mark.parametrize("error", [*sorted(REFUSED), BY_CUSTOMER])
-def test_an_order_refused_by_a_rule_or_by_the_customer_is_no_unexpected_failure(error: str) -> None:
-    assert unexpected(error) == 0
-
-
-@pytest.mark.usefixtures("world")
 @pytest.mark.parametrize(
-    "error", ["KeyError", "States.Timeout", "TransientError", "ExecutionAborted", "DeadlinePassed"]
+    ("error", "counted"),
+    [
+        *[(error, 0) for error in (*sorted(REFUSED), BY_CUSTOMER)],
+        *[(error, 1) for error in ("KeyError", "States.Timeout", "TransientError", "ExecutionAborted")],
+        ("DeadlinePassed", 1),
+    ],
 )
-def test_an_order_that_failed_for_anything_else_is_an_unexpected_failure_and_counted_once(error: str) -> None:
-    assert unexpected(error) == 1
+def test_a_failure_is_unexpected_and_counted_once_unless_a_rule_or_the_customer_refused(
+    error: str, counted: int
+) -> None:
+    assert unexpected(error) == counted
 
 
 def unexpected(error: str) -> int:

@@ -1,7 +1,5 @@
 """The environments of `sam`: dev by default, prod by name."""
 
-from __future__ import annotations
-
 import tomllib
 from typing import Any
 
@@ -22,16 +20,12 @@ def test_there_are_two() -> None:
 
 
 @pytest.mark.parametrize("environment", STAGES)
-def test_each_builds_from_the_cache_and_in_parallel_lints_and_uploads_where_sam_chooses(environment: str) -> None:
-    assert parameters(environment, "build")["cached"] is True
-    assert parameters(environment, "build")["parallel"] is True
+def test_each_lints_builds_from_the_cache_and_deploys_its_own_stack_in_its_own_stage(environment: str) -> None:
+    stage = STAGES[environment]
+    build = parameters(environment, "build")
+    assert (build["cached"], build["parallel"]) == (True, True)
     assert parameters(environment, "validate")["lint"] is True
     assert parameters(environment, "deploy")["resolve_s3"] is True
-
-
-@pytest.mark.parametrize("environment", STAGES)
-def test_each_deploys_its_own_stack_in_its_own_stage(environment: str) -> None:
-    stage = STAGES[environment]
     assert parameters(environment, "global")["stack_name"] == f"order-saga-{stage}"
     assert f"Stage={stage}" in parameters(environment, "deploy")["parameter_overrides"]
 

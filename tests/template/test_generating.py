@@ -1,11 +1,10 @@
 """How a definition follows from a saga's table and the policies."""
 
-from __future__ import annotations
-
 import json
 import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,14 +15,9 @@ from sagas import ORDER
 from statemachine import generate, policies
 from statemachine.policies import FORWARD, Retry
 from statemachine.states import definition
-from tests.support.asl import TaskFailed, run
+from tests.support.asl import Invoke, Json, TaskFailed, run
 from tests.support.template import ROOT
 from tests.template.graph import reached
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.support.asl import Invoke, Json
 
 
 class Missing(BusinessError):

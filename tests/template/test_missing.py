@@ -1,19 +1,14 @@
 """`python -m statemachine.missing` names whatever a step of a table lacks."""
 
-from __future__ import annotations
-
 import re
 import shutil
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from sagakit.saga import sagas
 from statemachine.missing import Project, missing
 from tests.support.template import ROOT
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 RESERVED, RELEASED = "!GetAtt ReserveInventoryFunction.Arn", "!GetAtt ReleaseInventoryFunction.Arn"
 
@@ -83,9 +78,3 @@ def test_what_the_template_lacks_is_named(project: Path, removed: str, line: str
 def test_a_file_that_is_not_there_is_named(project: Path, path: str, line: str) -> None:
     (project / path).unlink()
     assert line in named(project)
-
-
-def test_a_handler_that_is_not_in_its_module_is_named(project: Path) -> None:
-    app = project / "functions/inventory/app.py"
-    app.write_text(app.read_text().replace("def reserve(", "def keep("))
-    assert named(project) == ["ReserveInventory: its handler inventory.app.reserve is not in functions/"]

@@ -1,7 +1,5 @@
 """No logic stands twice: no six lines in a row are the same in two places of what is deployed and of the command."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 
 from tests.support.template import ROOT

@@ -1,7 +1,5 @@
 """What goes into the functions' package: all that they import, nothing that a step does not need to start."""
 
-from __future__ import annotations
-
 import json
 import re
 import subprocess

@@ -1,7 +1,5 @@
 """Who may do what: exactly what is used, and nothing by wildcard."""
 
-from __future__ import annotations
-
 import json
 import re
 
@@ -28,22 +26,18 @@ def test_every_function_and_the_state_machine_have_a_role_of_their_own() -> None
 
 
 @pytest.mark.parametrize("name", roles())
-def test_no_role_has_a_wildcard(name: str) -> None:
+def test_a_role_has_no_wildcard_and_its_statements_allow_and_name_resources_of_the_stack(name: str) -> None:
     assert statements(roles()[name])
     assert "*" not in json.dumps(statements(roles()[name]))
+    for statement in statements(roles()[name]):
+        assert set(statement) == {"Effect", "Action", "Resource"}
+        assert statement["Effect"] == "Allow"
+        assert set(targets(statement)) <= set(template()["Resources"])
 
 
 def test_no_policy_of_a_resource_has_a_wildcard() -> None:
     documents = [each["Properties"].get("PolicyDocument") for each in transformed().values()]
     assert "*" not in json.dumps(documents)
-
-
-@pytest.mark.parametrize("name", roles())
-def test_every_statement_allows_and_names_resources_of_the_stack(name: str) -> None:
-    for statement in statements(roles()[name]):
-        assert set(statement) == {"Effect", "Action", "Resource"}
-        assert statement["Effect"] == "Allow"
-        assert set(targets(statement)) <= set(template()["Resources"])
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

@@ -3,22 +3,17 @@
 Words are event types, states and statuses: who needs those of another room gets them from the table, never as a string.
 """
 
-from __future__ import annotations
-
 import ast
 import importlib
+from collections.abc import Iterator
 from enum import StrEnum
 from functools import cache
-from typing import TYPE_CHECKING
 
 import pytest
 
 from sagakit.saga import sagas
 from sagakit.step import Compensation, Forward
 from tests.template.source import modules
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 DECIDED = ("Confirm{}", "Cancel{}", "Fail{}", "{}Confirmed", "{}Cancelling", "{}Failed", "{}Parked", "{}Resumed")
 KIT = "sagakit"

@@ -1,7 +1,5 @@
 """Who is told of what: broken executions, the clock, parked orders."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

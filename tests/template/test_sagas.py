@@ -1,7 +1,5 @@
 """The tables of the sagas: what they know, and what reading them costs."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 

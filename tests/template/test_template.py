@@ -1,7 +1,5 @@
 """The template: what every resource of a kind must have."""
 
-from __future__ import annotations
-
 import inspect
 import json
 import re
@@ -43,14 +41,10 @@ def read(name: str) -> set[str]:
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_function_is_named_after_the_stack_and_itself(name: str) -> None:
-    assert properties(name)["FunctionName"] == {"Fn::Sub": f"${{AWS::StackName}}-{name.removesuffix('Function')}"}
-
-
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_function_writes_to_a_log_group_that_forgets(name: str) -> None:
+def test_a_function_is_named_after_the_stack_and_itself_and_writes_to_a_log_group_that_forgets(name: str) -> None:
     group = template()["Resources"][f"{name.removesuffix('Function')}LogGroup"]
     function_name = properties(name)["FunctionName"]["Fn::Sub"]
+    assert function_name == f"${{AWS::StackName}}-{name.removesuffix('Function')}"
     assert group["Type"] == "AWS::Logs::LogGroup"
     assert group["Properties"]["LogGroupName"] == {"Fn::Sub": f"/aws/lambda/{function_name}"}
     assert group["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"}

@@ -1,7 +1,5 @@
 """The template after SAM's own transform: with the roles and mappings that CloudFormation will see."""
 
-from __future__ import annotations
-
 import copy
 import re
 from functools import cache

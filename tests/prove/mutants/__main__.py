@@ -6,7 +6,6 @@ import argparse
 import sys
 import time
 from contextlib import closing
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 
@@ -14,10 +13,8 @@ from tests.prove.expected import BEHIND_OTHERS
 from tests.prove.mutants import guards
 from tests.prove.mutants.everyone import everyone, hunts
 from tests.prove.mutants.hazards import not_shown
+from tests.prove.mutants.hunt import Hunted
 from tests.prove.report import tell
-
-if TYPE_CHECKING:
-    from tests.prove.mutants.hunt import Hunted
 
 
 def main() -> int:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Generator, Sequence
 
 from tests.prove.mutants import guards, order, outbox, payment, recovery
 from tests.prove.mutants.hunt import Hunted, hunt
+from tests.prove.mutants.mutant import Mutant
 from tests.prove.workers import side_by_side
-
-if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
-
-    from tests.prove.mutants.mutant import Mutant
 
 BY_HAND = (order, payment, outbox, recovery)
 

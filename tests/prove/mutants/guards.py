@@ -6,9 +6,10 @@ What the kit demands of every step alike is one guard: it is taken from all of t
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
 from tests.prove import circuits, races, step_races, themes
+from tests.prove.choices import Focus
 from tests.prove.expected import BEHIND_OTHERS
 from tests.prove.labels import role
 from tests.prove.mutants.mutant import Mutant
@@ -16,27 +17,27 @@ from tests.prove.search import search
 from tests.prove.table import OUTCOMES
 from tests.prove.tally import Tally
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from tests.prove.choices import Focus
-
 SCHEDULES = 400  # in which every guard is asked at least once
 
 
-def _meanwhile(outcome: str) -> Sequence[Focus]:
-    """Give the races of a cancellation with the events that say this."""
-    return tuple(race for race in step_races.MEANWHILE if OUTCOMES[race.sites[0].partition(": ")[2]] == outcome)
+def _with(outcome: str, races: Sequence[Focus]) -> Sequence[Focus]:
+    """Choose the races with an event that says this."""
+    return tuple(race for race in races if OUTCOMES[race.sites[0].partition(": ")[2]] == outcome)
 
 
 # Where to look for the guards whose names match.
 HINTS: Sequence[tuple[str, Sequence[Focus]]] = (
-    *((f"^{each}: sagas|^cancelling: no {each}", _meanwhile(each)) for each in ("done", "refused", "intended")),
-    ("^(done|refused|undone): status", (*step_races.SETTLED_MEANWHILE, themes.ZOMBIES)),
+    *(
+        (f"^{each}: sagas|^cancelling: no {each}", _with(each, step_races.MEANWHILE))
+        for each in ("done", "refused", "intended")
+    ),
+    *((f"^{each}: status", _with(each, step_races.SETTLED_MEANWHILE)) for each in ("done", "refused")),
+    ("^undone: status", (*step_races.SETTLED_MEANWHILE, themes.ZOMBIES)),
     ("^done: no", step_races.DONE_LATE),
     ("^refused: no", step_races.REFUSED_LATE),
     ("^undone: no done", step_races.ASTRAY),
-    ("^undone: (no|decided)", step_races.STRAY_UNDOING),
+    ("^undone: no intended", _with("intended", step_races.STRAY_UNDOING)),
+    ("^undone: decided", step_races.STRAY_UNDOING),
     ("^undone", (themes.STRAYS, themes.LATE, themes.TWINS)),
     ("^refused", (themes.REFUSED,)),
     ("^(done|intended)|^Inventory", (themes.SHELF, themes.LATE, themes.ZOMBIES)),

@@ -5,10 +5,7 @@ V1 to V10 are careless readings of the protocol, A to P problems outside its ste
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 GUARD = "without "
 

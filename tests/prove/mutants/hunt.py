@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from tests.prove.explore import Violation
+from tests.prove.mutants.mutant import Mutant
 from tests.prove.search import CHUNK, search
 from tests.prove.tally import Tally
-
-if TYPE_CHECKING:
-    from tests.prove.explore import Violation
-    from tests.prove.mutants.mutant import Mutant
 
 ENOUGH = 4_000  # schedules after which a mutant has got away
 MASKED_ENOUGH = 1_000  # schedules after which a guard counts as masked

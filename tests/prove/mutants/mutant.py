@@ -6,11 +6,10 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from unittest.mock import patch
 
-if TYPE_CHECKING:
-    from tests.prove.choices import Focus
+from tests.prove.choices import Focus
 
 type Change = Callable[[], AbstractContextManager[object]]
 

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from inventory.domain import InsufficientStock
 from order import placing
 from sagakit import clock, guard, parking, transaction
-from sagakit.transaction import Rank
+from sagakit.event import Event
+from sagakit.transaction import Action, Rank
 from tests.prove.drills import PARKS
 from tests.prove.mutants.mutant import Mutant, patched
 from tests.prove.races import ENDED_PARKED
 from tests.prove.table import PARKED, RESUMED
 from tests.prove.themes import EVERYTHING, LATE, PARKING, PLACING, RECOVERY, SHELF, STRAYS, TWINS
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from sagakit.event import Event
-    from sagakit.transaction import Action
 
 _numbered, _transition, _transact = parking._numbered, guard.transition, transaction.transact  # noqa: SLF001
 _receipt, _meaning = placing._receipt, transaction._meaning  # noqa: SLF001
@@ -60,12 +56,12 @@ def _unlisted(*of: Any, removed: tuple[str, ...] = (), settings: Any = None, **n
     return _transition(*of, removed=tuple({*removed, "open", "dueAt"}), settings=kept, **named)
 
 
-def _first_reason(backwards: bool, cancelled: Any, actions: Sequence[Action]) -> Any:  # noqa: FBT001
+def _first_reason(way: int, cancelled: Any, actions: Sequence[Action]) -> Any:
     meanings = [
         _meaning(each, reason, cancelled)
         for each, reason in zip(actions, cancelled.response["CancellationReasons"], strict=True)
     ]
-    return next(meaning for meaning in meanings[:: -1 if backwards else 1] if meaning)
+    return next(meaning for meaning in meanings[::way] if meaning)
 
 
 def _conflict_is_shortage(refused: Action, reason: Any, cancelled: Any) -> Any:
@@ -75,9 +71,7 @@ def _conflict_is_shortage(refused: Action, reason: Any, cancelled: Any) -> Any:
     return _meaning(refused, reason, cancelled)
 
 
-def _reading(*, backwards: bool) -> Any:
-    return patched("sagakit.transaction._reading", partial(_first_reason, backwards))
-
+_READING = "sagakit.transaction._reading"
 
 MUTANTS = (
     Mutant("the order's id is random", (PLACING,), patched("order.placing.order_id", lambda *_: str(uuid.uuid4()))),
@@ -115,7 +109,9 @@ MUTANTS = (
         patched("sagakit.transaction._meaning", _conflict_is_shortage),
     ),
     Mutant(
-        "the last reason decides", (replace(TWINS, tokens=("pm_declined",), orders=(1,)),), _reading(backwards=True)
+        "the last reason decides",
+        (replace(TWINS, tokens=("pm_declined",), orders=(1,)),),
+        patched(_READING, partial(_first_reason, -1)),
     ),
 )
 
@@ -123,7 +119,7 @@ MASKED = (
     Mutant(
         "the first reason decides",
         (SHELF, TWINS, STRAYS),
-        _reading(backwards=False),
+        patched(_READING, partial(_first_reason, 1)),
         masked_by="the steps list their actions in the order of precedence",
     ),
 )

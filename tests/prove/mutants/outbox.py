@@ -8,22 +8,20 @@ import uuid
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from unittest.mock import patch
 
 from sagakit import dynamodb, tables
 from sagakit.errors import TransientError
+from sagakit.event import Event
 from sagakit.relay import dispatch
 from sagakit.relay.app import processor
+from tests.prove.database import Change
 from tests.prove.labels import actions
 from tests.prove.mutants.mutant import Mutant, patched
 from tests.prove.run import Run
 from tests.prove.table import FAILED
 from tests.prove.themes import LATE, OUTBOX, PARKING, TWINS
-
-if TYPE_CHECKING:
-    from sagakit.event import Event
-    from tests.prove.database import Change
 
 _publish, _start, _cross_off = dispatch._publish, dispatch._start_saga, dispatch._mark_dispatched  # noqa: SLF001
 _committed = Run._committed  # noqa: SLF001

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from unittest.mock import patch
 
 from aws_lambda_powertools.utilities.idempotency import idempotent_function
@@ -16,19 +17,14 @@ from payment.domain import REFUND, Intent, IntentStatus, PaymentStatus, Undo
 from payment.gateway import gateway
 from sagakit import guard, run_compensation, run_effect
 from sagakit.errors import TransientError
+from sagakit.event import Event, History
 from sagakit.idempotency import step_config, step_persistence
-from sagakit.step import Change, Outcome
+from sagakit.step import Change, Compensation, Effect, Outcome
 from tests.prove.helpers import INTENT_NEXT
 from tests.prove.mutants.mutant import Mutant, patched
 from tests.prove.themes import GATEWAY, KEYS, LATE, PARKING, STRAYS, TWINS, ZOMBIES
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from sagakit.event import Event, History
-    from sagakit.step import Compensation, Effect
-
-    type Undoing = Callable[[Event], Change]
+type Undoing = Callable[[Event], Change]
 
 SUCCEEDED, CANCELED = IntentStatus.SUCCEEDED, IntentStatus.CANCELED
 
@@ -88,7 +84,8 @@ def _given_back(recorded: Event) -> Change:
 
 
 def _undo(recorded: Event, how: Undo) -> Change:
-    detail = {"outcome": how, "intentId": recorded.detail["intentId"], "amount": 0}
+    amount = recorded.detail["amount"] if how is Undo.REFUNDED else 0
+    detail = {"outcome": how, "intentId": recorded.detail["intentId"], "amount": amount}
     return Change(detail, status=PaymentStatus[how.name])
 
 
@@ -145,10 +142,6 @@ def _unknown_is(guess: IntentStatus) -> Any:
     return patch("payment.app.gateway", lambda: _Guessing(gateway, guess))
 
 
-def _recorded(how: Callable[[Effect, History, Change], Event]) -> Any:
-    return patched("sagakit.run_effect._intended", how)
-
-
 def _refunded(how: Callable[[Event, Undoing], Change]) -> Any:
     """Let what is on record be undone like this; what the refund would do is given along."""
 
@@ -177,8 +170,16 @@ def _second_try_and_nothing() -> Iterator[None]:
 
 
 MUTANTS = (
-    Mutant("the intent is recorded after the confirm", (ZOMBIES, LATE), _recorded(_confirmed_first)),
-    Mutant("the intent just created is confirmed, not the one on record", (KEYS,), _recorded(_just_created)),
+    Mutant(
+        "the intent is recorded after the confirm",
+        (ZOMBIES, LATE),
+        patched("sagakit.run_effect._intended", _confirmed_first),
+    ),
+    Mutant(
+        "the intent just created is confirmed, not the one on record",
+        (KEYS,),
+        patched("sagakit.run_effect._intended", _just_created),
+    ),
     Mutant("the refund decides by looking, and takes a refused cancel for done", (ZOMBIES,), _refunded(_by_looking)),
     Mutant("refund before cancel", (ZOMBIES,), _refunded(_refund_first)),
     Mutant("processing is taken for nothing", (ZOMBIES,), _refunded(_processing_is_nothing)),

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from sagakit import dynamodb, tables
-from sagakit.event import of_row
+from sagakit.event import Event, of_row
 from sagakit.recovery import actions, store
 from sagakit.recovery.actions import RecoveryAction
 from sagakit.saga import Status
 from tests.prove.mutants.mutant import Mutant, patched
 from tests.prove.themes import LATE, OUTBOX, PARKING, RECOVERY, STRAYS
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from sagakit.event import Event
 
 _next_action = actions.next_action
 GUARDS_OF_A_RESTART = frozenset({"resumed: sagas status = CANCELLING", "resumed: sagas not_exists(parked)"})

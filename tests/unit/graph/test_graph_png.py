@@ -5,7 +5,7 @@ import pytest
 
 from saga.graph import FontError, Outcome, StateStatus, render, to_png
 from saga.graph.theme import LIGHT
-from tests.unit.graph.definitions import SAGA, machine, task
+from tests.unit.graph.definitions import machine, task
 from tests.unit.graph.fonts import needs_a_font
 from tests.unit.graph.pixels import Pixel, rows
 
@@ -47,10 +47,6 @@ def test_the_texts_stay_clear_of_the_border(name: str, outcome: Outcome) -> None
     framed = [x for row in picture for x, found in enumerate(row) if found == border]
     assert min(written) - min(framed) > 10
     assert max(framed) - max(written) > 10
-
-
-def test_the_whole_saga_makes_the_same_png_twice() -> None:
-    assert to_png(render(SAGA)) == to_png(render(SAGA))
 
 
 def test_a_picture_in_which_text_leaves_no_trace_as_without_a_font_is_refused() -> None:

@@ -1,7 +1,5 @@
 """Releasing: what is held and no more. What holds for every compensation stands in the contract of the steps."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.support import steps, world
@@ -15,21 +13,6 @@ def test_what_was_held_is_put_back_and_told() -> None:
     assert steps.release(order_id) == {"orderId": order_id, "event": "InventoryReleased", "repeated": False}
     assert world.available() == world.STOCK
     assert world.detail(order_id, "InventoryReleased") == {"items": [{"productId": "monitor", "quantity": 2}]}
-
-
-def test_an_order_that_holds_nothing_gives_nothing_back() -> None:
-    order_id = world.placed()
-    steps.cancel(order_id)
-    assert steps.release(order_id)["event"] == "InventoryReleased"
-    assert world.available() == world.STOCK
-    assert world.detail(order_id, "InventoryReleased") == {"items": []}
-
-
-def test_an_order_that_was_refused_gives_nothing_back() -> None:
-    order_id = steps.rejected()
-    steps.cancel(order_id, "InsufficientStock")
-    steps.release(order_id)
-    assert world.available() == world.STOCK
 
 
 def test_a_product_that_is_gone_is_a_defect_and_not_forgotten() -> None:

@@ -1,7 +1,5 @@
 """Reserving: all of the order or nothing. What holds for every step stands in the contract of the steps."""
 
-from __future__ import annotations
-
 import pytest
 
 from inventory.domain import InsufficientStock
@@ -60,63 +58,10 @@ def test_a_product_that_is_gone_from_the_catalogue_is_out_of_stock() -> None:
         steps.reserve(order_id)
 
 
-def test_two_orders_cannot_both_have_the_last_unit() -> None:
-    world.stock_up(2)
-    first, second = world.placed(quantity=2), world.placed(quantity=2)
-    steps.reserve(first)
-    with pytest.raises(InsufficientStock):
-        steps.reserve(second)
-    assert world.available() == 0
-
-
-def test_a_refusal_stays_even_when_the_shelf_is_full_again() -> None:
+@pytest.mark.parametrize("call", [1, 2], ids=["before the shelf was looked at", "before the refusal is recorded"])
+def test_a_cancellation_comes_before_an_empty_shelf(monkeypatch: pytest.MonkeyPatch, call: int) -> None:
     order_id = world.placed(quantity=world.STOCK + 1)
-    with pytest.raises(InsufficientStock, match="100 available"):
-        steps.reserve(order_id)
-    world.stock_up(1_000)
-    with pytest.raises(InsufficientStock, match="100 available"):
-        steps.reserve(order_id)
-    assert world.available() == 1_000
-
-
-def test_a_twin_that_reserved_before_the_refusal_was_recorded_wins(monkeypatch: pytest.MonkeyPatch) -> None:
-    world.stock_up(0)
-    order_id = world.placed()
-
-    def new_stock_and_a_twin() -> None:
-        world.stock_up()
-        steps.reserve(order_id)
-
-    meanwhile.before(monkeypatch, "transact_write_items", new_stock_and_a_twin, call=2)
-    assert steps.reserve(order_id)["event"] == "InventoryReserved"
-    assert world.events(order_id) == ["OrderPlaced", "InventoryReserved"]
-
-
-def test_a_twin_that_was_refused_while_this_one_read_wins(monkeypatch: pytest.MonkeyPatch) -> None:
-    world.stock_up(0)
-    order_id = world.placed()
-
-    def refused_twin_and_new_stock() -> None:
-        with pytest.raises(InsufficientStock):
-            steps.reserve(order_id)
-        world.stock_up()
-
-    meanwhile.before(monkeypatch, "transact_write_items", refused_twin_and_new_stock)
-    with pytest.raises(InsufficientStock, match="0 available"):
-        steps.reserve(order_id)
-    assert world.available() == world.STOCK
-
-
-def test_a_cancellation_comes_before_an_empty_shelf() -> None:
-    order_id = world.placed(quantity=world.STOCK + 1)
-    steps.cancel(order_id)
+    meanwhile.before(monkeypatch, "transact_write_items", lambda: steps.cancel(order_id), call=call)
     with pytest.raises(SagaCancelled):
         steps.reserve(order_id)
     assert "InventoryRejected" not in world.events(order_id)
-
-
-def test_a_cancellation_before_the_refusal_is_recorded_is_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    order_id = world.placed(quantity=world.STOCK + 1)
-    meanwhile.before(monkeypatch, "transact_write_items", lambda: steps.cancel(order_id), call=2)
-    with pytest.raises(SagaCancelled):
-        steps.reserve(order_id)

@@ -1,7 +1,5 @@
 """Money: integers inside, two decimals outside."""
 
-from __future__ import annotations
-
 import json
 from decimal import Decimal
 

@@ -1,7 +1,5 @@
 """A customer's cancellation, by the API."""
 
-from __future__ import annotations
-
 import pytest
 
 from sagakit import eventlog, guard

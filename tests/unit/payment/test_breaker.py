@@ -1,9 +1,7 @@
 """The circuit breaker around the gateway."""
 
-from __future__ import annotations
-
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import pytest
 
@@ -11,9 +9,6 @@ from payment.breaker import CIRCUIT, GuardedGateway, config
 from payment.simulated import SimulatedGateway
 from sagakit.errors import TransientError
 from tests.support import world
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 pytestmark = pytest.mark.usefixtures("world")
 

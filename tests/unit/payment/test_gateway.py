@@ -1,25 +1,19 @@
 """The gateway: what every payment provider must do, and what the simulated one does with each token."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from payment.behaviour import BEHAVIOURS
 from payment.breaker import GuardedGateway
-from payment.domain import IntentStatus
+from payment.domain import Intent, IntentStatus
+from payment.gateway import Gateway
 from payment.gateway import gateway as chosen_gateway
 from payment.simulated import SimulatedGateway
 from sagakit import clock
 from sagakit.errors import TransientError
 from tests.support import meanwhile, world
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from payment.domain import Intent
-    from payment.gateway import Gateway
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -40,7 +34,7 @@ def simulated() -> SimulatedGateway:
     return SimulatedGateway()
 
 
-def create(gateway: Gateway, token: str = world.OK, amount: int = AMOUNT) -> Intent:
+def create(gateway: Gateway, token: str = world.OK, *, amount: int = AMOUNT) -> Intent:
     return gateway.create_intent(key="order-1-create", amount=amount, token=token)
 
 
@@ -75,90 +69,54 @@ def test_another_key_gives_another_intent(gateway: Gateway) -> None:
     assert other.id != create(gateway).id
 
 
-def test_the_same_key_for_another_amount_is_refused(gateway: Gateway) -> None:
+@pytest.mark.parametrize("other", [{"amount": AMOUNT + 1}, {"token": "pm_declined"}], ids=["amount", "token"])
+def test_the_same_key_for_something_else_is_refused(gateway: Gateway, other: Any) -> None:
     create(gateway)
     with pytest.raises(ValueError, match="other parameters"):
-        create(gateway, amount=AMOUNT + 1)
+        create(gateway, **other)
 
 
-def test_the_same_key_for_another_token_is_refused(gateway: Gateway) -> None:
-    create(gateway)
-    with pytest.raises(ValueError, match="other parameters"):
-        create(gateway, token="pm_declined")
+@pytest.mark.parametrize(
+    ("token", "status", "code", "taken"),
+    [("pm_ok", IntentStatus.SUCCEEDED, "", AMOUNT), ("pm_declined", IntentStatus.DECLINED, "card_declined", 0)],
+)
+def test_confirming_takes_the_money_or_declines_and_stays_so(
+    gateway: Gateway, token: str, status: IntentStatus, code: str, taken: int
+) -> None:
+    intent = create(gateway, token)
+    confirmed = confirm(gateway, intent)
+    assert (confirmed.status, confirmed.decline_code, world.net_charge()) == (status, code, taken)
+    assert (confirm(gateway, intent), world.net_charge()) == (confirmed, taken)
 
 
-def test_confirming_takes_the_money(gateway: Gateway) -> None:
-    assert confirm(gateway, create(gateway)).status == IntentStatus.SUCCEEDED
-    assert world.net_charge() == AMOUNT
-
-
-def test_confirming_again_takes_nothing_more(gateway: Gateway) -> None:
+def test_cancelling_voids_an_intent_for_good(gateway: Gateway) -> None:
     intent = create(gateway)
-    assert confirm(gateway, intent) == confirm(gateway, intent)
-    assert world.net_charge() == AMOUNT
+    for call in (gateway.cancel, gateway.cancel, lambda _: confirm(gateway, intent)):
+        assert (call(intent.id).status, world.net_charge()) == (IntentStatus.CANCELED, 0)
 
 
-def test_a_decline_takes_nothing_and_gives_its_code(gateway: Gateway) -> None:
-    declined = confirm(gateway, create(gateway, "pm_declined"))
-    assert (declined.status, declined.decline_code) == (IntentStatus.DECLINED, "card_declined")
-    assert world.net_charge() == 0
-
-
-def test_a_decline_stays_a_decline(gateway: Gateway) -> None:
-    intent = create(gateway, "pm_declined")
-    assert confirm(gateway, intent) == confirm(gateway, intent)
-
-
-def test_cancelling_voids_the_intent(gateway: Gateway) -> None:
-    intent = create(gateway)
-    assert gateway.cancel(intent.id).status == IntentStatus.CANCELED
-    assert gateway.cancel(intent.id).status == IntentStatus.CANCELED
-
-
-def test_a_declined_intent_can_be_cancelled(gateway: Gateway) -> None:
-    intent = create(gateway, "pm_declined")
+@pytest.mark.parametrize(
+    ("token", "status", "taken"),
+    [
+        ("pm_declined", IntentStatus.CANCELED, 0),
+        ("pm_ok", IntentStatus.SUCCEEDED, AMOUNT),  # refused
+        ("pm_processing", IntentStatus.PROCESSING, 0),  # refused
+    ],
+)
+def test_cancelling_what_was_confirmed_voids_a_decline_only(
+    gateway: Gateway, token: str, status: IntentStatus, taken: int
+) -> None:
+    intent = create(gateway, token)
     confirm(gateway, intent)
-    assert gateway.cancel(intent.id).status == IntentStatus.CANCELED
+    assert (gateway.cancel(intent.id).status, world.net_charge()) == (status, taken)
 
 
-def test_confirming_after_cancelling_takes_nothing(gateway: Gateway) -> None:
-    intent = create(gateway)
-    gateway.cancel(intent.id)
-    assert confirm(gateway, intent).status == IntentStatus.CANCELED
-    assert world.net_charge() == 0
-
-
-def test_cancelling_after_success_is_refused(gateway: Gateway) -> None:
+def test_a_refund_gives_back_all_that_was_taken_once_and_for_good(gateway: Gateway) -> None:
     intent = create(gateway)
     confirm(gateway, intent)
-    assert gateway.cancel(intent.id).status == IntentStatus.SUCCEEDED
-    assert world.net_charge() == AMOUNT
-
-
-def test_cancelling_while_it_is_processing_is_refused(gateway: Gateway) -> None:
-    intent = create(gateway, "pm_processing")
-    confirm(gateway, intent)
-    assert gateway.cancel(intent.id).status == IntentStatus.PROCESSING
-
-
-def test_a_refund_gives_back_all_that_was_taken(gateway: Gateway) -> None:
-    intent = create(gateway)
-    confirm(gateway, intent)
-    assert gateway.refund(intent.id).refunded == AMOUNT
-    assert world.net_charge() == 0
-
-
-def test_two_refunds_give_back_once(gateway: Gateway) -> None:
-    intent = create(gateway)
-    confirm(gateway, intent)
-    assert gateway.refund(intent.id) == gateway.refund(intent.id)
-    assert world.net_charge() == 0
-
-
-def test_confirming_after_a_refund_takes_nothing(gateway: Gateway) -> None:
-    intent = create(gateway)
-    confirm(gateway, intent)
-    gateway.refund(intent.id)
+    first = gateway.refund(intent.id)
+    assert (first.refunded, world.net_charge()) == (AMOUNT, 0)
+    assert (gateway.refund(intent.id), world.net_charge()) == (first, 0)
     confirm(gateway, intent)
     assert world.net_charge() == 0
 
@@ -210,10 +168,6 @@ def test_two_creations_at_once_make_one_intent(simulated: SimulatedGateway, monk
 
 
 # --- What the tokens do --------------------------------------------------------------------------------------------
-
-
-def test_pm_ok_is_charged_at_once(simulated: SimulatedGateway) -> None:
-    assert confirm(simulated, create(simulated, "pm_ok")).status == IntentStatus.SUCCEEDED
 
 
 @pytest.mark.parametrize(

@@ -1,21 +1,13 @@
 """What the reconciliation reads: every table of the stack that is a record."""
 
-from __future__ import annotations
-
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 
 from saga import check
+from saga.stack import Stack
 from tests.support import steps, world
 from tests.support.template import resources, tables_of_record
-from tests.unit.saga.operations.wiring import bus, functions, stack
-
-if TYPE_CHECKING:
-    from saga.stack import Stack
-
-__all__ = ["bus", "functions", "stack"]
 
 
 @pytest.fixture

@@ -1,5 +1,8 @@
-"""What the command tells when it fails, and with which exit code."""
+"""What the command tells when it fails, with which exit code, and what it loads to start."""
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,9 @@ from saga.cli import app
 from saga.command.reporting import reported
 from saga.commands import local
 from saga.failure import Failure, Unreachable, UsageFailure
+
+HEAVY = {"boto3", "botocore", "nicegui", "fastapi", "plotext", "pygal", "resvg_py", "httpx", "samcli"}
+PROGRAM = "import json, sys, saga.cli; print(json.dumps(list(sys.modules)))"
 
 
 def run(error: Exception) -> tuple[int, str]:
@@ -79,3 +85,8 @@ def test_stopping_what_does_not_run_succeeds() -> None:
 
 def test_a_port_that_is_none_is_a_usage_error() -> None:
     assert CliRunner().invoke(app, ["up"], env={"ENGINE_PORT": "70000"}).exit_code == 2
+
+
+def test_the_command_starts_without_what_only_some_of_its_commands_need() -> None:
+    ended = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True)  # noqa: S603
+    assert HEAVY & set(json.loads(ended.stdout)) == set()

@@ -1,19 +1,15 @@
 """JSON over HTTP: past any proxy to this machine, through it to AWS."""
 
-from __future__ import annotations
-
 import io
-from typing import TYPE_CHECKING, Any
+from email.message import Message
+from typing import Any, Self
 from urllib.error import HTTPError, URLError
+from urllib.request import ProxyHandler, Request
 
 import pytest
 
 from saga import http
 from saga.failure import Failure, Unreachable
-
-if TYPE_CHECKING:
-    from email.message import Message
-    from urllib.request import ProxyHandler, Request
 
 PROXY = "http://proxy.example:3128"
 
@@ -26,7 +22,7 @@ class Opener:
         self.proxies: dict[str, str] = {}
         self.request: Request | None = None
 
-    def __call__(self, handler: ProxyHandler) -> Opener:
+    def __call__(self, handler: ProxyHandler) -> Self:
         self.proxies = handler.proxies  # type: ignore[attr-defined]  # not in the stubs
         return self
 

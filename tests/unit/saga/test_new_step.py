@@ -1,25 +1,18 @@
 """`saga new step`: it writes what follows from the names, or nothing; where a place is not certain, it prints."""
 
-from __future__ import annotations
-
 import json
 import shlex
 import shutil
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from saga.cli import app
 from saga.command.adding import EXAMPLES
 from saga.scaffold.names import past, plural, snake
 from tests.docs.following import copied, new_step, run
 from tests.support.template import ROOT
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from typer.testing import Result
 
 BOOK = "new step BookShipment --undo VoidShipment --participant shipping"
 HOLD = "new step HoldShelf --undo FreeShelf"
@@ -239,21 +232,9 @@ def test_when_a_file_cannot_be_written_all_is_as_before(project: Path) -> None:
 @pytest.mark.parametrize(
     ("verb", "participle"),
     [
-        *[
-            ("Book", "Booked"),
-            ("Void", "Voided"),
-            ("Reserve", "Reserved"),
-            ("Ship", "Shipped"),
-            ("Cancel", "Cancelled"),
-        ],
-        *[
-            ("Deny", "Denied"),
-            ("Pay", "Paid"),
-            ("Hold", "Held"),
-            ("Fix", "Fixed"),
-            ("Mail", "Mailed"),
-            ("Open", "Opened"),
-        ],
+        *[("Book", "Booked"), ("Void", "Voided"), ("Reserve", "Reserved"), ("Ship", "Shipped"), ("Mail", "Mailed")],
+        *[("Cancel", "Cancelled"), ("Deny", "Denied"), ("Pay", "Paid"), ("Hold", "Held"), ("Fix", "Fixed")],
+        ("Open", "Opened"),
     ],
 )
 def test_an_event_has_the_participle_of_the_verb(verb: str, participle: str) -> None:

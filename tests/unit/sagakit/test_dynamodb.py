@@ -1,7 +1,5 @@
 """Items on the wire and back."""
 
-from __future__ import annotations
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

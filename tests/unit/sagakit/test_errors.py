@@ -1,9 +1,10 @@
 """Which errors of AWS may pass, and which may not."""
 
-from __future__ import annotations
+from typing import Any
 
 import pytest
 from botocore.exceptions import (
+    BotoCoreError,
     ClientError,
     ConnectTimeoutError,
     EndpointConnectionError,
@@ -14,40 +15,35 @@ from botocore.exceptions import (
 from sagakit.errors import THROTTLES, TransientError, classified
 
 
-def answer(code: str, status: int = 400) -> ClientError:
-    return ClientError({"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}, "GetItem")  # type: ignore[typeddict-item]
+def answer(code: str, status: int | None = 400) -> ClientError:
+    answered: Any = {} if status is None else {"HTTPStatusCode": status}
+    return ClientError({"Error": {"Code": code}, "ResponseMetadata": answered}, "GetItem")
 
 
-@pytest.mark.parametrize("code", sorted(THROTTLES))
-def test_a_throttle_or_a_conflict_is_transient(code: str) -> None:
-    assert isinstance(classified(answer(code)), TransientError)
+@pytest.mark.parametrize(
+    "error",
+    [
+        *map(answer, sorted(THROTTLES)),
+        *[answer("SomethingNew", status) for status in (500, 502, 503)],
+        *[lost(endpoint_url="https://db") for lost in (EndpointConnectionError, ReadTimeoutError, ConnectTimeoutError)],
+    ],
+    ids=str,
+)
+def test_a_throttle_a_conflict_a_fault_of_the_server_and_a_lost_connection_are_transient(
+    error: BotoCoreError | ClientError,
+) -> None:
+    assert isinstance(classified(error), TransientError)
+    assert not isinstance(error, ClientError) or str(classified(error)) == error.response["Error"]["Code"]
 
 
-@pytest.mark.parametrize("status", [500, 502, 503])
-def test_a_fault_of_the_server_is_transient_whatever_its_name(status: int) -> None:
-    assert isinstance(classified(answer("SomethingNew", status)), TransientError)
-
-
-@pytest.mark.parametrize("lost", [EndpointConnectionError, ReadTimeoutError, ConnectTimeoutError])
-def test_a_lost_connection_is_transient(lost: type[ReadTimeoutError]) -> None:
-    assert isinstance(classified(lost(endpoint_url="https://dynamodb")), TransientError)
-
-
-def test_a_transient_error_says_what_it_was() -> None:
-    assert str(classified(answer("ThrottlingException"))) == "ThrottlingException"
-
-
-@pytest.mark.parametrize("code", ["ValidationException", "AccessDeniedException", "ResourceNotFoundException"])
-def test_a_defect_stays_what_it_is(code: str) -> None:
-    defect = answer(code)
-    assert classified(defect) is defect
-
-
-def test_an_answer_without_a_status_code_is_judged_by_its_name() -> None:
-    defect = ClientError({"Error": {"Code": "ValidationException"}, "ResponseMetadata": {}}, "GetItem")  # type: ignore[typeddict-item]
-    assert classified(defect) is defect
-
-
-def test_a_call_that_was_wrong_is_a_defect() -> None:
-    defect = ParamValidationError(report="Missing required parameter")
+@pytest.mark.parametrize(
+    "defect",
+    [
+        *map(answer, ("ValidationException", "AccessDeniedException", "ResourceNotFoundException")),
+        answer("ValidationException", status=None),
+        ParamValidationError(report="Missing required parameter"),
+    ],
+    ids=str,
+)
+def test_a_call_that_was_wrong_is_a_defect_and_stays_what_it_is(defect: BotoCoreError | ClientError) -> None:
     assert classified(defect) is defect

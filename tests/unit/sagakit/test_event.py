@@ -1,7 +1,5 @@
 """An event as a row, and the history that rows make."""
 
-from __future__ import annotations
-
 import re
 import uuid
 from dataclasses import replace

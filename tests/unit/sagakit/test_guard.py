@@ -1,7 +1,5 @@
 """The guard: what a saga's status allows."""
 
-from __future__ import annotations
-
 import pytest
 
 from sagakit import guard
@@ -53,12 +51,3 @@ def test_nothing_is_told_that_would_come_before_the_decision(required: Status) -
     an_order(required)
     with pytest.raises(TransientError, match="decided just now"):
         transact([guard.require(an_event(DECIDED), required)])
-
-
-def test_a_saga_that_does_not_exist_cannot_be_read() -> None:
-    with pytest.raises(UnknownSaga, match="no-such-saga"):
-        guard.read("no-such-saga")
-
-
-def test_reading_gives_the_row_as_it_is() -> None:
-    assert guard.read(an_order("FAILED")) == {"orderId": "an-order", "status": "FAILED", "updatedAt": DECIDED}

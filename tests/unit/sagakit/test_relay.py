@@ -1,49 +1,15 @@
 """The relay: every event goes where it has to go, and one that cannot holds up no other."""
 
-from __future__ import annotations
-
-import json
-from typing import TYPE_CHECKING, Any
-
 import pytest
 
 from sagakit import dynamodb
+from sagakit.dynamodb import Item
 from sagakit.relay import dispatch
 from tests.support import stream, world
 from tests.support.bus import Bus
 from tests.support.steps import cancelling, failed, sample
 
-if TYPE_CHECKING:
-    from sagakit.dynamodb import Item
-
-pytestmark = pytest.mark.usefixtures("world")
-
-
-@pytest.fixture(autouse=True)
-def bus(monkeypatch: pytest.MonkeyPatch) -> Bus:
-    bus = Bus()
-    monkeypatch.setattr(dispatch, "bus", bus)
-    return bus
-
-
-@pytest.fixture(autouse=True)
-def state_machine(world: None) -> str:  # noqa: ARG001
-    made = dispatch.sfn.create_state_machine(
-        name="test", definition='{"StartAt": "End", "States": {"End": {"Type": "Succeed"}}}', roleArn=ROLE
-    )
-    return made["stateMachineArn"]
-
-
-ROLE = "arn:aws:iam::123456789012:role/order-saga"
-
-
-def executions(state_machine: str) -> dict[str, Any]:
-    """Give the executions that were started, by name, with their input."""
-    started = dispatch.sfn.list_executions(stateMachineArn=state_machine)["executions"]
-    return {
-        each["name"]: json.loads(dispatch.sfn.describe_execution(executionArn=each["executionArn"])["input"])
-        for each in started
-    }
+pytestmark = pytest.mark.usefixtures("bus")
 
 
 def row(order_id: str, event_type: str = "OrderPlaced") -> Item:
@@ -60,28 +26,28 @@ def unreachable(**_: object) -> None:
     )
 
 
-def test_an_order_placed_starts_the_execution_named_after_the_event(state_machine: str) -> None:
+def test_an_order_placed_starts_the_execution_named_after_the_event() -> None:
     order_id = world.placed()
     assert stream.relay(*stream.records()) == []
-    assert executions(state_machine) == {f"{order_id}-OrderPlaced": {"orderId": order_id}}
+    assert stream.executions() == {f"{order_id}-OrderPlaced": {"orderId": order_id}}
 
 
-def test_only_what_starts_a_saga_starts_an_execution(state_machine: str) -> None:
+def test_only_what_starts_a_saga_starts_an_execution() -> None:
     order_id = failed()
     stream.relay(*stream.records())
-    assert list(executions(state_machine)) == [f"{order_id}-OrderPlaced"]
+    assert list(stream.executions()) == [f"{order_id}-OrderPlaced"]
 
 
-def test_an_execution_that_exists_already_is_what_was_wanted(state_machine: str) -> None:
+def test_an_execution_that_exists_already_is_what_was_wanted() -> None:
     world.placed()
     for _ in range(3):
         assert stream.relay(*stream.records()) == []
-    assert len(executions(state_machine)) == 1
+    assert len(stream.executions()) == 1
 
 
-def test_an_execution_that_exists_with_another_input_is_what_was_wanted_too(state_machine: str, bus: Bus) -> None:
+def test_an_execution_that_exists_with_another_input_is_what_was_wanted_too(bus: Bus) -> None:
     order_id = world.placed()
-    dispatch.sfn.start_execution(stateMachineArn=state_machine, name=f"{order_id}-OrderPlaced", input="{}")
+    dispatch.sfn.start_execution(stateMachineArn=stream.machine(), name=f"{order_id}-OrderPlaced", input="{}")
     assert stream.relay(*stream.records()) == []
     assert len(bus.taken) == 1
 
@@ -196,12 +162,3 @@ def test_a_batch_of_which_everything_fails_is_reported_record_by_record(bus: Bus
     bus.refused.update(world.rows("EVENTS")[n]["eventType"] for n in range(len(records)))
     assert stream.relay(*records) == [str(n) for n in range(len(records))]
     assert len(undispatched()) == len(records)
-
-
-def test_a_batch_that_failed_is_forgotten_by_the_next(bus: Bus) -> None:
-    world.placed()
-    bus.refused.add("OrderPlaced")
-    stream.relay(*stream.records())
-    bus.refused.clear()
-    world.placed()
-    assert stream.relay(*stream.records()) == []

@@ -3,26 +3,21 @@
 A twin is a concurrent duplicate of a call.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from itertools import permutations
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from saga.invariants import unfinished, violations
 from sagakit import clock, effect_record, eventlog
-from sagakit.errors import SagaCancelled, TransientError, UnknownSaga
+from sagakit.errors import BusinessError, SagaCancelled, TransientError, UnknownSaga
 from sagakit.event import ID
 from sagakit.saga import Saga, sagas
 from sagakit.step import Change, Compensation, Effect, Forward, Outcome, Step
 from tests.support import meanwhile, steps, world
 from tests.support.lambdas import Context
-
-if TYPE_CHECKING:
-    from sagakit.errors import BusinessError
-    from tests.support.steps import Answer
+from tests.support.steps import Answer
 
 pytestmark = pytest.mark.usefixtures("world")
 

@@ -1,63 +1,34 @@
 """The sweeper finds by itself what nobody told it of."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 
 import pytest
 
 from sagakit import clock, guard
+from sagakit.dynamodb import Item
 from sagakit.recovery.store import MOST_ATTEMPTS, SET_ASIDE, still_undispatched
-from sagakit.relay import dispatch
-from tests.support import steps, world
+from tests.support import steps, stream, world
 from tests.support.bus import Bus
 from tests.support.lambdas import Context, handler
 
-pytestmark = pytest.mark.usefixtures("world")
+pytestmark = pytest.mark.usefixtures("bus")
 
 HOUR = 3_600_000  # milliseconds
+AMPLE, SHORT = (Context(remaining_ms=left) for left in (55_000, 9_000))
 
 
-class Ample(Context):
-    def get_remaining_time_in_millis(self) -> int:
-        return 55_000
+def sweep(context: Context = AMPLE) -> dict[str, Any]:
+    return dict(handler("SweepOrdersFunction")({}, context))
 
 
-class Short(Context):
-    def get_remaining_time_in_millis(self) -> int:
-        return 9_000
+def event_row(order_id: str, event_type: str = "OrderPlaced") -> Item:
+    return next(row for row in world.rows("EVENTS") if (row["orderId"], row["eventType"]) == (order_id, event_type))
 
 
-class StateMachine:
-    """Keeps the names of what it was asked to start."""
-
-    exceptions = dispatch.sfn.exceptions
-
-    def __init__(self) -> None:
-        self.started: list[str] = []
-
-    def start_execution(self, **request: str) -> dict[str, str]:
-        self.started.append(request["name"])
-        return {}
-
-
-@pytest.fixture(autouse=True)
-def bus(monkeypatch: pytest.MonkeyPatch) -> Bus:
-    bus = Bus()
-    monkeypatch.setattr(dispatch, "bus", bus)
-    return bus
-
-
-@pytest.fixture(autouse=True)
-def state_machine(monkeypatch: pytest.MonkeyPatch) -> StateMachine:
-    state_machine = StateMachine()
-    monkeypatch.setattr(dispatch, "sfn", state_machine)
-    return state_machine
-
-
-def sweep(context: Context | None = None) -> dict[str, Any]:
-    return dict(handler("SweepOrdersFunction")({}, context or Ample()))
+def shelve(order_id: str, event_type: str = "OrderPlaced", *, since: int) -> None:
+    """Let the event be as old as this, and not dispatched."""
+    world.put("EVENTS", {**event_row(order_id, event_type), "at": since})
 
 
 @pytest.fixture
@@ -71,28 +42,28 @@ def undispatched() -> list[str]:
 
 
 @pytest.mark.usefixtures("later")
-def test_an_event_that_the_relay_left_behind_is_dispatched_once(state_machine: StateMachine, bus: Bus) -> None:
+def test_an_event_that_the_relay_left_behind_is_dispatched_once(bus: Bus) -> None:
     order_id = world.placed()
     shelve(order_id, since=clock.now() - HOUR)
     assert sweep()["dispatched"] == 1
-    assert state_machine.started == [f"{order_id}-OrderPlaced"]
+    assert list(stream.executions()) == [f"{order_id}-OrderPlaced"]
     assert [message["type"] for message in bus.messages] == ["OrderPlaced"]
     assert undispatched() == []
     assert sweep()["dispatched"] == 0
 
 
-def test_an_event_of_the_last_minute_is_left_to_the_relay(state_machine: StateMachine) -> None:
+def test_an_event_of_the_last_minute_is_left_to_the_relay() -> None:
     world.placed()
     assert sweep()["dispatched"] == 0
-    assert state_machine.started == []
+    assert stream.executions() == {}
 
 
 @pytest.mark.usefixtures("later")
 def test_an_event_that_the_relay_dispatched_meanwhile_is_not_dispatched_again(bus: Bus) -> None:
     order_id = world.placed()
     key = {"orderId": order_id, "eventType": "OrderPlaced"}
-    row = next(row for row in world.rows("EVENTS") if row["orderId"] == order_id)
-    world.put("EVENTS", {name: value for name, value in row.items() if name != "undispatched"})
+    kept = {name: value for name, value in event_row(order_id).items() if name != "undispatched"}
+    world.put("EVENTS", kept)
     assert still_undispatched(key) is None
     assert bus.taken == []
 
@@ -130,7 +101,7 @@ def test_an_order_that_is_cancelled_for_too_long_is_taken_up_again(monkeypatch: 
 @pytest.mark.usefixtures("later")
 def test_without_time_nothing_is_begun(bus: Bus) -> None:
     shelve(world.placed(), since=clock.now() - HOUR)
-    assert sweep(Short()) == {"dispatched": 0, "lookedAfter": 0}
+    assert sweep(SHORT) == {"dispatched": 0, "lookedAfter": 0}
     assert bus.taken == []
 
 
@@ -140,16 +111,8 @@ def test_the_age_of_the_oldest_event_is_published_also_when_it_was_set_aside(
 ) -> None:
     order_id = world.placed()
     shelve(order_id, since=clock.now() - HOUR)
-    event = next(row for row in world.rows("EVENTS") if row["orderId"] == order_id)
-    world.put("EVENTS", {**event, "undispatched": where})
-    sweep(Short())
+    world.put("EVENTS", {**event_row(order_id), "undispatched": where})
+    sweep(SHORT)
     metrics = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
     (age,) = [metric["OldestUndispatchedEventAge"][0] for metric in metrics if "OldestUndispatchedEventAge" in metric]
     assert HOUR <= age < HOUR + 60_000
-
-
-def shelve(order_id: str, event_type: str = "OrderPlaced", *, since: int) -> None:
-    """Let the event be as old as this, and not dispatched."""
-    rows = (row for row in world.rows("EVENTS") if row["orderId"] == order_id)
-    row = next(row for row in rows if row["eventType"] == event_type)
-    world.put("EVENTS", {**row, "at": since})

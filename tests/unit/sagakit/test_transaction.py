@@ -1,10 +1,9 @@
 """How a cancelled transaction is read, and how often it is tried."""
 
-from __future__ import annotations
-
 import time
+from collections.abc import Iterator
 from itertools import permutations
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
@@ -12,13 +11,9 @@ from botocore.stub import Stubber
 
 from inventory.domain import InsufficientStock
 from sagakit import dynamodb
+from sagakit.dynamodb import Item
 from sagakit.errors import THROTTLES, SagaCancelled, TransientError
 from sagakit.transaction import ATTEMPTS, Action, Rank, action, transact
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from sagakit.dynamodb import Item
 
 
 class DoneBefore(Exception):

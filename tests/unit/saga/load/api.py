@@ -1,17 +1,13 @@
 """The real API without a network; what it accepts comes to its end at once."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from contextlib import suppress
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from saga.failure import Unreachable
 from sagakit.errors import SagaError
 from tests.support import http, steps
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 class Api:

@@ -1,9 +1,8 @@
 """Two runs side by side, and the curve of one."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -13,9 +12,6 @@ from saga.failure import UsageFailure
 from saga.load import charts
 from saga.load.figures import FORMAT, compared, of_file
 from saga.load.run import Placed, Plan, Run
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 PLAN = Plan(4, 2, 10, {"pm_ok": 1})
 BEFORE = {"format": FORMAT, "orders": 40, "outcomes": {"CONFIRMED": 40, "FAILED": 0}, "acceptMs": {"p50": 200}}

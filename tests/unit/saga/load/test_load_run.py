@@ -1,16 +1,14 @@
 """A load: what is placed, what becomes of it, and what is told of that."""
 
-from __future__ import annotations
-
 import json
 import time
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from pathlib import Path
+from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
 from saga.check import check
-from saga.cli import app
 from saga.commands import bulk
 from saga.load import run as running
 from saga.load import watch
@@ -18,14 +16,11 @@ from saga.load.figures import figures
 from saga.load.run import Plan, run
 from saga.load.stock import bodies
 from saga.operations.inventory import products
+from saga.stack import Stack
+from tests.support import cli
 from tests.unit.saga.load.api import Api
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from typer.testing import Result
-
-    from saga.stack import Stack
+saga = partial(cli.saga, "load")
 
 
 @pytest.fixture(autouse=True)
@@ -43,23 +38,11 @@ def told(stack: Stack, orders: int = 4, **mix: int) -> Any:
     return figures(stack, run(stack, plan, lambda _what: None))
 
 
-def saga(*arguments: str) -> Result:
-    result = CliRunner().invoke(app, ["load", *arguments])
-    if result.exception and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result
-
-
-def test_every_order_is_placed_and_counted_by_its_outcome(stack: Stack) -> None:
+def test_every_order_is_placed_with_a_key_of_its_own_and_counted_by_its_outcome(stack: Stack, api: Api) -> None:
     found = told(stack, pm_ok=2, pm_declined=1, out_of_stock=1)
-    assert (found["accepted"], found["refused"]) == (4, {})
+    assert (found["accepted"], found["refused"], len(api.keys)) == (4, {}, 4)
     assert found["outcomes"] == {"CONFIRMED": 2, "FAILED": 2, "PARKED": 0, "OPEN": 0}
     assert found["reasons"] == {"PaymentDeclined": 1, "InsufficientStock": 1}
-
-
-def test_every_order_has_a_key_of_its_own(stack: Stack, api: Api) -> None:
-    told(stack, pm_ok=1)
-    assert len(api.keys) == 4
 
 
 def test_latencies_are_those_of_the_answers_and_of_the_rows(stack: Stack) -> None:
@@ -130,16 +113,12 @@ def test_orders_are_of_several_products_so_that_none_is_in_anothers_way() -> Non
 
 
 @pytest.mark.usefixtures("asked")
-def test_the_command_answers_with_the_figures_and_draws_them(tmp_path: Path) -> None:
+def test_the_command_answers_with_the_figures_and_draws_them_for_people_too(tmp_path: Path) -> None:
     picture = tmp_path / "load.svg"
     result = saga("--orders", "3", "--rate", "100", "--mix", "pm_ok=1", "--svg", str(picture), "--json")
     assert result.exit_code == 0
     assert json.loads(result.stdout)["outcomes"]["CONFIRMED"] == 3
     assert picture.read_text().startswith("<?xml")
-
-
-@pytest.mark.usefixtures("asked")
-def test_people_get_a_chart() -> None:
     shown = saga("--orders", "3", "--rate", "100", "--mix", "pm_ok=1").stdout
     assert "CONFIRMED   3" in shown
     assert "Latency in ms at each percentile" in shown

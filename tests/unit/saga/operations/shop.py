@@ -1,22 +1,18 @@
 """A stack whose tables and queues are moto's, and whose functions are the real handlers."""
 
-from __future__ import annotations
-
 import io
 import json
 import os
 from functools import cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import boto3
 
 from saga.stack import Stack
+from tests.support.asl import Json
 from tests.support.lambdas import Context, handler
 from tests.support.template import template
 from tests.unit.saga.fakes import FakeCloudFormation
-
-if TYPE_CHECKING:
-    from tests.support.asl import Json
 
 NAME = "shop"
 QUEUES = ("RelayFailureQueueUrl", "ParkedOrdersQueueUrl")

@@ -1,18 +1,11 @@
 """The breaker's state, as the functions themselves write and read it."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
+import pytest
 from aws_lambda_powertools.shared.cache_dict import LRUDict
 
 from payment.breaker import CIRCUIT, persistence
 from saga.operations import breaker
-
-if TYPE_CHECKING:
-    import pytest
-
-    from saga.stack import Stack
+from saga.stack import Stack
 
 
 def test_it_is_the_functions_own_circuit() -> None:

@@ -1,9 +1,9 @@
 """What is missing, and how to cure it."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 from botocore.exceptions import NoCredentialsError
@@ -14,16 +14,10 @@ from saga.cli import app
 from saga.failure import Unreachable
 from saga.graph import FontError
 from saga.operations import doctor, machine
+from saga.operations.finding import Finding
 from saga.stack import Stack
 from saga.target import Target
 from tests.unit.saga.fakes import session
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from saga.operations.finding import Finding
-
 
 LOCAL = Target()
 

@@ -1,20 +1,14 @@
 """Stock, throughput and latency, read from rows."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 
 from saga import clock
 from saga.operations import inventory
 from saga.operations.latency import Latency
 from saga.operations.throughput import throughput
+from saga.stack import Stack
 from tests.support import steps, world
 from tests.unit.saga.operations.test_parked_orders import park
-
-if TYPE_CHECKING:
-    from saga.stack import Stack
 
 NOON = 1_767_268_800_000  # 2026-01-01T12:00:00Z
 MINUTE = 60_000

@@ -1,9 +1,7 @@
 """The stack at a glance: what works, what does not, and what waits."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -13,12 +11,10 @@ from saga.cli import app
 from saga.failure import Unreachable
 from saga.operations import health, status
 from saga.operations.breaker import Breaker
+from saga.stack import Stack
 from saga.target import Target
 from tests.unit.saga.operations import shop
 from tests.unit.saga.operations.test_parked_orders import park
-
-if TYPE_CHECKING:
-    from saga.stack import Stack
 
 CLOSED = Breaker("CLOSED", None, 0)
 

@@ -1,9 +1,7 @@
 """saga outbox, saga dlq and saga breaker: what is listed, what is done, and what is left for the next run."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -12,16 +10,11 @@ from payment.breaker import CIRCUIT, persistence
 from saga.cli import app
 from saga.failure import Unreachable
 from saga.operations import outbox
+from saga.stack import Stack
 from tests.support import steps, world
+from tests.support.bus import Bus
+from tests.support.cli import answer, saga
 from tests.unit.saga.operations.test_dead_letters import dead
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from typer.testing import Result
-
-    from saga.stack import Stack
-    from tests.support.bus import Bus
 
 pytestmark = pytest.mark.usefixtures("asked")
 
@@ -31,19 +24,6 @@ def journals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Keep journals of replays where the test can see them."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     return tmp_path / "order-saga"
-
-
-def saga(*arguments: str) -> Result:
-    result = CliRunner().invoke(app, list(arguments))
-    if result.exception and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result
-
-
-def answer(*arguments: str) -> Any:
-    result = saga(*arguments, "--json")
-    assert result.exit_code == 0, result.stderr
-    return json.loads(result.stdout)
 
 
 def test_the_outbox_is_listed_with_what_starts_a_saga() -> None:

@@ -1,32 +1,19 @@
 """saga parked: what a person sees, what is asked, and what is done."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING
+from functools import partial
 
 import pytest
-from typer.testing import CliRunner
 
-from saga.cli import app
 from saga.commands import bulk
-from tests.support import steps, world
+from tests.support import cli, steps, world
 from tests.unit.saga.operations.shop import send
 from tests.unit.saga.operations.test_parked_orders import park
 
-if TYPE_CHECKING:
-    from typer.testing import Result
-
 pytestmark = pytest.mark.usefixtures("asked")
 
+saga = partial(cli.saga, "parked")
 RESUME_ALL = ("resume", "--all", "--reason", "it works again")
-
-
-def saga(*arguments: str, said: str | None = None) -> Result:
-    result = CliRunner().invoke(app, ["parked", *arguments], input=said)
-    if result.exception and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result
 
 
 def resumed(order_id: str) -> bool:

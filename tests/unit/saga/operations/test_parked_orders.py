@@ -1,20 +1,15 @@
 """What is parked, what of it is not undone, and the messages that called people."""
 
-from __future__ import annotations
-
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 import pytest
 
 from saga.failure import Failure, NoSuchOrder
 from saga.operations import parked, queue
+from saga.stack import Stack
 from sagakit.errors import CompensationIncomplete, TransientError
 from tests.support import steps, world
 from tests.unit.saga.operations.shop import send
-
-if TYPE_CHECKING:
-    from saga.stack import Stack
 
 
 def park() -> str:
@@ -75,15 +70,6 @@ def test_only_those_parked_before_a_time_are_given(stack: Stack) -> None:
 def test_an_unknown_order_is_none(stack: Stack, ask: object) -> None:
     with pytest.raises(NoSuchOrder):
         ask(stack, "nope")  # type: ignore[operator]
-
-
-def test_a_gateway_made_well_refunds(stack: Stack) -> None:
-    order_id = park()
-    with pytest.raises(TransientError):
-        steps.refund(order_id)
-    parked.make_well(stack, order_id)
-    steps.refund(order_id)
-    assert world.net_charge() == 0
 
 
 def test_a_gateway_that_never_heard_of_an_order_cannot_be_made_well_for_it(stack: Stack) -> None:

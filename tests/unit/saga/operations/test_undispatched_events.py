@@ -1,28 +1,12 @@
 """What stands in the outbox, and dispatching it: the relay does it, whoever asks."""
 
-from __future__ import annotations
-
-import json
-import os
-from typing import TYPE_CHECKING
-
 import pytest
 
 from saga.failure import Failure, NoSuchOrder
 from saga.operations import outbox
-from sagakit.relay import dispatch as dispatching
-from tests.support import steps, world
-
-if TYPE_CHECKING:
-    from saga.stack import Stack
-    from tests.support.bus import Bus
-
-
-def executions() -> list[str]:
-    started = dispatching.sfn.list_executions(stateMachineArn=json.loads(os.environ["STATE_MACHINES"])["order"])[
-        "executions"
-    ]
-    return [each["name"] for each in started]
+from saga.stack import Stack
+from tests.support import steps, stream, world
+from tests.support.bus import Bus
 
 
 def waiting(stack: Stack) -> list[str]:
@@ -70,7 +54,7 @@ def test_times_bound_what_is_listed(stack: Stack) -> None:
 def test_dispatching_starts_the_saga_tells_the_bus_and_crosses_off(stack: Stack, bus: Bus) -> None:
     order_id = world.placed()
     outbox.dispatch(stack, order_id, "OrderPlaced")
-    assert executions() == [f"{order_id}-OrderPlaced"]
+    assert list(stream.executions()) == [f"{order_id}-OrderPlaced"]
     assert [message["eventId"] for message in bus.messages] == [f"{order_id}-OrderPlaced"]
     assert bus.messages[0]["data"]["totalAmount"] == 69998
     assert waiting(stack) == []
@@ -80,7 +64,7 @@ def test_dispatching_again_starts_no_second_saga_and_sends_the_same_id(stack: St
     order_id = world.placed()
     for _ in range(3):
         outbox.dispatch(stack, order_id, "OrderPlaced")
-    assert executions() == [f"{order_id}-OrderPlaced"]
+    assert list(stream.executions()) == [f"{order_id}-OrderPlaced"]
     assert {message["eventId"] for message in bus.messages} == {f"{order_id}-OrderPlaced"}
 
 

@@ -1,29 +1,23 @@
 """The recorded orders, and a stack on which one of them is on record."""
 
-from __future__ import annotations
-
 import io
 import json
 from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, Self, cast
 
+import boto3
 from botocore.exceptions import ClientError
 
 from saga import rows
 from saga.legacy import ATTRIBUTES
 from saga.orders.api_view import milliseconds, minor
-from saga.orders.record import Event, Record, of_json
+from saga.orders.record import Event, Execution, Record, of_json
 from saga.stack import Stack
+from tests.support.asl import Json
 from tests.support.template import ROOT, logical_ids
 from tests.support.world import put
 from tests.unit.saga.operations.shop import Session
-
-if TYPE_CHECKING:
-    import boto3
-
-    from saga.orders.record import Execution
-    from tests.support.asl import Json
 
 NAMES = ("confirmed", "declined", "out_of_stock", "flaky", "parked", "resumed")
 
@@ -65,7 +59,7 @@ class StepFunctions:
             raise self.exceptions.ExecutionDoesNotExist(cast("Any", told), "DescribeExecution")
         return {name: value for name, value in _description(found).items() if value is not None}
 
-    def get_paginator(self, _operation: str) -> StepFunctions:
+    def get_paginator(self, _operation: str) -> Self:
         return self
 
     def paginate(self, executionArn: str) -> list[dict[str, Any]]:  # noqa: N803

@@ -1,19 +1,15 @@
 """What an operator does: the API's answers and refusals as results and exit codes."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from saga.failure import Failure, NoSuchOrder, UsageFailure
 from saga.orders import acting
+from saga.stack import Stack
 from tests.support import http, steps, world
-
-if TYPE_CHECKING:
-    from saga.stack import Stack
-    from tests.unit.saga.operations.shop import Functions
+from tests.unit.saga.operations.shop import Functions
 
 
 @pytest.fixture(autouse=True)
@@ -89,8 +85,7 @@ def test_nothing_is_done_without_a_reason(stack: Stack, functions: Functions, ac
 
 
 def test_a_parked_order_is_resumed_and_the_reason_is_on_record(stack: Stack) -> None:
-    order_id = steps.cancelling()
-    steps.ten_times(steps.fail, order_id)
+    order_id = steps.parked()
     assert acting.resume(stack, order_id, "it works again") == "OrderResumed#1"
     assert world.detail(order_id, "OrderResumed#1") == {"by": "operator", "reason": "it works again"}
 

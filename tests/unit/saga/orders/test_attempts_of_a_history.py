@@ -1,7 +1,5 @@
 """The attempts that an execution's history tells of."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest
@@ -67,10 +65,7 @@ def test_an_error_after_which_the_path_went_on_was_caught() -> None:
         SCHEDULED,
         SUCCEEDED,
     ]
-    assert told(*path) == [
-        ("Pay", 1, Outcome.CAUGHT, "PaymentDeclined"),
-        ("Cancel", 1, Outcome.SUCCEEDED, None),
-    ]
+    assert told(*path) == [("Pay", 1, Outcome.CAUGHT, "PaymentDeclined"), ("Cancel", 1, Outcome.SUCCEEDED, None)]
 
 
 def test_an_error_that_nobody_caught_is_the_tasks_and_not_the_executions() -> None:

@@ -1,19 +1,15 @@
 """Finding orders: every filter by an index, newest first, and no table is scanned."""
 
-from __future__ import annotations
-
 from itertools import combinations_with_replacement, count
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from saga import rows
 from saga.orders.listing import Filter, find, newest
+from saga.stack import Stack
 from sagakit import clock
 from tests.support import steps, world
-
-if TYPE_CHECKING:
-    from saga.stack import Stack
 
 FIRST = 1_767_225_600_000
 

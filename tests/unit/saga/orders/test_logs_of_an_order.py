@@ -1,18 +1,14 @@
 """The lines of all functions about one order, by one query."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any, Self
 
 import pytest
 
 from saga.failure import Failure, NoSuchOrder, TimedOut
 from saga.orders import logs as module
 from saga.orders.logs import LogLine, logs
+from saga.stack import Stack
 from tests.unit.saga.orders import recorded
-
-if TYPE_CHECKING:
-    from saga.stack import Stack
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -29,7 +25,7 @@ class Logs:
         self.asked: dict[str, Any] = {}
         self.stopped = False
 
-    def get_paginator(self, _operation: str) -> Logs:
+    def get_paginator(self, _operation: str) -> Self:
         return self
 
     def paginate(self, logGroupNamePrefix: str) -> list[dict[str, Any]]:  # noqa: N803 - the API's name

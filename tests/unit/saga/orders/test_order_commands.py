@@ -1,11 +1,10 @@
 """The commands about orders: answers for people and for programs, exit codes, and nothing that moves the cursor."""
 
-from __future__ import annotations
-
 import json
 import threading
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -16,16 +15,11 @@ from saga.console.process import BackgroundConsole
 from saga.failure import Unreachable
 from saga.orders import acting
 from saga.orders.record import of_json
+from saga.stack import Stack
 from saga.target import Target
 from tests.support import world
+from tests.support.cli import answer, saga
 from tests.unit.saga.orders import recorded
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from typer.testing import Result
-
-    from saga.stack import Stack
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -45,26 +39,13 @@ def about(monkeypatch: pytest.MonkeyPatch) -> Any:
     return on_record
 
 
-def run(*arguments: str) -> Result:
-    result = CliRunner().invoke(app, list(arguments))
-    if result.exception and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result
-
-
-def data(*arguments: str) -> Any:
-    result = run(*arguments, "--json")
-    assert result.exit_code == 0, result.stderr
-    return json.loads(result.stdout)
-
-
 # --- Looking -------------------------------------------------------------------------------------------------------
 
 
 def test_an_order_is_shown(about: Any) -> None:
     order_id = about("flaky")
-    assert data("order", "show", order_id)["outcome"] == "confirmed"
-    shown = run("order", "show", order_id).stdout
+    assert answer("order", "show", order_id)["outcome"] == "confirmed"
+    shown = saga("order", "show", order_id).stdout
     assert "✓ CONFIRMED" in shown
     assert "TransientError: the gateway answered 503" in shown
     assert "states by    history" in shown
@@ -72,26 +53,26 @@ def test_an_order_is_shown(about: Any) -> None:
 
 def test_events_say_what_they_did_to_money_and_stock(about: Any) -> None:
     order_id = about("confirmed")
-    told = {event["type"]: event for event in data("order", "events", order_id)}
+    told = {event["type"]: event for event in answer("order", "events", order_id)}
     assert (told["PaymentCharged"]["money"], told["InventoryReserved"]["stock"]) == (1299.99, {"laptop": -1})
     assert told["OrderPlaced"]["at"] == "2026-11-21T23:00:20.773Z"
-    shown = run("order", "events", order_id).stdout
+    shown = saga("order", "events", order_id).stdout
     assert "+1299.99" in shown
     assert "-1 laptop" in shown
 
 
 def test_an_export_is_the_document_byte_by_byte(about: Any, tmp_path: Path) -> None:
     order_id, out = about("resumed"), tmp_path / "order.json"
-    assert run("order", "export", order_id).stdout == recorded.text("resumed")
-    assert data("order", "export", order_id, "--out", str(out)) == {"out": str(out)}
+    assert saga("order", "export", order_id).stdout == recorded.text("resumed")
+    assert answer("order", "export", order_id, "--out", str(out)) == {"out": str(out)}
     assert out.read_text() == recorded.text("resumed")
 
 
 def test_two_orders_are_compared_by_id_and_by_file(about: Any, tmp_path: Path) -> None:
     order_id, file = about("flaky"), tmp_path / "declined.json"
     file.write_text(recorded.text("declined"))
-    assert data("order", "diff", order_id, str(file))["samePath"] is False
-    shown = run("order", "diff", order_id, str(file)).stdout
+    assert answer("order", "diff", order_id, str(file))["samePath"] is False
+    shown = saga("order", "diff", order_id, str(file)).stdout
     assert "caught error in 182 ms, 1 PaymentDeclined" in shown
     assert "not reached" in shown
 
@@ -101,19 +82,19 @@ def test_a_file_that_is_no_exported_order_is_one_line(about: Any, tmp_path: Path
     order_id, file = about("flaky"), tmp_path / "order.json"
     if content:
         file.write_bytes(content.encode("latin-1"))
-    failed = run("order", "diff", order_id, str(file))
+    failed = saga("order", "diff", order_id, str(file))
     assert (failed.exit_code, failed.stdout, len(failed.stderr.splitlines())) == (2, "", 1)
 
 
 def test_a_file_that_cannot_be_written_is_one_line(about: Any, tmp_path: Path) -> None:
-    failed = run("order", "export", about("flaky"), "--out", str(tmp_path / "none" / "order.json"))
+    failed = saga("order", "export", about("flaky"), "--out", str(tmp_path / "none" / "order.json"))
     assert (failed.exit_code, failed.stdout, len(failed.stderr.splitlines())) == (2, "", 1)
 
 
 @pytest.mark.parametrize("command", ["show", "watch", "events", "logs", "export", "open"])
 def test_a_wrong_id_is_one_line_and_exit_code_4(about: Any, command: str) -> None:
     about("confirmed")
-    failed = run("order", command, "nope")
+    failed = saga("order", command, "nope")
     assert (failed.exit_code, failed.stdout) == (4, "")
     assert failed.stderr == "saga: there is no order 'nope' in stack order-saga-dev\n"
 
@@ -122,15 +103,15 @@ def test_an_orders_page_is_the_consoles(about: Any, monkeypatch: pytest.MonkeyPa
     order_id, opened = about("confirmed"), list[str]()
     monkeypatch.setattr(looking, "open_page", opened.append)
     monkeypatch.setattr(BackgroundConsole, "url", lambda _console: "http://127.0.0.1:8710")
-    assert data("order", "open", order_id) == {"url": f"http://127.0.0.1:8710/orders/{order_id}"}
+    assert answer("order", "open", order_id) == {"url": f"http://127.0.0.1:8710/orders/{order_id}"}
     assert opened == [f"http://127.0.0.1:8710/orders/{order_id}"]
 
 
 def test_without_a_console_it_says_how_to_start_one(about: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     order_id = about("confirmed")
     monkeypatch.setattr(BackgroundConsole, "url", lambda _console: None)
-    assert run("order", "open", order_id).stderr.endswith("start one: saga console\n")
-    assert run("order", "open", order_id, "--region", "eu-west-1").stderr.endswith("saga console --region eu-west-1\n")
+    assert saga("order", "open", order_id).stderr.endswith("start one: saga console\n")
+    assert saga("order", "open", order_id, "--region", "eu-west-1").stderr.endswith("saga console --region eu-west-1\n")
 
 
 # --- Watching ------------------------------------------------------------------------------------------------------
@@ -140,11 +121,11 @@ def test_without_a_console_it_says_how_to_start_one(about: Any, monkeypatch: pyt
 def test_the_outcome_of_a_watched_order_is_the_exit_code(about: Any, name: str, code: int) -> None:
     order_id = about(name)
     for output in ("table", "json", "jsonl"):
-        assert run("order", "watch", order_id, "-o", output).exit_code == code
+        assert saga("order", "watch", order_id, "-o", output).exit_code == code
 
 
 def test_a_watched_order_agrees_with_its_history_line_by_line(about: Any) -> None:
-    lines = run("order", "watch", about("declined"), "-o", "jsonl").stdout.splitlines()
+    lines = saga("order", "watch", about("declined"), "-o", "jsonl").stdout.splitlines()
     *attempts, last = map(json.loads, lines)
     history = recorded.record("declined").executions[0].history
     entered = [each["stateEnteredEventDetails"]["name"] for each in history if "stateEnteredEventDetails" in each]
@@ -159,7 +140,7 @@ def test_an_order_that_does_not_end_is_exit_code_6(about: Any, monkeypatch: pyte
     record = recorded.record("confirmed")
     pending = replace(record, order={**record.order, "status": "PENDING"})
     monkeypatch.setattr(recorded, "record", lambda _name: pending)
-    failed = run("order", "watch", about("confirmed"), "--timeout", "0")
+    failed = saga("order", "watch", about("confirmed"), "--timeout", "0")
     assert (failed.exit_code, "still PENDING after 0 s" in failed.stderr) == (6, True)
 
 
@@ -181,7 +162,7 @@ def placed(about: Any, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
 
 def test_an_order_is_placed_with_the_catalogues_prices_and_a_new_key_that_is_told(placed: list[Any]) -> None:
-    answered = run("order", "place", "--item", "laptop:1", "--item", "monitor:2", "--item", "monitor:1", "--json")
+    answered = saga("order", "place", "--item", "laptop:1", "--item", "monitor:2", "--item", "monitor:1", "--json")
     ((body, key),) = placed
     assert body["items"] == [
         {"productId": "laptop", "quantity": 1, "price": 1299.99},
@@ -193,16 +174,16 @@ def test_an_order_is_placed_with_the_catalogues_prices_and_a_new_key_that_is_tol
 
 def test_placing_and_waiting_answers_with_the_outcome(placed: list[Any]) -> None:
     arguments = ["order", "place", "--item", "laptop:1", "--key", "k", "--token", "pm_declined", "--wait"]
-    ended = run(*arguments, "--json")
+    ended = saga(*arguments, "--json")
     assert (ended.exit_code, json.loads(ended.stdout)["status"]) == (1, "FAILED")
-    assert run(*arguments).stdout.endswith("failed, and all is undone: PaymentDeclined: card_declined\n")
+    assert saga(*arguments).stdout.endswith("failed, and all is undone: PaymentDeclined: card_declined\n")
     assert "pm_declined" not in ended.stdout + ended.stderr
     assert [key for _, key in placed] == ["k", "k"]
 
 
 @pytest.mark.parametrize("item", ["laptop", "laptop:", ":1", "laptop:0", "laptop:-1", "laptop:x", "laptop:99999"])
 def test_what_is_no_item_is_refused_before_anything_is_sent(placed: list[Any], item: str) -> None:
-    assert (run("order", "place", "--item", item).exit_code, placed) == (2, [])
+    assert (saga("order", "place", "--item", item).exit_code, placed) == (2, [])
 
 
 @pytest.mark.parametrize(
@@ -213,14 +194,14 @@ def test_a_dry_run_tells_what_would_be_done_and_does_nothing(
     about: Any, name: str, command: str, code: int, *, possible: bool
 ) -> None:
     order_id, before = about(name), world.snapshot()
-    told = run("order", command, order_id, "--reason", "r", "--dry-run", "--json")
+    told = saga("order", command, order_id, "--reason", "r", "--dry-run", "--json")
     assert (told.exit_code, json.loads(told.stdout)["possible"]) == (code, possible)
     assert world.snapshot() == before
 
 
 @pytest.mark.parametrize("command", ["cancel", "resume"])
 def test_a_reason_is_asked_for(about: Any, command: str) -> None:
-    assert run("order", command, about("parked")).exit_code == 2
+    assert saga("order", command, about("parked")).exit_code == 2
 
 
 # --- Finding -------------------------------------------------------------------------------------------------------
@@ -228,65 +209,57 @@ def test_a_reason_is_asked_for(about: Any, command: str) -> None:
 
 def test_orders_are_listed_for_people_and_programs(asked: Stack) -> None:  # noqa: ARG001
     order_id = world.placed(customer="ann")
-    assert [order["orderId"] for order in data("order", "list", "--status", "pending", "--customer", "ann")] == [
+    assert [order["orderId"] for order in answer("order", "list", "--status", "pending", "--customer", "ann")] == [
         order_id
     ]
-    assert order_id in run("order", "list", "--since", "1h").stdout
-    assert run("order", "list", "--until", "1h").stdout == "no such order\n"
-    assert json.loads(run("order", "list", "-o", "jsonl").stdout)["orderId"] == order_id
+    assert order_id in saga("order", "list", "--since", "1h").stdout
+    assert saga("order", "list", "--until", "1h").stdout == "no such order\n"
+    assert json.loads(saga("order", "list", "-o", "jsonl").stdout)["orderId"] == order_id
 
 
 @pytest.mark.parametrize(
     "arguments", [["--status", "LOST"], ["--since", "soon"], ["--limit", "0"], ["--limit", "1001"]]
 )
 def test_what_cannot_be_looked_for_is_exit_code_2(asked: Stack, arguments: list[str]) -> None:  # noqa: ARG001
-    assert run("order", "list", *arguments).exit_code == 2
+    assert saga("order", "list", *arguments).exit_code == 2
 
 
 def test_nothing_of_an_order_moves_the_cursor(asked: Stack) -> None:  # noqa: ARG001
     order_id = world.placed(customer=EVIL)
     for arguments in (["list"], ["show", order_id], ["events", order_id], ["diff", order_id, order_id]):
-        shown = run("order", *arguments).stdout
+        shown = saga("order", *arguments).stdout
         assert not [character for character in shown if not character.isprintable() and character != "\n"]
-    assert "<script>" in run("order", "list").stdout
-    assert data("order", "show", order_id)["customerId"] == EVIL
-    assert of_json(run("order", "export", order_id).stdout).order["customerId"] == EVIL
+    assert "<script>" in saga("order", "list").stdout
+    assert answer("order", "show", order_id)["customerId"] == EVIL
+    assert of_json(saga("order", "export", order_id).stdout).order["customerId"] == EVIL
 
 
 # --- Drawing -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("ending", ["svg", "png", "txt", "mmd"])
-def test_two_drawings_are_the_same_byte_by_byte(about: Any, tmp_path: Path, ending: str) -> None:
-    for order in ([about("declined")], []):
-        for name in ("one", "two"):
-            run("graph", *order, "--out", str(tmp_path / f"{name}.{ending}"))
-        assert (tmp_path / f"one.{ending}").read_bytes() == (tmp_path / f"two.{ending}").read_bytes()
-
-
 def test_a_drawing_agrees_with_the_history_state_by_state(about: Any) -> None:
     order_id = about("declined")
-    told = {each["state"]: each["outcome"] for each in data("graph", order_id)}
+    told = {each["state"]: each["outcome"] for each in answer("graph", order_id)}
     assert [state for state, outcome in told.items() if outcome == "caught error"] == ["ProcessPayment"]
-    drawn = run("graph", order_id, "--format", "svg").stdout
+    drawn = saga("graph", order_id, "--format", "svg").stdout
     for state, outcome in told.items():
         assert f": {outcome}" in drawn.partition(f'aria-label="{state}: ')[2].partition('"')[0].replace(",", ":")
 
 
 def test_without_an_order_the_definition_is_drawn(about: Any) -> None:
     about("declined")
-    assert {each["outcome"] for each in data("graph")} == {None}
-    assert "succeeded" not in run("graph").stdout
-    assert run("graph", "--format", "mermaid").stdout.startswith("flowchart TD")
+    assert {each["outcome"] for each in answer("graph")} == {None}
+    assert "succeeded" not in saga("graph").stdout
+    assert saga("graph", "--format", "mermaid").stdout.startswith("flowchart TD")
 
 
 def test_a_picture_can_be_piped(about: Any) -> None:
     about("declined")
-    assert run("graph", "--format", "png").stdout_bytes.startswith(b"\x89PNG")
+    assert saga("graph", "--format", "png").stdout_bytes.startswith(b"\x89PNG")
 
 
 def test_an_ending_that_is_no_format_is_exit_code_2(about: Any, tmp_path: Path) -> None:
-    failed = run("graph", about("declined"), "--out", str(tmp_path / "graph.jpg"))
+    failed = saga("graph", about("declined"), "--out", str(tmp_path / "graph.jpg"))
     assert (failed.exit_code, ".svg" in failed.stderr, list(tmp_path.iterdir())) == (2, True, [])
 
 

@@ -1,9 +1,7 @@
 """Reading a record: what is on record comes back, whatever AWS keeps of the executions."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,9 +14,6 @@ from sagakit.event import of_row
 from tests.support import steps, world
 from tests.unit.saga.orders import recorded
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 pytestmark = pytest.mark.usefixtures("world")
 
 
@@ -29,11 +24,6 @@ def test_an_order_on_record_is_read_completely_and_the_same_each_time(name: str,
     stack = recorded.deployed(record, old=old)
     assert read(stack, record.order_id) == record
     assert to_json(read(stack, record.order_id)) == recorded.text(name)
-
-
-def test_no_token_is_read() -> None:
-    record = recorded.record("confirmed")
-    assert "pm_secret" not in to_json(read(recorded.deployed(record), record.order_id))
 
 
 def test_where_aws_keeps_nothing_of_the_executions_the_rest_is_read() -> None:
@@ -70,7 +60,7 @@ def test_what_is_no_order_is_told_safely(order_id: str) -> None:
         assert len(str(told.value)) < 200
 
 
-@pytest.mark.parametrize("bring", [steps.confirmed, steps.cancelling, steps.failed, steps.rejected])
+@pytest.mark.parametrize("bring", [steps.confirmed, steps.cancelling, steps.parked, steps.failed, steps.rejected])
 def test_an_order_and_its_events_are_shown_as_the_api_shows_them(bring: Callable[[], str]) -> None:
     order_id = bring()
     (row,) = world.rows("SAGAS")
@@ -78,14 +68,6 @@ def test_an_order_and_its_events_are_shown_as_the_api_shows_them(bring: Callable
     for event in world.rows("EVENTS"):
         assert api_view.detail_view(event["detail"]) == event_view(of_row(event))["detail"]
     assert row["orderId"] == order_id
-
-
-def test_a_parked_order_is_shown_as_the_api_shows_it() -> None:
-    order_id = steps.cancelling()
-    steps.ten_times(steps.fail, order_id)
-    (row,) = world.rows("SAGAS")
-    assert "parked" in row
-    assert api_view.order_view(row) == order_view(row)
 
 
 def test_money_and_times_survive_both_ways() -> None:

@@ -1,21 +1,16 @@
 """A record as one document: the same bytes each time, all that it had when it is read again, and nothing hostile."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from saga.failure import UsageFailure
 from saga.orders.record import of_json, to_json
+from tests.support.asl import Json
 from tests.unit.saga.orders import recorded
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.support.asl import Json
 
 
 @pytest.mark.parametrize("name", recorded.NAMES)

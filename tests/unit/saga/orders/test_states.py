@@ -1,18 +1,13 @@
 """What became of each state: by histories, by events alone, and as of a time."""
 
-from __future__ import annotations
-
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 
 from saga.graph import Outcome, StateStatus
+from saga.orders.record import Record
 from saga.orders.states import as_of, moments, source, statuses
 from tests.unit.saga.orders import recorded
-
-if TYPE_CHECKING:
-    from saga.orders.record import Record
 
 SUCCEEDED, CAUGHT, FAILED = StateStatus(Outcome.SUCCEEDED), StateStatus(Outcome.CAUGHT), StateStatus(Outcome.FAILED)
 RUNNING = StateStatus(Outcome.RUNNING)
@@ -68,11 +63,6 @@ def test_the_end_of_a_resumed_order_is_the_last_executions() -> None:
 def test_before_the_resume_the_order_was_parked() -> None:
     record = recorded.record("resumed")
     assert statuses(record, record.executions[1].started - 1) == statuses(recorded.record("parked"))
-
-
-def test_nothing_was_reached_when_the_order_was_placed() -> None:
-    record = recorded.record("declined")
-    assert reached(record, record.events[0].at) == {}
 
 
 def test_a_state_runs_from_its_entry_to_its_end() -> None:
@@ -131,9 +121,7 @@ def test_what_the_api_recovery_or_an_operator_did_is_no_states_doing() -> None:
         "OrderCancelling", placed.at + 1, {"reason": "CustomerCancelled", "cause": ""}, starts_saga=True
     )
     parked = recorded.event(
-        "OrderParked#1",
-        placed.at + 2,
-        {"notUndone": [], "undone": [], "failures": {"recovery": "x"}},
+        "OrderParked#1", placed.at + 2, {"notUndone": [], "undone": [], "failures": {"recovery": "x"}}
     )
     assert reached(replace(record, events=(placed, cancelled, parked))) == {}
 

@@ -1,10 +1,7 @@
 """What views make of a record: timeline, effects, the order at a glance, links, and two orders side by side."""
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,13 +11,11 @@ from saga.orders.api_view import minor
 from saga.orders.diff import diff
 from saga.orders.effects import effects
 from saga.orders.links import links
+from saga.orders.record import Record
 from saga.orders.states import as_of
 from saga.orders.timeline import timeline
 from saga.orders.view import view
 from tests.unit.saga.orders import recorded
-
-if TYPE_CHECKING:
-    from saga.orders.record import Record
 
 TRACE = "1-6b021ef1-fbbb66b88cb0d5f131b27922"
 
@@ -71,11 +66,7 @@ def test_each_event_is_told_in_words_with_the_states_that_made_it() -> None:
 
 def test_money_that_was_taken_and_told_is_given_back() -> None:
     record = recorded.record("confirmed")
-    refunded = recorded.event(
-        "PaymentRefunded",
-        record.events[-1].at + 1,
-        {"outcome": "refunded", "intentId": "pi"},
-    )
+    refunded = recorded.event("PaymentRefunded", record.events[-1].at + 1, {"outcome": "refunded", "intentId": "pi"})
     *_, charged, _confirmed, undone = effects(replace(record, events=(*record.events, refunded)))
     assert (charged.money, undone.money, undone.words) == (129999, -129999, "1299.99 given back")
 
@@ -146,11 +137,7 @@ def test_where_executions_leave_nothing_events_are_the_bars() -> None:
     [
         ("confirmed", 0, "confirmed"),
         ("declined", 1, "failed, and all is undone: PaymentDeclined: card_declined"),
-        (
-            "parked",
-            5,
-            "parked, not undone is PaymentRefunded: TransientError: the gateway did not answer in time",
-        ),
+        ("parked", 5, "parked, not undone is PaymentRefunded: TransientError: the gateway did not answer in time"),
     ],
 )
 def test_the_outcome_is_told_in_words_and_as_an_exit_code(name: str, exit_code: int, outcome: str) -> None:

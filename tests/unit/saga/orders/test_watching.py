@@ -1,26 +1,21 @@
 """Watching an order: again and again until nothing of it is under way, with patience where AWS asks for it."""
 
-from __future__ import annotations
-
 import time
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import chain, repeat
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import pytest
 from botocore.exceptions import ClientError
 
 from saga.failure import TimedOut
 from saga.orders import watching
+from saga.orders.record import Record
 from saga.orders.states import as_of, moments
 from saga.orders.watching import changes, watch
+from saga.stack import Stack
 from tests.unit.saga.orders import recorded
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from saga.orders.record import Record
-    from saga.stack import Stack
 
 STACK = cast("Stack", None)
 DECLINED = recorded.record("declined")
