@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from saga.legacy import said
+from saga.legacy import ORDER, said
 
 type Item = Mapping[str, Any]
 type Tables = Mapping[str, Sequence[Item]]
@@ -30,6 +30,11 @@ class Case:
     def said(self, *outcomes: str) -> list[Item]:
         """The events that say one of these."""
         return [event for event in self.events if event.get("outcome") in outcomes]
+
+    @property
+    def is_order(self) -> bool:
+        """Whether this is an order; other sagas have rows in the same table."""
+        return bool(self.row.get("saga", ORDER) == ORDER)
 
     @cached_property
     def held(self) -> Counter[str]:

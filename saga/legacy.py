@@ -10,6 +10,8 @@ from typing import Any
 # The attributes of a row, and the names of the same in `saga.orders.facts.Event`.
 ATTRIBUTES = {"saga": "saga", "state": "state", "outcome": "outcome", "error": "error", "restsOn": "rests_on"}
 
+ORDER = "order"  # the saga of rows that do not name theirs
+
 # By type, without its number: the state that made the event, what it says of it, and the error of a refusal.
 _TOLD = {
     "OrderPlaced": ("", "started", ""),
@@ -44,5 +46,5 @@ def implied(event_type: str, detail: Mapping[str, Any], *, starts_saga: bool) ->
     if starts_saga or "recovery" in detail.get("failures", {}):
         state = ""  # the API, recovery or an operator did it
     proofs = [each for each, (_, its_outcome, _) in _TOLD.items() if its_outcome == _RESTS_ON.get(outcome)]
-    meant = {"saga": "order", "state": state, "outcome": outcome, "error": error, "restsOn": proofs}
+    meant = {"saga": ORDER, "state": state, "outcome": outcome, "error": error, "restsOn": proofs}
     return {name: value for name, value in meant.items() if value}

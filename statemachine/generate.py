@@ -1,7 +1,7 @@
 """Write what follows from the sagas' tables: make definition. With --check, fail where a file is not as it would be.
 
-Written are the definitions beside this file and, in the template, the refusals that recovery does not hear of and that
-count as no unexpected failure.
+Written are the definitions beside this file and, in the template, the deadlines, and the refusals: recovery does not
+hear of them, and they count as no unexpected failure.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def main() -> int:
     except ValueError as wrong:
         print(f"definition: {wrong}", file=sys.stderr)
         return 1
-    texts[TEMPLATE] = with_refusals(TEMPLATE.read_text())
+    texts[TEMPLATE] = with_deadlines(with_refusals(TEMPLATE.read_text()))
     stale = [file for file, text in texts.items() if not file.exists() or file.read_text() != text]
     if sys.argv[1:] != ["--check"]:
         for file in stale:
@@ -47,6 +47,17 @@ def with_refusals(template: str) -> str:
     if (count, filters) != (len(sagas()), len(sagas())):
         raise LookupError("template.yaml lists the refusals in a rule and in a metric filter for each saga, or did so")
     return both
+
+
+def with_deadlines(template: str) -> str:
+    """Give the template with each saga's deadline as its parameter's default; it is longer than an execution."""
+    for saga in sagas().values():
+        parameter = rf"(  {saga.called('{}DeadlineSeconds')}:\n    Type: Number\n    Default: )\d+(\n    MinValue: )\d+"
+        values = rf"\g<1>{saga.deadline_seconds}\g<2>{saga.execution_seconds + 1}"
+        template, count = re.subn(parameter, values, template)
+        if not count:
+            raise LookupError(f"template.yaml has no parameter {saga.called('{}DeadlineSeconds')}")
+    return template
 
 
 def pretty(value: Any, indent: str = "") -> str:  # noqa: ANN401  any JSON value

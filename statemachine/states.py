@@ -10,6 +10,7 @@ from sagakit.event import ID
 from sagakit.step import Effect
 from statemachine.budget import budget
 from statemachine.policies import COMPENSATION, DECISION, DUPLICATE_AT_WORK, FORWARD, OWN, PASSING, Policy, Retry
+from statemachine.sound import require_sound
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -29,8 +30,9 @@ def definition(saga: Saga) -> State:
     """Make the definition.
 
     Raises:
-        ValueError: an execution that takes every attempt lasts longer than it may; the message says what to shorten.
+        ValueError: the table is not sound, or an execution that takes every attempt lasts longer than it may.
     """
+    require_sound(saga)
     return {
         "Comment": f"{saga.name.capitalize()} saga. {budget(saga)}",
         "QueryLanguage": "JSONata",

@@ -13,12 +13,13 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import BotoCoreError, ClientError
 
-from order import problems
+from order import problems, store
+from order.domain import SAGA
 from order.placing import place
 from order.problems import Problem
 from order.request import key_of, order_of, reason_of
 from order.views import event_view, order_view
-from sagakit import decision, eventlog, guard
+from sagakit import decision, eventlog
 from sagakit.decision import Reason
 from sagakit.errors import AlreadyConfirmed, TransientError, UnknownSaga, classified
 from sagakit.event import ID
@@ -51,14 +52,14 @@ def post_order() -> Response[str]:
 @app.get("/orders/<order_id>")
 def get_order(order_id: str) -> Response[str]:
     """Show the order as it is now."""
-    return _json(200, order_view(guard.read(order_id)))
+    return _json(200, order_view(store.read(order_id)))
 
 
 @app.get("/orders/<order_id>/events")
 def get_events(order_id: str) -> Response[str]:
     """Tell all that happened to the order, oldest first."""
     history = eventlog.history(order_id)
-    if not history.events:
+    if history.saga.name != SAGA:
         raise UnknownSaga(order_id)
     return _json(200, {ID: order_id, "events": [event_view(event) for event in history]})
 
@@ -66,9 +67,10 @@ def get_events(order_id: str) -> Response[str]:
 @app.post("/orders/<order_id>/cancel")
 def post_cancel(order_id: str) -> Response[str]:
     """Decide the cancellation: an answer of 202 means that the order is cancelled, not that it may be."""
-    decision.cancel(order_id, Reason(BY_CUSTOMER, reason_of(app.current_event.body)), starts_saga=True)
+    why = Reason(BY_CUSTOMER, reason_of(app.current_event.body))
+    decision.cancel(store.read(order_id)[ID], why, starts_saga=True)
     logger.info("order cancelled", extra={ID: order_id})
-    return _json(202, {ID: order_id, "status": guard.read(order_id)["status"]})
+    return _json(202, {ID: order_id, "status": store.read(order_id)["status"]})
 
 
 PROBLEMS: dict[type[Exception], Problem] = {

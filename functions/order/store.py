@@ -3,8 +3,9 @@
 import os
 
 from order.domain import ORDER_PLACED, SAGA, Order
-from sagakit import clock, eventlog, tables
+from sagakit import clock, eventlog, guard, tables
 from sagakit.dynamodb import Item
+from sagakit.errors import UnknownSaga
 from sagakit.event import ID, Event
 from sagakit.guard import opening, setting_ms
 from sagakit.step import Outcome
@@ -17,6 +18,18 @@ class AlreadyPlaced(Exception):
     def __init__(self, row: Item) -> None:
         super().__init__(row[ID])
         self.row = row
+
+
+def read(order_id: str) -> Item:
+    """Read the order's row as it is now.
+
+    Raises:
+        UnknownSaga: there is none, or it is the row of another saga.
+    """
+    row = guard.read(order_id)
+    if row.get("saga", SAGA) != SAGA:
+        raise UnknownSaga(order_id)
+    return row
 
 
 def place(order_id: str, order: Order) -> None:

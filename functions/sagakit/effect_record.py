@@ -11,9 +11,9 @@ from sagakit.step import Effect, Outcome
 from sagakit.transaction import Action, action
 
 
-def create(effect: Effect, intended: Event) -> Action:
-    """Put the record of an intent, with what its event tells; there may be only one."""
-    row = {ID: intended.saga_id, **intended.detail, "status": effect.statuses[Outcome.INTENDED]}
+def create(effect: Effect, first: Event) -> Action:
+    """Put the record of an intent or of its refusal, with what its event tells; there may be only one."""
+    row = {**first.detail, ID: first.saga_id, "status": effect.statuses[Outcome(first.outcome)]}
     meanwhile = TransientError("another intent was recorded meanwhile")
     return action("Put", os.environ[effect.table], lambda _: meanwhile, item=row, condition=ABSENT)
 
@@ -26,6 +26,7 @@ def move(effect: Effect, event: Event, before: Outcome, status: str = "") -> Act
             return SagaCancelled(f"its {effect.state} is {row['status']}")
         return TransientError("the record changed meanwhile")
 
-    states: Any = {"before": effect.statuses[before], "after": status or effect.statuses[Outcome(event.outcome)]}
+    after = status or effect.statuses.get(Outcome(event.outcome), event.outcome)
+    states: Any = {"before": effect.statuses[before], "after": after}
     table, key, condition = os.environ[effect.table], {ID: event.saga_id}, "#status = :before"
     return action("Update", table, refusal, key=key, update="SET #status = :after", condition=condition, **states)

@@ -1,6 +1,7 @@
 """Running a compensation: once, only when it was decided to undo, and by what was done at that moment."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 
@@ -8,10 +9,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from sagakit import effect_record, eventlog, guard
 from sagakit.errors import TransientError
-from sagakit.event import ID, Event
+from sagakit.event import ID, Event, History
 from sagakit.observability import Handler, count, observed
 from sagakit.saga import Status
-from sagakit.step import Change, Compensation, Effect, Outcome
+from sagakit.step import Change, Compensation, Effect, Forward, Outcome
 from sagakit.transaction import Action
 
 
@@ -34,8 +35,10 @@ def _undone(compensation: Compensation, act: Callable[[Event | None], Change], s
         if undone := history.find(compensation.event):
             return undone.again
         guard.read_if(saga_id, Status.CANCELLING)  # nothing outside is undone that nobody decided to undo
-    done = history.find(*compensation.undoes.traces)
+    done = _done(compensation.undoes, history)
     change = act(done)
+    if change.refusal:
+        raise change.refusal  # a no from outside: it is not undone
     undone = history.next(compensation.event, Outcome.UNDONE, change.detail, state=compensation.state)
     return eventlog.record(
         undone,
@@ -43,6 +46,14 @@ def _undone(compensation: Compensation, act: Callable[[Event | None], Change], s
         *_still_so(compensation, undone, done, change.status),
         *change.writes,
     )
+
+
+def _done(step: Forward, history: History) -> Event | None:
+    """Give the newest event of what was done, with the details of those before it: a refusal tells no intent's id."""
+    traces = [event for event in history if event.type in step.traces]
+    if not history.find(step.traces[0]):
+        return None
+    return replace(traces[-1], detail={name: value for event in traces for name, value in event.detail.items()})
 
 
 def _still_so(compensation: Compensation, undone: Event, done: Event | None, status: str) -> list[Action]:

@@ -34,18 +34,18 @@ def _settled(effect: Effect, intend: Callable[[Item], Change], act: Callable[[Ev
         return settled.again
     # Looked at also when an intent is on record: nothing is done for a cancelled saga, only to be undone.
     row = guard.read_if(saga_id, Status.PENDING)
-    intent = history.find(effect.intent) or _intended(effect, history, intend(row))
+    intent = history.find(effect.intent) or _intended(effect, history, refusable(effect, intend, row))
+    if intent.type != effect.intent:
+        return intent
     change = refusable(effect, act, intent)
     settled = settling(effect, eventlog.history(saga_id), change)
     return eventlog.record(settled, effect_record.move(effect, settled, Outcome.INTENDED), *change.writes)
 
 
 def _intended(effect: Effect, history: History, change: Change) -> Event:
-    """Record the intent before anything can happen by it; a duplicate may have been first, then its intent counts."""
+    """Record the intent before anything can happen by it, or its refusal; a duplicate may have been first."""
     intended = history.next(effect.intent, Outcome.INTENDED, change.detail, state=effect.state)
+    first = settling(effect, history, change) if change.refusal else intended
     return eventlog.record(
-        intended,
-        guard.require(intended, Status.PENDING),
-        effect_record.create(effect, intended),
-        *change.writes,
+        first, guard.require(first, Status.PENDING), effect_record.create(effect, first), *change.writes
     )

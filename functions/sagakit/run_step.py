@@ -7,7 +7,6 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from sagakit import eventlog, guard
-from sagakit.errors import BusinessError
 from sagakit.event import ID, Event, History
 from sagakit.observability import Handler, observed
 from sagakit.saga import Status
@@ -28,8 +27,11 @@ def settling(step: Forward, history: History, change: Change) -> Event:
     """Make the event that settles the step: that it is done, or refused."""
     if change.refusal is None:
         return history.next(step.event, Outcome.DONE, change.detail, state=step.state)
-    error, refused = next(each for each in step.refusals.items() if isinstance(change.refusal, each[0]))
-    return history.next(refused, Outcome.REFUSED, change.detail, state=step.state, error=error.__name__)
+    for error, event_type in step.refusals.items():
+        if isinstance(change.refusal, error):
+            detail = {"cause": str(change.refusal), **change.detail}
+            return history.next(event_type, Outcome.REFUSED, detail, state=step.state, error=error.__name__)
+    raise change.refusal  # it is not declared, so nobody would know it again
 
 
 def answer(step: Forward, settled: Event) -> Event:
@@ -45,19 +47,14 @@ def refusable[T](step: Forward, act: Callable[[T], Change], given: T) -> Change:
     try:
         return act(given)
     except tuple(step.refusals) as refusal:
-        return refused(refusal)
-
-
-def refused(refusal: BusinessError) -> Change:
-    """Give the change that records a refusal."""
-    return Change({"cause": str(refusal)}, refusal=refusal)
+        return Change({}, refusal=refusal)
 
 
 def _settled(step: Step, act: Callable[[History], Change], history: History) -> Event:
     try:
         return _record(step, history, refusable(step, act, history))
     except tuple(step.refusals) as refusal:  # by a condition on one of its writes
-        return _record(step, history, refused(refusal))
+        return _record(step, history, Change({}, refusal=refusal))
 
 
 def _record(step: Step, history: History, change: Change) -> Event:

@@ -39,7 +39,7 @@ class Change:
     """What a step did: the detail of its event, and the writes that go into the same transaction.
 
     In a detail, `amount` is money in minor units and `items` are pieces of products: the operator's tools show what
-    became of them. `refusal` is a no from outside, `status` what a compensation makes of an effect's record.
+    became of them. `refusal` is a no that is not raised, `status` what a compensation makes of an effect's record.
     """
 
     detail: Mapping[str, Any]
@@ -57,14 +57,19 @@ class Forward:
     refusals: Mapping[type[BusinessError], str] = field(default_factory=dict)
 
     @property
+    def declared(self) -> tuple[str, ...]:
+        """All events that the step may record, in order, as they are declared."""
+        return (self.event, *self.refusals.values())
+
+    @property
     def events(self) -> dict[str, Outcome]:
-        """All events that the step may record, in order, and what each says."""
+        """What each event says."""
         return {self.event: Outcome.DONE, **dict.fromkeys(self.refusals.values(), Outcome.REFUSED)}
 
     @property
     def guarded(self) -> tuple[str, ...]:
         """Events that are recorded only while the saga is PENDING."""
-        return tuple(self.events)
+        return self.declared
 
     @property
     def traces(self) -> tuple[str, ...]:
@@ -96,8 +101,13 @@ class Effect(Forward):
     statuses: Mapping[Outcome, str]
 
     @property
+    def declared(self) -> tuple[str, ...]:
+        """All events that the step may record, in order, as they are declared."""
+        return (self.intent, *super().declared)
+
+    @property
     def events(self) -> dict[str, Outcome]:
-        """All events that the step may record, in order, and what each says."""
+        """What each event says."""
         return {self.intent: Outcome.INTENDED, **super().events}
 
     @property
@@ -108,7 +118,7 @@ class Effect(Forward):
     @property
     def traces(self) -> tuple[str, ...]:
         """Every event: even a refusal does not prove that nothing happens outside."""
-        return tuple(self.events)
+        return self.declared
 
     def __call__(self, intend: Callable[[Item], Change]) -> Callable[[Callable[[Event], Change]], Handler]:
         """Make the handler of a function that makes an intent real; `intend` creates one, from the saga's row."""

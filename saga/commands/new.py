@@ -36,7 +36,8 @@ def step(  # noqa: PLR0913 - a parameter for each option
     """Add a step and what undoes it to a saga, in the root of its project.
 
     Code, tests and sample events are written; table, template and import contracts are changed. What has no certain
-    place in a file is printed instead. Exit code 2 when nothing was written.
+    place in a file is printed instead. Exit code 2 when it cannot be added as asked for, 1 when a file cannot be
+    written; nothing is changed then.
     """
     named = names(name, undo, participant, event, undo_event)
     planned = plan(Path.cwd(), named, after)

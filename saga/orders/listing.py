@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import batched, islice
 
 from saga import rows
+from saga.legacy import ORDER
 from saga.orders.api_view import order_view
 from saga.orders.facts import Json
 from saga.rows import CUSTOMER, END_OF_TIME, PLACED, PRODUCT, REASON, SHARDS, STATUS, Index, Item
@@ -106,6 +107,7 @@ def _fits(row: Item, wanted: Filter) -> bool:
     since, until = _bounds(wanted)
     return all(
         (
+            row.get("saga", ORDER) == ORDER,
             wanted.status in (None, "PARKED" if "parked" in row else row["status"]),
             wanted.customer in (None, row["customerId"]),
             wanted.error in (None, row.get("reason", {}).get("reason")),

@@ -7,6 +7,7 @@ from importlib.metadata import version
 
 from saga import rows
 from saga.failure import NoSuchOrder
+from saga.legacy import ORDER
 from saga.orders.api_view import detail_view, order_view, payment_view
 from saga.orders.executions import definition, execution
 from saga.orders.facts import Event, Execution, Json
@@ -50,7 +51,7 @@ def read_again(stack: Stack, record: Record) -> Record:
 def status(stack: Stack, order_id: str) -> Json:
     """The order as the API shows it, by one consistent read. Raises NoSuchOrder."""
     row = rows.row(stack, "OrdersTable", {"orderId": order_id}) if 0 < len(order_id) <= _LONGEST_ID else None
-    if row is None:
+    if row is None or row.get("saga", ORDER) != ORDER:
         raise NoSuchOrder(f"there is no order {order_id[:_LONGEST_ID]!r} in stack {stack.name}")
     return order_view(row)
 

@@ -10,7 +10,21 @@ from saga.failure import UsageFailure
 _STATE, _PARTICIPANT = re.compile("[A-Z][a-z]+([A-Z][a-z0-9]+)+"), re.compile("[a-z][a-z0-9_]*")
 _LONGEST = 40  # letters: a function's name has at most 64, the stack's included
 _TAKEN = {*keyword.kwlist, *keyword.softkwlist, *dir(builtins), "store"}  # the last is a module beside the entry points
-_IRREGULAR = {"Give": "Given", "Hold": "Held", "Make": "Made", "Pay": "Paid", "Put": "Put", "Send": "Sent"}
+_IRREGULAR = {
+    "Buy": "Bought",
+    "Give": "Given",
+    "Hold": "Held",
+    "Keep": "Kept",
+    "Make": "Made",
+    "Pay": "Paid",
+    "Put": "Put",
+    "Refer": "Referred",
+    "Send": "Sent",
+    "Set": "Set",
+    "Take": "Taken",
+    "Win": "Won",
+    "Write": "Written",
+}
 _DOUBLED = re.compile("[^aeiou]*[aeiou][^aeiouwxy]|.*[^aeiou][aeiou]l", re.IGNORECASE)  # Ship, Cancel; not Book, Sail
 
 
@@ -33,9 +47,15 @@ def names(
         own = {"state": state, "entry": verb.lower(), "stem": snake(state), "constant": verb.upper()}
         own |= {"done": past(verb).lower(), "event": told or f"{noun}{past(verb)}"}
         found |= {f"{prefix}{kind}": name for kind, name in own.items()}
+    if found["event"] == found["undo_event"]:
+        raise UsageFailure(f"{found['event']}: the step and what undoes it need an event each")
     _, noun = _verb_and_noun(step)
-    thing, things = snake(noun).replace("_", " "), plural(noun)
-    return {**found, "thing": thing, "Things": things, "rows": snake(things)}
+    return {**found, "thing": snake(noun).replace("_", " "), **table(plural(noun))}
+
+
+def table(things: str) -> dict[str, str]:
+    """The names of a table of such things."""
+    return {"Things": things, "rows": snake(things)}
 
 
 def require_free(participant: str) -> None:

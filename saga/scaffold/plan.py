@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from saga.failure import Failure, UsageFailure
 from saga.scaffold import places
-from saga.scaffold.names import require_free, snake
+from saga.scaffold.names import past, require_free, snake, table
 from saga.scaffold.place import Place, read
 
 
@@ -37,32 +37,47 @@ class Plan:
 
 def plan(root: Path, names: dict[str, str], after: str | None = None) -> Plan:
     """Gives the plan. Raises UsageFailure when the step cannot be added as it was asked for."""
-    paths = (places.SAGAS, places.TEMPLATE, places.PYPROJECT)
-    if missing := [path for path in paths if not (root / path).exists()]:
-        raise UsageFailure(f"there is no {missing[0]} here; go to the root of a project")
-    texts = {path: (root / path).read_text() for path in paths}
+    texts = _existing(root)
     source = "\n".join(path.read_text() for path in sorted((root / "functions").rglob("*.py")))
     _require_new(names, source + texts[places.TEMPLATE])
-    for prefix in ("", "undo_"):  # two participants may both book something
-        if re.search(rf"\b{names[f'{prefix}constant']}\b", source):
-            names[f"{prefix}constant"] = snake(names[f"{prefix}state"]).upper()
+    names |= _distinct(names, source, texts[places.TEMPLATE])
     row = list(places.in_the_table(names, _constant(after, source) if after else ""))
     saga = _saga(texts[places.SAGAS], row[-1])
-    wanted = [*row, *places.in_the_template(names, f"Confirm{saga.capitalize()}")]
     created = dict(_tests_and_samples(root, names, saga))
+    wanted = [*places.in_the_template(names, f"Confirm{saga.capitalize()}")]
     package = f"functions/{names['participant']}"
     code = {f"{package}/{each}.py": read(each, names) for each in ("domain", "app", "store")}
     if (root / package).exists():
         blocks = {path: text.partition('"""\n\n')[2] for path, text in code.items()}  # without what the module says
-        wanted = [*(Place(path, "what it lacks of this", "(?!)", text) for path, text in blocks.items()), *wanted]
+        by_hand = [*(Place(path, "what it lacks of this", "", text) for path, text in blocks.items()), *row]
+        wanted = [*(replace(each, anchor="(?!)") for each in by_hand), *wanted]  # a row without its code is an error
     else:
         created |= {f"{package}/__init__.py": "", **code}
-        wanted += places.in_the_contracts(names)
+        wanted = [*row, *wanted, *places.in_the_contracts(names)]
     if taken := [path for path in (*created, f"{package}.py") if (root / path).exists()]:
         raise UsageFailure(f"{taken[0]} exists already")
     if not (root / package).exists():
         require_free(names["participant"])
     return Plan(root, created, *_inserted(texts, wanted))
+
+
+def _existing(root: Path) -> dict[str, str]:
+    paths = (places.SAGAS, places.TEMPLATE, places.PYPROJECT)
+    if missing := [path for path in paths if not (root / path).exists()]:
+        raise UsageFailure(f"there is no {missing[0]} here; go to the root of a project")
+    return {path: (root / path).read_text() for path in paths}
+
+
+def _distinct(names: Mapping[str, str], source: str, template: str) -> dict[str, str]:
+    """Other names for what another step has already: two may book something, or be about the same things."""
+    kinds = [f"{prefix}constant" for prefix in ("", "undo_")]
+    taken = [kind for kind in kinds if re.search(rf"\b{names[kind]}\b", source)]
+    found = {kind: snake(names[kind.replace("constant", "state")]).upper() for kind in taken}
+    if _has_table(names, template):
+        found |= table(f"{past(names['entry'].capitalize())}{names['Things']}")
+    if _has_table({**names, **found}, template):
+        raise UsageFailure(f"the project has a table of {found['Things']} already")
+    return found
 
 
 def _restore(file: Path, content: str | None) -> None:
@@ -77,8 +92,14 @@ def _require_new(names: Mapping[str, str], project: str) -> None:
     for name in (names[f"{prefix}{kind}"] for prefix in ("", "undo_") for kind in ("state", "event")):
         if re.search(rf'"{name}"|^  {name}Function:', project, re.MULTILINE):
             raise UsageFailure(f"the project has a {name} already")
-    if re.search(rf"^  {names['Things']}Table:", project, re.MULTILINE):
-        raise UsageFailure(f"the project has a table of {names['Things']} already")
+    for event in (names["event"], names["undo_event"]):
+        if re.fullmatch(r"[A-Z][a-z]+(Confirmed|Cancelling|Failed|Parked|Resumed)", event):
+            raise UsageFailure(f"{event}: an event of this name says what became of a saga; choose another one")
+
+
+def _has_table(names: Mapping[str, str], template: str) -> bool:
+    setting = f"{names['rows'].upper()}_TABLE"
+    return bool(re.search(rf"^ +({names['Things']}Table|{setting}):", template, re.MULTILINE))
 
 
 def _constant(state: str, source: str) -> str:

@@ -19,8 +19,10 @@ _RACE = Focus(tokens=("pm_declined",), orders=(1,), ambushes=MANY, deviations=(0
 _TWINS = replace(_RACE, faults=(FALLS_ASLEEP, "second execution"), orders=(2,), quantities=(2, STOCK), whims=WHIMS)
 _OUT_OF_TURN = replace(_RACE, faults=("stray step", FALLS_ASLEEP), skews=WRONG)
 _UNDOING = (*2 * ("stray step", FALLS_ASLEEP), "customer cancels")
-# Each effect, and where it is looked whether it may be undone.
-LOOKS = [(step, site(undo, "reads sagas")) for step, undo in SAGA.steps if isinstance(step, Effect)]
+# Where a compensation looks before it undoes something outside, by what it undoes.
+LOOKS: Mapping[Forward, str] = {
+    step: site(undo, "reads sagas") for step, undo in SAGA.steps if isinstance(step, Effect)
+}
 
 # A step is refused and done by two executions at once: what it asks for comes back, or goes, between them.
 REFUSED_LATE = tuple(
@@ -32,16 +34,16 @@ DONE_LATE = tuple(
     replace(_TWINS, sites=(at(NEXT[step.state])[0], site(step), CANCELS)) for step in STEPS if step.refusals
 )
 
-ASTRAY = tuple(replace(_OUT_OF_TURN, sites=(site(step), site(undo))) for step, undo in SAGA.steps if step in STEPS)
-STRAY_UNDOING = (
-    *(replace(race, tokens=("pm_ok",), faults=_UNDOING) for race in ASTRAY),
-    *(
-        replace(_OUT_OF_TURN, tokens=("pm_ok",), faults=_UNDOING, sites=(site(step, step.intent), site(step), reads))
-        for step, reads in LOOKS
-    ),
+# What undoes a step is called before that leaves its first trace.
+ASTRAY = tuple(
+    replace(_OUT_OF_TURN, sites=(site(step, step.traces[0]), LOOKS.get(step, site(undo)))) for step, undo in SAGA.steps
+)
+STRAY_UNDOING = tuple(
+    replace(race, tokens=("pm_ok",), faults=_UNDOING, sites=tuple(dict.fromkeys((*race.sites, site(step)))))
+    for race, step in zip(ASTRAY, SAGA.forward, strict=True)
 )
 UNDONE_LATE = tuple(
-    replace(_OUT_OF_TURN, faults=("second execution", FALLS_ASLEEP), sites=(reads, FAILS)) for _, reads in LOOKS
+    replace(_OUT_OF_TURN, faults=("second execution", FALLS_ASLEEP), sites=(looks, FAILS)) for looks in LOOKS.values()
 )
 CONFIRMED_BEFORE_DONE = tuple(
     replace(_OUT_OF_TURN, tokens=("pm_ok",), sites=(site(step), CONFIRMS)) for step in SAGA.forward
@@ -60,15 +62,13 @@ def _ways(step: Forward, event: str) -> Mapping[str, Any]:
     return NO.get(event, {"whims": (int(step.events[event] is Outcome.REFUSED),)})
 
 
-def _after(step: Forward, event: str) -> str:
-    """Give a site that is passed soon after the step has recorded this."""
-    if step.events[event] is Outcome.REFUSED:
-        return CANCELS
-    return at(NEXT[step.state])[0] if event == step.event else site(step)
+def _next(step: Forward, event: str) -> str:
+    """Give the site where the execution can be held up after this event."""
+    return CANCELS if step.events[event] is Outcome.REFUSED else at(NEXT[step.state])[0]
 
 
 MEANWHILE = tuple(
-    cancelled_at(site(step, event), _after(step, event), **_ways(step, event))
+    cancelled_at(site(step, event), site(step, "reads events"), _next(step, event), **_ways(step, event))
     for step in SAGA.forward
     for event in step.guarded
 )

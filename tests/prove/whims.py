@@ -27,4 +27,4 @@ class Whims:
         times, whim = divmod(self._asked[step.state, given.saga_id] - self._first, 2)
         if whim:
             return _refusable(step, act, given)
-        return run_step.refused(list(step.refusals)[times % len(step.refusals)]("that is how it is"))
+        return Change({}, refusal=list(step.refusals)[times % len(step.refusals)]("that is how it is"))

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from inventory.domain import InsufficientStock, Line
+from inventory.domain import InsufficientStock, Line, detail, lines
 from inventory.store import give_back, take
+from saga.invariants import unfinished, violations
 from sagakit import app, clock, eventlog, guard, saga, tables
 from sagakit.decision import Reason
 from sagakit.errors import BusinessError
@@ -17,7 +18,7 @@ from sagakit.saga import Saga
 from sagakit.step import Change, Compensation, Outcome, Step
 from sagakit.transaction import Action, Rank, action, transact
 from statemachine.states import definition
-from tests.support import steps, world
+from tests.support import http, steps, world
 from tests.support.asl import TaskFailed, run
 from tests.support.lambdas import Context
 
@@ -42,13 +43,14 @@ SEAT = "monitor"  # any product will do
 
 @HOLD
 def hold(history: History) -> Change:
-    seats = history.start.detail["seats"]
-    return Change({"seats": seats}, [take(Line(SEAT, seats))])
+    seats = [Line(SEAT, history.start.detail["seats"])]
+    return Change(detail(seats), [take(seat) for seat in seats])
 
 
 @FREE
 def free(held: Event | None) -> Change:
-    return Change({}, [give_back(Line(SEAT, held.detail["seats"]))] if held else [])
+    seats = lines(held.detail) if held else ()
+    return Change(detail(seats), [give_back(seat) for seat in seats])
 
 
 @ISSUE
@@ -82,8 +84,8 @@ def trips(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def planned(trip_id: str = "trip-1", seats: int = 1, fare: int = 1) -> str:
-    detail = {"seats": seats, "fare": fare}
-    start = Event(trip_id, TRIP.started, clock.now(), detail, starts_saga=True, saga=TRIP.name, outcome=Outcome.STARTED)
+    wish = {"seats": seats, "fare": fare}
+    start = Event(trip_id, TRIP.started, clock.now(), wish, starts_saga=True, saga=TRIP.name, outcome=Outcome.STARTED)
     transact([_row(start), eventlog.put(start)])
     return trip_id
 
@@ -134,3 +136,20 @@ def test_orders_go_on_beside_it_as_before() -> None:
     order_id = steps.confirmed()
     assert {row["saga"] for row in world.rows("SAGAS")} == {"order", "trip"}
     assert world.events(order_id)[-1] == "OrderConfirmed"
+
+
+def test_the_books_are_kept_of_trips_too() -> None:
+    execute(planned("trip-1"))
+    execute(planned("trip-2", fare=0))
+    trip = next(row for row in world.rows("SAGAS") if row["orderId"] == "trip-1")
+    assert (violations(world.everything()), unfinished(world.everything())) == ([], [])
+    world.put("SAGAS", {**trip, "status": "FAILED"})
+    assert "trip-1: is FAILED in spite of TripConfirmed" in violations(world.everything())
+
+
+def test_a_trip_is_no_order_to_a_client() -> None:
+    execute(planned(seats=1))
+    before = world.snapshot()
+    answers = [http.get("/orders/trip-1"), http.get("/orders/trip-1/events"), http.cancel("trip-1")]
+    assert [answer.status for answer in answers] == [404, 404, 404]
+    assert world.snapshot() == before

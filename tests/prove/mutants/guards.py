@@ -35,7 +35,7 @@ HINTS: Sequence[tuple[str, Sequence[Focus]]] = (
     ("^undone: status", (*step_races.SETTLED_MEANWHILE, themes.ZOMBIES)),
     ("^done: no", step_races.DONE_LATE),
     ("^refused: no", step_races.REFUSED_LATE),
-    ("^undone: no done", step_races.ASTRAY),
+    ("^undone: no done", _with("done", step_races.ASTRAY)),
     ("^undone: no intended", _with("intended", step_races.STRAY_UNDOING)),
     ("^undone: decided", step_races.STRAY_UNDOING),
     ("^undone", (themes.STRAYS, themes.LATE, themes.TWINS)),

@@ -136,7 +136,14 @@ def test_the_code_for_a_participant_that_exists_is_printed(project: Path) -> Non
         assert after[f"functions/inventory/{name}.py"] == before[f"functions/inventory/{name}.py"]
     assert 'HOLD = Step("HoldShelf", event="ShelfHeld")' in told.stdout
     assert after["pyproject.toml"] == before["pyproject.toml"]
-    assert "(HOLD, FREE)" in after["functions/sagas.py"]
+    assert "Add to functions/sagas.py in steps, behind the last step:\n\n, (HOLD, FREE)" in told.stdout
+    assert after["functions/sagas.py"] == before["functions/sagas.py"]  # a row without its code would be an error
+
+
+def test_a_step_about_things_of_which_there_is_a_table_gets_a_table_of_its_own(project: Path) -> None:
+    told = saga("new step HoldPayment --undo FreePayment --participant shelf")
+    assert told.exit_code == 0
+    assert "  HeldPaymentsTable:" in (project / "template.yaml").read_text()
 
 
 @pytest.mark.parametrize("times", [0, 2], ids=["gone", "twice"])
@@ -173,7 +180,9 @@ def test_what_has_no_certain_place_is_printed_and_the_rest_is_written(project: P
         ("new step ReserveInventory --undo FreeShelf --participant shelf", "has a ReserveInventory already"),
         ("new step HoldShelf --undo CancelOrder --participant shelf", "has a CancelOrder already"),
         (f"{HOLD} --participant shelf --event PaymentCharged", "has a PaymentCharged already"),
-        ("new step HoldPayment --undo FreePayment --participant shelf", "has a table of Payments already"),
+        (f"{HOLD} --participant shelf --event OrderConfirmed", "says what became of a saga"),
+        (f"{HOLD} --participant shelf --undo-event OrderCancelling", "says what became of a saga"),
+        (f"{HOLD} --participant shelf --event ShelfMoved --undo-event ShelfMoved", "need an event each"),
         (f"{HOLD} --participant shelf --after ConfirmOrder", "there is no step ConfirmOrder"),
     ],
 )

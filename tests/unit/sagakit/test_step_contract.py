@@ -341,6 +341,53 @@ def test_an_effect_that_is_recorded_while_it_is_undone_is_undone_by_the_retry(
     is_undone(pair.saga, saga_id)
 
 
+@over("pair, error", [each for each in REFUSALS if each[0] in EFFECTS])
+def test_an_effect_that_was_refused_is_undone_by_what_its_intent_tells(pair: Pair, error: type[BusinessError]) -> None:
+    saga_id = pair.started()
+    pair.settled(saga_id, error)  # its event has a cause, and nothing of the intent
+    cancel(pair.saga, saga_id)
+    is_undone(pair.saga, saga_id)
+
+
+@over("pair, error", [each for each in REFUSALS if each[0] in EFFECTS])
+@pytest.mark.parametrize("raised", [True, False])
+def test_an_intent_that_is_refused_is_recorded_and_leaves_nothing_to_undo(
+    pair: Pair, error: type[BusinessError], *, raised: bool
+) -> None:
+    def refuse(_row: object) -> Change:
+        if raised:
+            raise error("no")
+        return Change({}, refusal=error("no"))
+
+    saga_id, step = pair.forward.before(), pair.step
+    assert isinstance(step, Effect)
+    handler = step(refuse)(lambda _intent: Change({}))
+    for _ in range(2):
+        world.forget_requests()
+        with pytest.raises(error, match=r"^no$"):
+            handler({ID: saga_id}, Context())  # type: ignore[arg-type]  # a Lambda context, as far as it is used
+    assert made_by(saga_id, step.refusals[error]) == (pair.saga.name, step.state, "refused", error.__name__)
+    cancel(pair.saga, saga_id)
+    is_undone(pair.saga, saga_id)
+
+
+@over("pair", PAIRS)
+def test_what_undoing_was_refused_outside_is_not_recorded_as_undone(pair: Pair) -> None:
+    saga_id = steps.before(pair.compensation.state, pair.saga)
+    handler = pair.compensation(lambda _done: Change({}, refusal=BusinessError("no")))
+    with pytest.raises(BusinessError, match=r"^no$"):
+        handler({ID: saga_id}, Context())  # type: ignore[arg-type]  # as above
+    assert pair.back.event not in world.events(saga_id)
+
+
+def test_a_refusal_that_a_step_does_not_declare_is_raised_as_it_is() -> None:
+    (first, *_), saga_id = PAIRS, steps.STARTED[PAIRS[0].saga.name]()
+    assert isinstance(first.step, Step)
+    handler = first.step(lambda _history: Change({}, refusal=BusinessError("nobody declared this")))
+    with pytest.raises(BusinessError, match="nobody declared this"):
+        handler({ID: saga_id}, Context())  # type: ignore[arg-type]  # as above
+
+
 # --- Compensations -------------------------------------------------------------------------------------------------
 
 
