@@ -52,7 +52,7 @@ check: install ## run all static checks
 	PYTHONPATH=functions:. python -m statemachine.missing
 	cfn-lint template.yaml
 	sam validate --lint
-	pytest -q -p no:cacheprovider tests/template/test_rooms.py tests/template/test_sagas.py tests/template/test_no_logic_twice.py
+	pytest -q -p no:cacheprovider tests/template/test_rooms.py tests/template/test_no_logic_twice.py
 	mkdir -p .cache && $(PICTURE) .cache/order_saga.svg && cmp .cache/order_saga.svg docs/order_saga.svg # else: make picture
 
 definition: install ## write the sagas' definitions, and what else follows from their tables in functions/sagas.py

@@ -8,8 +8,8 @@ from saga.check import check
 from saga.engine.process import Engine
 from tests.chaos.mishaps import mishaps
 from tests.e2e.shop import Json, Shop, has_ended
+from tests.e2e.test_races import record
 from tests.e2e.test_recovery import assert_all_end, executions
-from tests.e2e.test_replay import record
 from tests.support.template import tasks
 
 ORDERS = 200

@@ -1,7 +1,5 @@
 """The fault explorer: the real handlers and the real state machine, in process, with a fault at any boundary."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Search for a schedule that breaks the saga: python -m tests.prove [-n N] [--seed S] [--jobs J] [--replay NUMBERS]."""
 
-from __future__ import annotations
-
 import argparse
 import sys
 import time

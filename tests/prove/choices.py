@@ -4,8 +4,6 @@ Everything comes from one function, `pick(n)`, which gives a number below n. All
 wrong, so that a schedule shrinks towards it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod

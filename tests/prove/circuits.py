@@ -1,7 +1,5 @@
 """The circuit of the gateway goes through its states, and every write of that is struck."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from tests.prove.choices import Focus

@@ -1,7 +1,5 @@
 """Ground that a search hardly ever treads by chance: every write is struck in every way."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from tests.prove.choices import DEATHS, Focus

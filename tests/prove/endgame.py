@@ -1,7 +1,5 @@
 """After the faults: every order ends or is parked, nothing is lost, and nothing that comes late changes anything."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from functools import partial
 

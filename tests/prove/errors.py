@@ -1,7 +1,5 @@
 """What the AWS clients raise, made by hand."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from botocore.exceptions import ClientError

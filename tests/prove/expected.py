@@ -1,7 +1,5 @@
 """What a long search must have met at least once: names come from code and definition, exceptions stand here."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from tests.prove import lines
@@ -69,7 +67,10 @@ NOT_HERE: tuple[tuple[str, str, str], ...] = (
     ("sagakit/observability.py", "with single_metric", NO_METRICS),
     ("sagakit/observability.py", "for dimension", NO_METRICS),
     ("sagakit/observability.py", "metric.add_dimension", NO_METRICS),
-    ("sagakit/run_step.py", "return refused", "no step here says no by itself: a write does, or the gateway"),
+    ("sagakit/run_compensation.py", "raise change.refusal", "no compensation here is told no"),
+    ("sagakit/run_effect.py", "return intent", "the gateway refuses no intent"),
+    ("sagakit/run_step.py", "raise change.refusal", IMPOSSIBLE),
+    ("sagakit/run_step.py", "return Change", "no step here says no by itself: a write does, or the gateway"),
     ("sagakit/saga.py", "return {each.name", "runs once, before anything is watched"),
 )
 

@@ -1,7 +1,5 @@
 """One schedule, from what is drawn to what is found."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from tests.prove import endgame

@@ -3,8 +3,6 @@
 A condition comes apart at its outermost AND: each part is a guard of its own, with a text by which it can be named.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

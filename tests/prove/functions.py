@@ -1,7 +1,5 @@
 """The functions as Lambda runs them: by logical id, with what is left of their time."""
 
-from __future__ import annotations
-
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Whether the events of an order, read in their order, tell a story that is possible."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sagakit.step import Compensation, Forward
@@ -13,7 +11,7 @@ ENDS = (CONFIRMED, FAILED)
 
 # What must have been told before.
 AFTER: Mapping[str, Sequence[str]] = {
-    **{event: (effect.intent,) for effect in EFFECTS for event in effect.events if event != effect.intent},
+    **{effect.event: (effect.intent,) for effect in EFFECTS},
     CONFIRMED: SAGA.confirmed_by,
     **dict.fromkeys((*SAGA.undone_by, PARKED, RESUMED), (CANCELLING,)),
     FAILED: (CANCELLING, *SAGA.undone_by),
@@ -23,8 +21,8 @@ AFTER: Mapping[str, Sequence[str]] = {
 def _never_after(step: Forward, compensation: Compensation) -> Iterator[tuple[str, Sequence[str]]]:
     """A step has one outcome. It is done before what undoes it, and what is guarded before anything is decided."""
     settled = (step.event, *step.refusals.values())
-    for event in step.events:
-        others = (other for other in settled if event in settled and other != event)
+    for event in step.declared:
+        others = (other for other in settled if other != event) if event in settled else settled
         late = DECIDED if event in step.guarded else (compensation.event,)
         yield event, (*others, *late)
 

@@ -1,7 +1,5 @@
 """What a call does, and what a guard demands, in a few words: for the story and for the tables."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,5 @@
 """Which lines of the functions were run, and which could have been."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -5,8 +5,6 @@ is put aside and brought back whenever another one goes on. What lives on betwee
 breaker's counters above all, they share as if they had run one after the other.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from copy import copy
 from typing import Any

@@ -1,7 +1,5 @@
 """What the surroundings do of their own accord, at any moment: people, time, the relay, recovery, the gateway."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

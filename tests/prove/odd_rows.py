@@ -1,7 +1,5 @@
 """Rows and records that no function of ours would write."""
 
-from __future__ import annotations
-
 from typing import Any
 
 POISON, GHOST = "poison", "00000000-0000-4000-8000-00000000dead"

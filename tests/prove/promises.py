@@ -1,7 +1,5 @@
 """What people were told, and what the history says, held against what became of the orders."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from sagakit.errors import BusinessError, SagaError

@@ -1,7 +1,5 @@
 """Races that a search hardly ever runs by chance: somebody is late exactly where it matters, and the others go on."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from tests.prove.choices import DEATHS, Focus

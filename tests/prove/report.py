@@ -1,7 +1,5 @@
 """The report of a search: how often each fault struck, each guard said no, each write was hit."""
 
-from __future__ import annotations
-
 from rich.console import Console
 from rich.table import Table
 

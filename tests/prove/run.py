@@ -1,7 +1,5 @@
 """One run: a world, and the people and functions in it."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable
 from contextlib import ExitStack

@@ -3,8 +3,6 @@
 Hypothesis does not draw them: five in six of its own are the one before with two numbers changed.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from functools import cache
 from random import Random

@@ -1,7 +1,5 @@
 """Every write of the functions, where an ambush can be laid. A site that is missing here is an error of the report."""
 
-from __future__ import annotations
-
 from sagakit.step import Compensation, Forward
 from tests.prove.table import BACK, CANCELLING, EFFECTS, FORTH, MAKERS, PARKED, RESUMED, SAGA, STARTED
 

@@ -1,7 +1,5 @@
 """Races of every step of the table: with its like, with what undoes it, and with the decisions."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any

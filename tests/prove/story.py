@@ -1,7 +1,5 @@
 """What happened, told in order: who did what, and what became of it; of reads only those that something befell."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 

@@ -1,7 +1,5 @@
 """How a fault strikes: a call, an invocation, an execution."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from functools import partial
 

@@ -1,7 +1,5 @@
 """What the surroundings do to a run, one thing at a time."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What the saga's table says of its states and events: a step that is new there is known to the whole explorer."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 

@@ -1,7 +1,5 @@
 """The DynamoDB in memory answers as moto does, call by call."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from typing import Any

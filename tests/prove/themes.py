@@ -1,7 +1,5 @@
 """What a search dwells on: all at once hardly ever meets what needs three particular things, so there are themes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Steps that say no at will: the explorer does not know them well enough to bring their refusals about."""
 
-from __future__ import annotations
-
 from collections import Counter
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Work on several processors; for a search, each process plays a chunk of schedules at a time."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context

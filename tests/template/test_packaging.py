@@ -74,3 +74,7 @@ def test_every_function_is_built_from_the_same_folder() -> None:
     assert not [
         name for name, each in resources("AWS::Serverless::Function").items() if "CodeUri" in each["Properties"]
     ]
+
+
+def test_reading_a_table_loads_neither_boto3_nor_powertools() -> None:
+    assert not {"boto3", "aws_lambda_powertools"} & loaded("sagas")

@@ -11,9 +11,10 @@ from functools import cache
 
 import pytest
 
+from sagakit.event import ID
 from sagakit.saga import sagas
 from sagakit.step import Compensation, Forward
-from tests.template.source import modules
+from tests.template.source import imports, modules
 
 DECIDED = ("Confirm{}", "Cancel{}", "Fail{}", "{}Confirmed", "{}Cancelling", "{}Failed", "{}Parked", "{}Resumed")
 KIT = "sagakit"
@@ -89,3 +90,28 @@ def test_a_constant_means_the_same_wherever_it_is_defined() -> None:
             if name.isupper():
                 meanings.setdefault(name, {})[module] = value
     assert {name: each for name, each in meanings.items() if len(set(each.values())) > 1} == {}
+
+
+def test_a_table_is_named_by_one_room() -> None:
+    rooms = {(text, room(module)) for module in modules() for text in strings(module) if text.endswith("_TABLE")}
+    shared = {text for text, _ in rooms if sum(text == other for other, _ in rooms) > 1}
+    assert shared == {"INVENTORY_TABLE"}  # the order asks the catalogue what a product costs
+
+
+def test_the_kit_has_no_word_of_the_sagas_in_its_code() -> None:
+    said = {text for module in modules() if room(module) == KIT for text in strings(module)}
+    assert {text for text in said if any(saga in text.lower() for saga in sagas())} == {ID}
+
+
+def test_nothing_imports_the_tables_and_they_know_domains_and_the_kit_only() -> None:
+    assert {module for module in modules() if "sagas" in {room(each) for each in imports(module)}} == set()
+    known = {tuple(each.split(".")[:2]) for each in imports("sagas")}
+    assert all(owner == KIT or module == "domain" for owner, module in known)
+
+
+def test_a_state_and_an_event_each_belong_to_one_step() -> None:
+    for saga in sagas().values():
+        states = [each.state for pair in saga.steps for each in pair]
+        events = [*saga.undone_by, *(event for step in saga.forward for event in step.declared), saga.started]
+        assert len(set(states)) == len(states)
+        assert len(set(events)) == len(events)

@@ -1,7 +1,5 @@
 """Hunt every mutant: python -m tests.prove.mutants [--seed S] [--jobs J] [--only WORDS]."""
 
-from __future__ import annotations
-
 import argparse
 import sys
 import time

@@ -1,7 +1,5 @@
 """All mutants, in a fixed order, and hunts for them on several processors: each process hunts a mutant at a time."""
 
-from __future__ import annotations
-
 from collections.abc import Generator, Sequence
 
 from tests.prove.mutants import guards, order, outbox, payment, recovery

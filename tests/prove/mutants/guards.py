@@ -3,8 +3,6 @@
 What the kit demands of every step alike is one guard: it is taken from all of them at once.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 

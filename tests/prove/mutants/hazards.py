@@ -3,8 +3,6 @@
 V1 to V10 are careless readings of the protocol, A to P problems outside its steps; docs/architecture.md tells of them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 GUARD = "without "

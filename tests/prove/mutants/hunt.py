@@ -1,7 +1,5 @@
 """Hunting a mutant: the search must find a schedule that shows it, or none where it is masked."""
 
-from __future__ import annotations
-
 import time
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """A mutant: the saga with a guard taken away, and where to look for what that breaks."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass

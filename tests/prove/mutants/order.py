@@ -1,7 +1,5 @@
 """Mutants of the order: placing it, deciding about it, parking it."""
 
-from __future__ import annotations
-
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """Mutants of the outbox and its dispatch."""
 
-from __future__ import annotations
-
 import json
 import os
 import uuid

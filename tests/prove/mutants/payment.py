@@ -1,7 +1,5 @@
 """Mutants of the conversation with the payment gateway."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """Mutants of recovery and of the sweeper."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from typing import Any
 

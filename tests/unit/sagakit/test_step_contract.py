@@ -13,6 +13,7 @@ from saga.invariants import unfinished, violations
 from sagakit import clock, effect_record, eventlog
 from sagakit.errors import BusinessError, SagaCancelled, TransientError, UnknownSaga
 from sagakit.event import ID
+from sagakit.observability import Handler
 from sagakit.saga import Saga, sagas
 from sagakit.step import Change, Compensation, Effect, Forward, Outcome, Step
 from tests.support import meanwhile, steps, world
@@ -20,6 +21,12 @@ from tests.support.lambdas import Context
 from tests.support.steps import Answer
 
 pytestmark = pytest.mark.usefixtures("world")
+
+
+def called(handler: Handler, saga_id: str) -> Answer:
+    """Call a handler; no idempotency record answers for it: they expire."""
+    world.forget_requests()
+    return handler({ID: saga_id}, Context())  # type: ignore[arg-type]  # a Lambda context, as far as it is used
 
 
 @dataclass(frozen=True)
@@ -76,8 +83,7 @@ class Pair:
 
         assert isinstance(self.step, Step | Effect)
         handler = self.step(refuse) if isinstance(self.step, Step) else self.step(lambda _row: Change({}))(refuse)
-        world.forget_requests()
-        return handler({ID: saga_id}, Context())  # type: ignore[arg-type]  # a Lambda context, as far as it is used
+        return called(handler, saga_id)
 
     def settled(self, saga_id: str, error: type[BusinessError] | None) -> str:
         """Call the step, refused or not, again after what is transient; give the event, or the error."""
@@ -361,11 +367,9 @@ def test_an_intent_that_is_refused_is_recorded_and_leaves_nothing_to_undo(
 
     saga_id, step = pair.forward.before(), pair.step
     assert isinstance(step, Effect)
-    handler = step(refuse)(lambda _intent: Change({}))
     for _ in range(2):
-        world.forget_requests()
         with pytest.raises(error, match=r"^no$"):
-            handler({ID: saga_id}, Context())  # type: ignore[arg-type]  # a Lambda context, as far as it is used
+            called(step(refuse)(lambda _intent: Change({})), saga_id)
     assert made_by(saga_id, step.refusals[error]) == (pair.saga.name, step.state, "refused", error.__name__)
     cancel(pair.saga, saga_id)
     is_undone(pair.saga, saga_id)
@@ -374,18 +378,15 @@ def test_an_intent_that_is_refused_is_recorded_and_leaves_nothing_to_undo(
 @over("pair", PAIRS)
 def test_what_undoing_was_refused_outside_is_not_recorded_as_undone(pair: Pair) -> None:
     saga_id = steps.before(pair.compensation.state, pair.saga)
-    handler = pair.compensation(lambda _done: Change({}, refusal=BusinessError("no")))
     with pytest.raises(BusinessError, match=r"^no$"):
-        handler({ID: saga_id}, Context())  # type: ignore[arg-type]  # as above
+        called(pair.compensation(lambda _done: Change({}, refusal=BusinessError("no"))), saga_id)
     assert pair.back.event not in world.events(saga_id)
 
 
 def test_a_refusal_that_a_step_does_not_declare_is_raised_as_it_is() -> None:
-    (first, *_), saga_id = PAIRS, steps.STARTED[PAIRS[0].saga.name]()
-    assert isinstance(first.step, Step)
-    handler = first.step(lambda _history: Change({}, refusal=BusinessError("nobody declared this")))
+    step = next(pair.step for pair in PAIRS if isinstance(pair.step, Step))
     with pytest.raises(BusinessError, match="nobody declared this"):
-        handler({ID: saga_id}, Context())  # type: ignore[arg-type]  # as above
+        called(step(lambda _: Change({}, refusal=BusinessError("nobody declared this"))), world.placed())
 
 
 # --- Compensations -------------------------------------------------------------------------------------------------
