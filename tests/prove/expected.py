@@ -58,6 +58,7 @@ NOT_HERE: tuple[tuple[str, str, str], ...] = (
     ("order/domain.py", "return replace(one", NOT_ASKED),
     ("order/problems.py", "return Problem(409", AT_IMPORT),
     ("order/money.py", "raise ValueError", NOT_ASKED),
+    ("order/store.py", "raise UnknownSaga", NOT_ASKED),
     ("payment/gateway.py", "case other:", NOT_ASKED),
     ("payment/gateway.py", "raise LookupError", NOT_ASKED),
     ("payment/simulated.py", "raise ValueError", IMPOSSIBLE),

@@ -12,6 +12,7 @@ ENDS = (CONFIRMED, FAILED)
 # What must have been told before.
 AFTER: Mapping[str, Sequence[str]] = {
     **{effect.event: (effect.intent,) for effect in EFFECTS},
+    "PaymentDeclined": ("PaymentIntentRecorded",),  # an effect may be refused without an intent, but this gateway won't
     CONFIRMED: SAGA.confirmed_by,
     **dict.fromkeys((*SAGA.undone_by, PARKED, RESUMED), (CANCELLING,)),
     FAILED: (CANCELLING, *SAGA.undone_by),
