@@ -46,7 +46,7 @@ test: install ## run all tests, on two cores
 check: install ## run all static checks
 	ruff format --check
 	ruff check
-	mypy functions saga statemachine tests
+	mypy functions saga statemachine tests verification
 	PYTHONPATH=functions:. lint-imports
 	PYTHONPATH=functions:. python -m statemachine.generate --check
 	PYTHONPATH=functions:. python -m statemachine.missing
@@ -59,13 +59,13 @@ definition: install ## write the sagas' definitions, and what else follows from 
 	PYTHONPATH=functions:. python -m statemachine.generate
 
 model: install ## explore the protocol's model exhaustively
-	@python -m tests.model
+	@python -m verification.model
 
 prove: install ## explore the real code under faults (N=10000)
-	@PYTHONPATH=functions python -m tests.prove -n $(or $(N),10000)
+	@PYTHONPATH=functions python -m verification.simulator -n $(or $(N),10000)
 
 prove-mutants: install ## remove each guard in turn, and show the schedule that needs it
-	@PYTHONPATH=functions python -m tests.prove.mutants
+	@PYTHONPATH=functions python -m verification.simulator.mutants
 
 e2e: install ## run the end-to-end tests only (WORKFLOW_TYPE=STANDARD or EXPRESS, STATUS_RULE=enabled or disabled)
 	@WORKFLOW_TYPE=$(WORKFLOW_TYPE) STATUS_RULE=$(STATUS_RULE) .venv/bin/pytest tests/e2e

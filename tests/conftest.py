@@ -1,28 +1,3 @@
-"""What every test has: a world without AWS, and the settings that the template gives to the functions."""
+"""Every test runs with the template's settings and without AWS."""
 
-import os
-
-from tests.support.template import tables
-
-# Before anything of the functions is imported: they read some of it at import, as Lambda gives it to them.
-os.environ.update({f"{table}_TABLE": f"test-{table.lower()}" for table in tables()})
-os.environ.update(
-    AWS_ACCESS_KEY_ID="testing",
-    AWS_SECRET_ACCESS_KEY="testing",
-    AWS_DEFAULT_REGION="us-east-1",
-    COMPENSATION_DEADLINE_SECONDS="420",
-    EVENT_BUS_NAME="test-events",
-    EVENT_SOURCE="order-saga",
-    GATEWAY_TIMEOUT_SECONDS="0",
-    IDEMPOTENCY_TTL_SECONDS="600",
-    ORDER_DEADLINE_SECONDS="420",
-    PAYMENT_PROVIDER="simulated",
-    POWERTOOLS_LOG_LEVEL="CRITICAL",
-    POWERTOOLS_METRICS_NAMESPACE="OrderSaga",
-    POWERTOOLS_SERVICE_NAME="order-saga",
-    STAGE="test",
-    UNDISPATCHED_AFTER_SECONDS="60",
-    STATE_MACHINES='{"order": "arn:aws:states:us-east-1:123456789012:stateMachine:test"}',
-)
-os.environ.pop("AWS_ENDPOINT_URL", None)
-os.environ.pop("AWS_PROFILE", None)
+import tests.support.settings  # noqa: F401  before anything of the functions is imported

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 
-import tests.conftest  # noqa: F401  gives this process, and so its children, the functions' settings
+import tests.support.settings  # noqa: F401  gives this process, and so its children, the functions' settings
 from tests.support.template import ROOT, resources
 
 LIMIT = 1.3  # times the baseline

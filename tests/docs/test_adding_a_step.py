@@ -53,7 +53,9 @@ def test_what_is_written_is_clean(copy: Path, check: tuple[str, ...]) -> None:
 
 
 def test_what_is_written_is_typed(copy: Path) -> None:
-    assert passes(copy, "mypy", PARTICIPANT, TESTS, "functions/sagas.py", "statemachine", "tests/prove/run.py")
+    assert passes(
+        copy, "mypy", PARTICIPANT, TESTS, "functions/sagas.py", "statemachine", "verification/simulator/run.py"
+    )
 
 
 def test_the_imports_of_the_new_participant_are_kept_in_order(copy: Path) -> None:
@@ -91,7 +93,7 @@ def test_the_tests_of_the_template_and_of_the_saga_pass_with_the_new_step(copy: 
 
 
 def test_the_explorer_finds_no_counter_example_and_plays_the_new_step(copy: Path) -> None:
-    told = run(copy, "python", "-m", "tests.prove", "-n", "150")
+    told = run(copy, "python", "-m", "verification.simulator", "-n", "150")
     assert (told.returncode, "150 schedules" in told.stdout) == (0, True), told.stdout
     assert {"BookShipment", "VoidShipment"} <= set(re.findall(r"\w+Shipment", told.stdout))
 

@@ -1,1 +1,0 @@
-"""The saga protocol as an executable specification, explored exhaustively: python -m tests.model."""

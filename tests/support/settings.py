@@ -1,0 +1,28 @@
+"""The settings that the template gives to the functions. Import this before anything of the functions."""
+
+import os
+
+from tests.support.template import tables
+
+# The functions read some of these at import, as Lambda sets them.
+os.environ.update({f"{table}_TABLE": f"test-{table.lower()}" for table in tables()})
+os.environ.update(
+    AWS_ACCESS_KEY_ID="testing",
+    AWS_SECRET_ACCESS_KEY="testing",
+    AWS_DEFAULT_REGION="us-east-1",
+    COMPENSATION_DEADLINE_SECONDS="420",
+    EVENT_BUS_NAME="test-events",
+    EVENT_SOURCE="order-saga",
+    GATEWAY_TIMEOUT_SECONDS="0",
+    IDEMPOTENCY_TTL_SECONDS="600",
+    ORDER_DEADLINE_SECONDS="420",
+    PAYMENT_PROVIDER="simulated",
+    POWERTOOLS_LOG_LEVEL="CRITICAL",
+    POWERTOOLS_METRICS_NAMESPACE="OrderSaga",
+    POWERTOOLS_SERVICE_NAME="order-saga",
+    STAGE="test",
+    UNDISPATCHED_AFTER_SECONDS="60",
+    STATE_MACHINES='{"order": "arn:aws:states:us-east-1:123456789012:stateMachine:test"}',
+)
+os.environ.pop("AWS_ENDPOINT_URL", None)
+os.environ.pop("AWS_PROFILE", None)

@@ -1,0 +1,1 @@
+"""The saga protocol as an executable specification, explored exhaustively: python -m verification.model."""
