@@ -1,1 +1,1 @@
-"""The saga protocol as an executable specification, explored exhaustively: python -m verification.model."""
+"""A model checker for the saga protocol: python -m verification.model. See README.md."""

@@ -1,89 +1,89 @@
-"""What an invocation does next, and the faults that can strike it."""
+"""What an invocation can do next, and the faults that can affect it."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from verification.model.answers import AGAIN, DONE, FAILS, NEXT, Answer
-from verification.model.invariants import unexplained
-from verification.model.machine import CATCH, FIRST, FOLLOWED_BY, act, after
+from verification.model.flow import CATCH, FIRST, FOLLOWED_BY, act, follow
+from verification.model.invariants import contradiction
+from verification.model.results import DONE, FAILS, NEXT, RETRY, Result
 from verification.model.rules import Rules
 from verification.model.state import Invocation, World
 
-# A fault at a later action of a step is a retry and then the same fault at its first action, so that
-# giving up and dying are modelled there only: the states reached are the same.
+# A fault at a later action of a step equals a retry followed by the same fault at its first action. So running out of
+# retries and dying are modelled there only, and reach the same states.
 FAILS_BEFORE = "fails before it acts; retried"
 RESPONSE_LOST = "takes effect, but the response is lost; retried"
-LIVES_ON = "times out, its invocation lives on; retried"
+LIVES_ON = "times out, but its invocation lives on; retried"
 GIVEN_UP = "retries used up"
-SHORT = "other orders hold the stock at this moment"
+OUT_OF_STOCK = "other orders hold the stock at this moment"
 EXECUTION_DIES = "the execution dies"
 
 
 class Effect(NamedTuple):
-    """One atomic step of the whole: the rows afterwards, and what becomes of the one who acted."""
+    """One atomic step of the whole system: the rows afterwards, and what the actor does next."""
 
     world: World
-    says: str
-    now: Invocation | None = None  # the actor's next action; None: it has ended
-    late: Invocation | None = None  # the invocation left living on
+    label: str
+    successor: Invocation | None = None  # the actor's next action; None if it has ended
+    late: Invocation | None = None  # an invocation that lives on without an execution
     rule: str = ""  # the rule that decided
-    turn: str = ""  # the fault, or whatever else comes from outside: counted
-    fair: bool = True  # happens also when faults have stopped
-    wrong: str = ""  # the invariant that the answer breaks
+    trigger: str = ""  # the fault or external event, for the statistics
+    fair: bool = True  # it still happens once faults have stopped
+    violated: str = ""  # the invariant that the result violates
 
 
-def fault(world: World, turn: str, now: Invocation | None = None, late: Invocation | None = None) -> Effect:
-    """An effect that stops happening one day."""
-    return Effect(world, turn, now, late, turn=turn, fair=False)
+def fault(world: World, trigger: str, successor: Invocation | None = None, late: Invocation | None = None) -> Effect:
+    """Return an effect that no longer happens once faults have stopped."""
+    return Effect(world, trigger, successor, late, trigger=trigger, fair=False)
 
 
 def of_execution(world: World, invocation: Invocation, rules: Rules) -> Iterator[Effect]:
-    """All that can happen next to a live execution."""
-    for turn, answer in possible(world, invocation, rules):
-        yield of_answer(invocation, answer, goes_on(invocation.step, answer), turn)
-        if answer.kind in (DONE, FAILS) and answer.world != world:
-            yield fault(answer.world, RESPONSE_LOST, FIRST[invocation.step])
+    """Yield everything that can happen next to a live execution."""
+    for trigger, result in possible(world, invocation, rules):
+        yield of_result(invocation, result, continuation(invocation.step, result), trigger)
+        if result.kind in (DONE, FAILS) and result.world != world:
+            yield fault(result.world, RESPONSE_LOST, FIRST[invocation.step])
     yield from faults(world, invocation)
 
 
 def faults(world: World, invocation: Invocation) -> Iterator[Effect]:
-    """What strikes an execution before its invocation acts."""
+    """Yield the faults that can affect an execution before its invocation acts."""
     first = FIRST[invocation.step]
     yield fault(world, LIVES_ON, first, late=invocation)
     if invocation != first:
         yield fault(world, FAILS_BEFORE, first)
     else:
-        yield fault(world, GIVEN_UP, after(invocation.step, CATCH))
+        yield fault(world, GIVEN_UP, follow(invocation.step, CATCH))
         yield fault(world, EXECUTION_DIES)
 
 
 def of_late(world: World, invocation: Invocation, rules: Rules) -> Iterator[Effect]:
-    """What a late invocation may do; nobody hears how it ends."""
-    for turn, answer in possible(world, invocation, rules):
-        now = Invocation(invocation.step, answer.what, answer.saw) if answer.kind == NEXT else None
-        yield of_answer(invocation, answer, now, turn)
+    """Yield what a late invocation can do; no execution sees its result."""
+    for trigger, result in possible(world, invocation, rules):
+        successor = Invocation(invocation.step, result.detail, result.memory) if result.kind == NEXT else None
+        yield of_result(invocation, result, successor, trigger)
 
 
-def possible(world: World, invocation: Invocation, rules: Rules) -> Iterator[tuple[str, Answer]]:
-    """The answers of the next action. The stock may just now be in the hands of other orders."""
+def possible(world: World, invocation: Invocation, rules: Rules) -> Iterator[tuple[str, Result]]:
+    """Yield the possible results of the next action. Other orders may hold the stock at this moment."""
     yield "", act(world, invocation, rules)
     if invocation.action == "reserve":
-        short = act(world._replace(stock=0), invocation, rules)
-        yield SHORT, short._replace(world=short.world._replace(stock=world.stock + short.world.stock))
+        result = act(world._replace(stock=0), invocation, rules)
+        yield OUT_OF_STOCK, result._replace(world=result.world._replace(stock=world.stock + result.world.stock))
 
 
-def of_answer(invocation: Invocation, answer: Answer, now: Invocation | None, turn: str) -> Effect:
-    """The effect of an action that nothing disturbs."""
-    says = {FAILS: answer.what, NEXT: ""}.get(answer.kind, answer.kind)
-    wrong = unexplained(invocation, answer)
-    return Effect(answer.world, says, now, rule=answer.rule, turn=turn, wrong=wrong)
+def of_result(invocation: Invocation, result: Result, successor: Invocation | None, trigger: str) -> Effect:
+    """Return the effect of an action without a fault."""
+    label = {FAILS: result.detail, NEXT: ""}.get(result.kind, result.kind)
+    violated = contradiction(invocation, result)
+    return Effect(result.world, label, successor, rule=result.rule, trigger=trigger, violated=violated)
 
 
-def goes_on(step: str, answer: Answer) -> Invocation | None:
-    """Where the execution is after an answer."""
-    if answer.kind == NEXT:
-        return Invocation(step, answer.what, answer.saw)
-    if answer.kind == AGAIN:
+def continuation(step: str, result: Result) -> Invocation | None:
+    """Return the next action of an execution after a result."""
+    if result.kind == NEXT:
+        return Invocation(step, result.detail, result.memory)
+    if result.kind == RETRY:
         return FIRST[step]
-    edges = {DONE: FOLLOWED_BY, FAILS: CATCH}.get(answer.kind, {})
-    return after(step, edges)
+    edges = {DONE: FOLLOWED_BY, FAILS: CATCH}.get(result.kind, {})
+    return follow(step, edges)

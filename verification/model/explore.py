@@ -1,4 +1,4 @@
-"""Breadth-first exploration: the first violation found has a shortest schedule."""
+"""Breadth-first exploration, so that the first violation found has a shortest schedule."""
 
 from array import array
 from collections import Counter
@@ -8,61 +8,61 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from verification.model.invariants import broken
-from verification.model.moves import Move, Moves
 from verification.model.rules import Bounds, Rules
 from verification.model.state import TERMINAL, State, World
+from verification.model.transitions import Transition, Transitions
 
-TICK = 1 << 14  # states between two reports of progress
+REPORT_EVERY = 1 << 14  # states
 
-broken_once = cache(broken)
+violated_invariant = cache(broken)
 
 
 class Violation(NamedTuple):
-    """What went wrong, in which state, and by which last move out of it."""
+    """A violated property: the state, and the last transition out of it."""
 
-    what: str
-    number: int
-    move: Move | None = None
-    loop: tuple[int, ...] = ()  # states that follow each other for ever
+    message: str
+    number: int  # of the state
+    transition: Transition | None = None
+    loop: tuple[int, ...] = ()  # the states of a cycle
 
 
 class Explorer:
-    """The states reached, how each was first reached, and where they go once faults have stopped."""
+    """The reachable states, how each was first reached, and their fair transitions."""
 
     def __init__(self, rules: Rules, bounds: Bounds) -> None:
-        self.moves = Moves(rules, bounds)
+        self.transitions = Transitions(rules, bounds)
         self.states = [State(World())]
         self.parents = array("I", [0])
-        self.targets = array("I")  # of fair moves, one state's after the other's
-        self.offsets = array("I", [0])  # where in targets a state's begin
-        self.turns: Counter[str] = Counter()  # transitions by the fault or other turn they are, "" for none
-        self.rules: Counter[str] = Counter()  # and by the rule that decided, "" for none
+        self.targets = array("I")  # of fair transitions, grouped by state
+        self.offsets = array("I", [0])  # where each state's targets begin
+        self.triggers: Counter[str] = Counter()  # transitions by fault or external event, "" for none
+        self.rules: Counter[str] = Counter()  # transitions by the rule that decided, "" for none
         self._known = {self.states[0]: 0}
 
     def run(self, progress: Callable[[int, int], None]) -> Violation | None:
-        """Explore until all is known or a violation is found. Progress hears (expanded, known) states."""
+        """Explore every state, or stop at a violation. `progress` gets the numbers of explored and found states."""
         for number, state in enumerate(self.states):
             if violation := self._expand(number, state):
                 return violation
-            if number % TICK == 0:
+            if number % REPORT_EVERY == 0:
                 progress(number, len(self.states))
         return None
 
     def _expand(self, number: int, state: State) -> Violation | None:
-        known, turns, rules = self._known, self.turns, self.rules
+        known, triggers, rules = self._known, self.triggers, self.rules
         targets, fresh = self.targets, len(self.states)
-        for move in self.moves.of(state):
-            _, _, effect, after, fair = move
-            turns[effect.turn] += 1
+        for transition in self.transitions.of(state):
+            _, _, effect, after, fair = transition
+            triggers[effect.trigger] += 1
             rules[effect.rule] += 1
             target = known.setdefault(after, fresh)
-            wrong = effect.wrong
+            violated = effect.violated
             if target == fresh:
                 fresh += 1
                 self._add(after, number)
-                wrong = wrong or broken_once(after.world)
-            if wrong:
-                return Violation(wrong, number, move)
+                violated = violated or violated_invariant(after.world)
+            if violated:
+                return Violation(violated, number, transition)
             if fair:
                 targets.append(target)
         self.offsets.append(len(targets))
@@ -75,21 +75,21 @@ class Explorer:
     def _stuck(self, number: int, state: State) -> Violation | None:
         if self.offsets[number] < self.offsets[number + 1] or state.world.order in TERMINAL:
             return None
-        return Violation(f"liveness: nothing happens any more, and the order is {state.world.order}", number)
+        return Violation(f"liveness: nothing can happen any more, and the order is {state.world.order}", number)
 
     def depth(self) -> int:
-        """Steps to the farthest state: the last one found."""
+        """Return the number of steps to the farthest state, the last one found."""
         return len(self.path(len(self.states) - 1)) - 1
 
     def path(self, number: int) -> list[int]:
-        """The states on a shortest way to this one."""
-        way = [number]
-        while way[-1]:
-            way.append(self.parents[way[-1]])
-        return way[::-1]
+        """Return the states on a shortest path to this one."""
+        path = [number]
+        while path[-1]:
+            path.append(self.parents[path[-1]])
+        return path[::-1]
 
-    def moves_along(self, way: list[int]) -> Iterator[Move]:
-        """The moves that lead from each state of a way to the next: without a fault where there is a choice."""
-        for here, there in pairwise(way):
-            moves = (move for move in self.moves.of(self.states[here]) if move.state == self.states[there])
-            yield max(moves, key=lambda move: move.fair)
+    def transitions_along(self, path: list[int]) -> Iterator[Transition]:
+        """Yield the transitions along a path, preferring fair ones."""
+        for source, target in pairwise(self.states[number] for number in path):
+            transitions = (each for each in self.transitions.of(source) if each.state == target)
+            yield max(transitions, key=lambda each: each.fair)

@@ -1,13 +1,13 @@
 """ReserveInventory and ReleaseInventory, action by action."""
 
-from verification.model.answers import (
+from verification.model.results import (
     INSUFFICIENT_STOCK,
     NOT_CANCELLING,
     ORDER_CANCELLED,
-    Answer,
-    again,
+    Result,
     done,
     fails,
+    retry,
     then,
 )
 from verification.model.rules import Rules
@@ -22,42 +22,42 @@ from verification.model.state import (
 )
 
 
-def reserve(world: World, _saw: str, rules: Rules) -> Answer:
-    """One transaction: put InventoryReserved if absent, the door, stock -= quantity."""
-    own = rules.reserve_fence and INVENTORY_RESERVED in world.events
-    if own and (rules.own_row_first or world.stock >= QUANTITY):
+def reserve(world: World, _memory: str, rules: Rules) -> Result:
+    """One transaction: the guard, put InventoryReserved if absent, stock -= quantity."""
+    repeated = rules.reserve_fence and INVENTORY_RESERVED in world.events
+    if repeated and (rules.own_row_first or world.stock >= QUANTITY):
         return done(world, rule="own_row_first" if world.stock < QUANTITY else "reserve_fence")
     if rules.refusal_fence and INVENTORY_REJECTED in world.events:
         return fails(world, INSUFFICIENT_STOCK, rule="refusal_fence")
-    if rules.reserve_door and world.order != PENDING:
-        return fails(world, ORDER_CANCELLED, rule="reserve_door")
+    if rules.reserve_guard and world.order != PENDING:
+        return fails(world, ORDER_CANCELLED, rule="reserve_guard")
     if world.stock < QUANTITY:
         return then(world, reject)
     return done(world._replace(stock=world.stock - QUANTITY).put(INVENTORY_RESERVED))
 
 
-def reject(world: World, _saw: str, rules: Rules) -> Answer:
-    """One transaction: put InventoryRejected if absent, no InventoryReserved, the door."""
+def reject(world: World, _memory: str, rules: Rules) -> Result:
+    """One transaction: the guard, put InventoryRejected if absent, no InventoryReserved."""
     if rules.refusal_fence and INVENTORY_RESERVED in world.events:
         return done(world, rule="refusal_fence")
-    if rules.reserve_door and world.order != PENDING:
-        return fails(world, ORDER_CANCELLED, rule="reserve_door")
+    if rules.reserve_guard and world.order != PENDING:
+        return fails(world, ORDER_CANCELLED, rule="reserve_guard")
     return fails(world.put(INVENTORY_REJECTED), INSUFFICIENT_STOCK)
 
 
-def read_reserved(world: World, _saw: str, _rules: Rules) -> Answer:
-    """Read InventoryReserved: is there anything to give back?"""
+def read_reserved(world: World, _memory: str, _rules: Rules) -> Result:
+    """Read InventoryReserved, to see whether there is anything to release."""
     return then(world, release, "reserved" if INVENTORY_RESERVED in world.events else "nothing")
 
 
-def release(world: World, saw: str, rules: Rules) -> Answer:
-    """One transaction: put InventoryReleased if absent, order CANCELLING, as read, stock += quantity."""
+def release(world: World, memory: str, rules: Rules) -> Result:
+    """One transaction: order CANCELLING, put InventoryReleased if absent, unchanged since read, stock += quantity."""
     if rules.release_fence and INVENTORY_RELEASED in world.events:
         return done(world, rule="release_fence")
     if rules.release_checks_cancelling and world.order != CANCELLING:
         return fails(world, NOT_CANCELLING, rule="release_checks_cancelling")
     reserved = "reserved" if INVENTORY_RESERVED in world.events else "nothing"
-    if rules.release_as_read and reserved != saw:
-        return again(world, rule="release_as_read")
-    back = QUANTITY if saw == "reserved" else 0
-    return done(world._replace(stock=world.stock + back).put(INVENTORY_RELEASED))
+    if rules.release_as_read and reserved != memory:
+        return retry(world, rule="release_as_read")
+    released = QUANTITY if memory == "reserved" else 0
+    return done(world._replace(stock=world.stock + released).put(INVENTORY_RELEASED))

@@ -1,7 +1,7 @@
-"""Once faults have stopped, every order ends: the fair moves never go round in a circle.
+"""Liveness: once faults have stopped, every order ends, because the fair transitions form no cycle.
 
-A state from which no fair move leads on is looked at during the exploration; here it is shown that every run
-of fair moves is finite, whatever the interleaving. An operator's resume is fair too, so parked is not an end.
+The exploration checks states without a fair transition. This module shows that every run of fair transitions is finite,
+whatever the interleaving. An operator's resume is fair too, so being parked is not an end.
 """
 
 from array import array
@@ -9,8 +9,8 @@ from array import array
 from verification.model.explore import Explorer, Violation
 
 
-class Endings:
-    """The fair moves of everything explored, in topological order if there is one."""
+class FairGraph:
+    """The graph of all fair transitions, which has a topological order unless there is a cycle."""
 
     def __init__(self, explorer: Explorer) -> None:
         self._targets, self._offsets = explorer.targets, explorer.offsets
@@ -20,23 +20,23 @@ class Endings:
             self._incoming[target] += 1
 
     def longest(self) -> int:
-        """Steps of the longest run without faults, from whatever state; known once they were sorted."""
+        """Return the steps of the longest run without faults, from any state. Call `violation` first."""
         return max(self._steps)
 
     def violation(self) -> Violation | None:
-        """Sort the states topologically; what is left over goes round for ever."""
+        """Sort the states topologically; return a cycle if states are left over."""
         ready = [number for number, incoming in enumerate(self._incoming) if not incoming]
         left = len(self._incoming)
         while ready:
             left -= 1
-            ready.extend(self._leave(ready.pop()))
-        return self._circle() if left else None
+            ready.extend(self._remove(ready.pop()))
+        return self._cycle() if left else None
 
     def _of(self, number: int) -> "array[int]":
         return self._targets[self._offsets[number] : self._offsets[number + 1]]
 
-    def _leave(self, number: int) -> list[int]:
-        """Take a state off; those that nothing else leads to come next."""
+    def _remove(self, number: int) -> list[int]:
+        """Remove a state and return those that nothing else leads to."""
         steps, freed = self._steps[number] + 1, []
         for target in self._of(number):
             self._steps[target] = max(self._steps[target], steps)
@@ -45,17 +45,17 @@ class Endings:
                 freed.append(target)
         return freed
 
-    def _circle(self) -> Violation:
-        """Follow first predecessors back until one comes again."""
+    def _cycle(self) -> Violation:
+        """Follow predecessors back until one repeats."""
         before: dict[int, int] = {}
         for number, incoming in enumerate(self._incoming):
             for target in self._of(number) if incoming else ():
                 before.setdefault(target, number)
-        number, way = next(iter(before)), list[int]()
-        while number not in way:
-            way.append(number)
+        number, path = next(iter(before)), list[int]()
+        while number not in path:
+            path.append(number)
             number = before[number]
-        loop = way[way.index(number) :][::-1]
+        loop = path[path.index(number) :][::-1]
         first = loop.index(min(loop))
         loop = [*loop[first:], *loop[: first + 1]]
-        return Violation("liveness: without faults this goes round for ever", loop[0], loop=tuple(loop))
+        return Violation("liveness: this repeats for ever, without any fault", loop[0], loop=tuple(loop))

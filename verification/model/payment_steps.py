@@ -1,7 +1,7 @@
 """ProcessPayment, action by action."""
 
-from verification.model import answers
-from verification.model.answers import Answer, again, done, fails, then
+from verification.model import results
+from verification.model.results import Result, done, fails, retry, then
 from verification.model.rules import Rules
 from verification.model.state import (
     CANCELED,
@@ -24,68 +24,68 @@ from verification.model.state import (
 EVENTS = {CHARGED: PAYMENT_CHARGED, DECLINED: PAYMENT_DECLINED}
 
 
-def read_history(world: World, _saw: str, _rules: Rules) -> Answer:
-    """Read the events: what was answered before is answered again."""
-    return answered(world) or then(world, look)
+def read_history(world: World, _memory: str, _rules: Rules) -> Result:
+    """Read the events: a recorded result is returned again."""
+    return recorded_result(world) or then(world, check_status)
 
 
-def answered(world: World, *, rule: str = "") -> Answer | None:
-    """The answer on record; None when there is none."""
+def recorded_result(world: World, *, rule: str = "") -> Result | None:
+    """Return the recorded result; None if there is none."""
     if PAYMENT_CHARGED in world.events:
         return done(world, rule=rule)
-    return fails(world, answers.DECLINED, rule=rule) if PAYMENT_DECLINED in world.events else None
+    return fails(world, results.DECLINED, rule=rule) if PAYMENT_DECLINED in world.events else None
 
 
-def look(world: World, _saw: str, rules: Rules) -> Answer:
-    """Read the order, then the payment row: an intent on record is no leave to charge for a cancelled order."""
-    if world.order != PENDING and rules.charge_looks_first:
-        return fails(world, answers.ORDER_CANCELLED, rule="charge_looks_first")
+def check_status(world: World, _memory: str, rules: Rules) -> Result:
+    """Read the order, then the payment row: an intent on record does not permit charging a cancelled order."""
+    if world.order != PENDING and rules.charge_checks_first:
+        return fails(world, results.ORDER_CANCELLED, rule="charge_checks_first")
     return then(world, create_intent) if world.payment == NONE else then(world, confirm_intent, str(world.recorded))
 
 
-def create_intent(world: World, _saw: str, rules: Rules) -> Answer:
-    """Gateway: create the intent. Idempotent by the order's key; no money moves."""
+def create_intent(world: World, _memory: str, rules: Rules) -> Result:
+    """Gateway: create the intent, idempotent by the order's key. No money moves."""
     if world.intents and (rules.create_keyed or len(world.intents) > 1):
         return then(world, record_intent, "0", rule="create_keyed")
     created = world._replace(intents=(*world.intents, CREATED))
     return then(created, record_intent, str(len(world.intents)))
 
 
-def record_intent(world: World, saw: str, rules: Rules) -> Answer:
-    """One transaction: put the payment row and PaymentIntentRecorded if absent, the door."""
+def record_intent(world: World, memory: str, rules: Rules) -> Result:
+    """One transaction: the guard, put the payment row and PaymentIntentRecorded if absent."""
     if world.payment != NONE:
-        recorded = str(world.recorded) if rules.confirm_recorded else saw
+        recorded = str(world.recorded) if rules.confirm_recorded else memory
         return then(world, confirm_intent, recorded, rule="confirm_recorded")
-    if rules.intent_door and world.order != PENDING:
-        return fails(world, answers.ORDER_CANCELLED, rule="intent_door")
-    recorded_now = world._replace(payment=INTENT, recorded=int(saw)).put(PAYMENT_INTENT_RECORDED)
-    return then(recorded_now, confirm_intent, saw)
+    if rules.intent_guard and world.order != PENDING:
+        return fails(world, results.ORDER_CANCELLED, rule="intent_guard")
+    intended = world._replace(payment=INTENT, recorded=int(memory)).put(PAYMENT_INTENT_RECORDED)
+    return then(intended, confirm_intent, memory)
 
 
-def confirm_intent(world: World, saw: str, rules: Rules) -> Answer:
-    """Gateway: confirm. The key is the order's, so that a decline is final; canceled is never confirmed."""
-    status = world.intents[int(saw)]
+def confirm_intent(world: World, memory: str, rules: Rules) -> Result:
+    """Gateway: confirm with the order's key, so that a decline is final. A canceled intent is never confirmed."""
+    status = world.intents[int(memory)]
     if status == CREATED or (status == REFUSED and not rules.confirm_keyed):
-        return then(world.at_gateway(int(saw), PROCESSING), hear_gateway, saw)
-    return then(world, hear_gateway, saw, rule="confirm_keyed" if status == REFUSED else "")
+        return then(world.at_gateway(int(memory), PROCESSING), read_gateway, memory)
+    return then(world, read_gateway, memory, rule="confirm_keyed" if status == REFUSED else "")
 
 
-def hear_gateway(world: World, saw: str, rules: Rules) -> Answer:
-    """The gateway's answer to confirm: it is what has become of the intent by now."""
-    status = world.intents[int(saw)]
+def read_gateway(world: World, memory: str, rules: Rules) -> Result:
+    """Read the gateway's response to confirm: the intent's current status."""
+    status = world.intents[int(memory)]
     if status == PROCESSING and not rules.timeout_is_unknown:
-        return then(world, record_answer, CHARGED)
+        return then(world, record_result, CHARGED)
     if status == PROCESSING:
-        return again(world, rule="timeout_is_unknown")
+        return retry(world, rule="timeout_is_unknown")
     if status == CANCELED:
-        return fails(world, answers.ORDER_CANCELLED)
-    return then(world, record_answer, DECLINED if status == REFUSED else CHARGED)
+        return fails(world, results.ORDER_CANCELLED)
+    return then(world, record_result, DECLINED if status == REFUSED else CHARGED)
 
 
-def record_answer(world: World, saw: str, rules: Rules) -> Answer:
-    """One transaction: put the event if absent, payment row INTENT -> CHARGED | DECLINED. No door: it has happened."""
-    if EVENTS[saw] not in world.events and (world.payment == INTENT or not rules.charge_from_intent):
-        world = world._replace(payment=saw).put(EVENTS[saw])
+def record_result(world: World, memory: str, rules: Rules) -> Result:
+    """One transaction: put the event if absent, payment row INTENT -> CHARGED | DECLINED. No guard: it has happened."""
+    if EVENTS[memory] not in world.events and (world.payment == INTENT or not rules.charge_from_intent):
+        world = world._replace(payment=memory).put(EVENTS[memory])
     elif world.payment in (VOIDED, REFUNDED):
-        return fails(world, answers.ORDER_CANCELLED, rule="charge_from_intent")
-    return answered(world) or again(world)
+        return fails(world, results.ORDER_CANCELLED, rule="charge_from_intent")
+    return recorded_result(world) or retry(world)

@@ -1,4 +1,4 @@
-"""What is stored, what is running, and nothing else: immutable, so that a state is its own key."""
+"""What is stored and what is running. Everything is immutable, so that a state is its own key."""
 
 from typing import NamedTuple
 
@@ -36,38 +36,38 @@ class World(NamedTuple):
     recovered: bool = False  # an execution was started under a recovery's name
     dispatched: bool = False  # the relay has started the first execution
     events: frozenset[str] = frozenset({ORDER_PLACED})
-    stock: int = STOCKED  # what this order leaves; other orders come and go, see effects.possible
+    stock: int = STOCKED  # left by this order; effects.possible adds other orders
     payment: str = NONE
     recorded: int = 0  # which of the intents the payment row names
     intents: tuple[str, ...] = ()
 
     @property
     def held(self) -> int:
-        """Units this order has really taken, whatever its rows say."""
+        """Units that this order has actually taken, whatever its rows say."""
         return STOCKED - self.stock
 
     def put(self, event: str) -> "World":
-        """The same, with one event row more."""
+        """Return the world with one more event row."""
         return self._replace(events=self.events | {event})
 
     def at_gateway(self, number: int, status: str) -> "World":
-        """The same, with one intent's status changed."""
+        """Return the world with another status of an intent."""
         changed = (*self.intents[:number], status, *self.intents[number + 1 :])
         return self._replace(intents=changed)
 
 
 class Invocation(NamedTuple):
-    """A function at work: its step, its next atomic action, and what it remembers."""
+    """A running function: its step, its next atomic action, and what it has read."""
 
     step: str
     action: str
-    saw: str = ""
+    memory: str = ""
 
 
 class State(NamedTuple):
-    """Everything there is. Executions are alike, so the invocations are kept sorted."""
+    """The complete state. Executions are interchangeable, so their invocations are sorted."""
 
     world: World
     running: tuple[Invocation, ...] = ()  # one for each live execution
-    late: tuple[Invocation, ...] = ()  # living on without an execution
+    late: tuple[Invocation, ...] = ()  # those that live on without an execution
     starting: bool = False  # a recovery has decided and is about to start an execution

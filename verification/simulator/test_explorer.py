@@ -1,62 +1,81 @@
-"""The explorer itself: a small sample of what it plays, that it finds what is broken, and how it tells of it."""
+"""The simulator itself: a small exploration, the search for mutants, and the trace."""
 
 from string import ascii_uppercase
 
 from rich.console import Console
 
 from verification.simulator.__main__ import run
-from verification.simulator.mutants.everyone import BY_HAND
-from verification.simulator.mutants.hazards import GUARD, MUTANTS_OF
+from verification.simulator.coverage_counts import Coverage
+from verification.simulator.faults.fault_injection import FAULT_NAMES
+from verification.simulator.mutants.all_mutants import BY_HAND
+from verification.simulator.mutants.guard_survey import GuardSurvey
+from verification.simulator.mutants.hazards import MUTANTS_OF
 from verification.simulator.mutants.hunt import hunt
-from verification.simulator.story import Story
+from verification.simulator.profiles.all_profiles import PROFILES
+from verification.simulator.schedule.deviations import ENVIRONMENT_NAMES
+from verification.simulator.world.trace import Trace
 
-MUTANTS = {mutant.name: mutant for module in BY_HAND for mutant in module.MUTANTS}
 
-
-def test_an_order_without_its_event_is_found_and_told_in_a_few_lines() -> None:
-    violation = hunt(MUTANTS["order and event are two writes"], seed=1).violation
+def test_an_order_without_its_event_is_found_with_a_short_trace() -> None:
+    violation = hunt(BY_HAND["order and event are two writes"], seed=1).violation
     assert violation
     assert violation.found[0].endswith("is PENDING without an event that says started")
-    assert len(violation.story) < 10
+    assert len(violation.trace) < 10
 
 
 def test_every_hazard_has_a_mutant() -> None:
     known = {f"V{number}" for number in range(1, 11)} | set(ascii_uppercase[: ascii_uppercase.index("P") + 1])
     assert {hazard.split()[0] for hazard in MUTANTS_OF} == known
-    assert all(name in MUTANTS or name.startswith(GUARD) for names in MUTANTS_OF.values() for name in names)
+    assert all(name in BY_HAND or name.startswith("without ") for names in MUTANTS_OF.values() for name in names)
 
 
-def test_no_schedule_of_the_sample_breaks_an_invariant() -> None:
-    assert run(Console(quiet=True), examples=150, seed=1, jobs=2) == 0
+def test_a_mutant_is_hunted_where_its_guards_alone_refuse_most_calls() -> None:
+    coverage = {name: Coverage() for name in PROFILES}
+    coverage["LATE"].refusals.update({frozenset({"a"}): 2})
+    coverage["GATEWAY"].refusals.update({frozenset({"a"}): 1, frozenset({"a", "b"}): 5})
+    survey = GuardSurvey(coverage)
+    assert survey.best_profiles(["a"]) == ["LATE", "GATEWAY"]
+    assert survey.best_profiles(["a", "b"]) == ["GATEWAY", "LATE"]
+    assert survey.best_profiles(["b"]) == ["GATEWAY"]
 
 
-def told(*lines: str) -> list[str]:
-    story = Story()
-    for line in lines:
-        story.tell("client", line)
-    return list(story.lines())
+def test_every_profile_names_existing_faults_and_environment_actions() -> None:
+    for profile in PROFILES.values():
+        assert {*profile.environment, *profile.always} <= {*ENVIRONMENT_NAMES}
+        assert {*profile.faults} <= {*FAULT_NAMES, *ENVIRONMENT_NAMES}
 
 
-def test_what_happens_is_told_in_order_with_a_number() -> None:
-    assert told("asks", "is answered") == ["   1  client  asks", "   2  client  is answered"]
+def test_no_schedule_of_a_sample_violates_an_invariant() -> None:
+    assert run(Console(quiet=True), schedules=150, seed=1, jobs=2) == 0
 
 
-def test_what_is_done_again_and_again_is_told_once() -> None:
-    assert told("begins", *3 * ("asks", "is answered"), "ends") == [
+def traced(*events: str) -> list[str]:
+    trace = Trace()
+    for event in events:
+        trace.add("client", event)
+    return list(trace.lines())
+
+
+def test_a_trace_numbers_its_lines() -> None:
+    assert traced("asks", "gets 202") == ["   1  client  asks", "   2  client  gets 202"]
+
+
+def test_a_trace_prints_a_repeated_block_once() -> None:
+    assert traced("begins", *3 * ("asks", "gets 202"), "ends") == [
         "   1  client  begins",
         "   2  client  asks",
-        "   3  client  is answered",
-        "      … 2 to 3 again, 2 times",
+        "   3  client  gets 202",
+        "      … lines 2 to 3 repeat 2 more times",
         "   8  client  ends",
     ]
 
 
-def test_executions_that_do_the_same_are_told_once() -> None:
-    story = Story()
+def test_a_trace_treats_executions_alike_that_do_the_same() -> None:
+    trace = Trace()
     for number in range(3):
-        story.tell(f"E{number} order A", "ends FAILED")
-    assert len(list(story.lines())) == 2
+        trace.add(f"E{number} order A", "ends FAILED")
+    assert len(list(trace.lines())) == 2
 
 
-def test_what_is_done_twice_is_told_twice() -> None:
-    assert len(told("asks", "asks")) == 2
+def test_a_trace_prints_a_line_twice_that_occurs_twice() -> None:
+    assert len(traced("asks", "asks")) == 2

@@ -1,80 +1,65 @@
-"""Every way in which the protocol is known to break, and the mutants that stand for it.
+"""Every known way to break the protocol, and the mutants that represent it.
 
-V1 to V10 are careless readings of the protocol, A to P problems outside its steps; docs/architecture.md tells of them.
+V1 to V10 are careless variants of the protocol, A to P problems outside its steps; docs/architecture.md explains them.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-GUARD = "without "
-
 MUTANTS_OF: Mapping[str, Sequence[str]] = {
-    "V1 an empty release looks at its own row only": (
-        f"{GUARD}undone: no done",
-        f"{GUARD}done: sagas status = PENDING",
-    ),
-    "V2 a compensation was given up, and the order fails all the same": (
-        f"{GUARD}failed: undone on record, failed: undone earlier",
-    ),
-    "V3 the refund decides by looking": ("the refund decides by looking, and takes a refused cancel for done",),
-    "V4 no intent on record is taken for final": (f"{GUARD}intended: sagas status = PENDING",),
-    "V5 processing is taken for nothing": ("processing is taken for nothing",),
-    "V6 a decline on record is taken for nothing": (
-        "a payment that was declined is not cancelled at a gateway that takes a second try",
-    ),
-    "V7 a forward step does not look at the decision": (f"{GUARD}done: sagas status = PENDING",),
-    "V8 the cancellation does not look at CONFIRMED": (f"{GUARD}cancelling: sagas status = PENDING",),
-    "V9 the stock is read before the own row": ("the last reason decides",),
-    "V10 events are tidied": ("events are tidied when the order has failed",),
-    "A two orders for one key": (
-        "the order's id is random",
-        "the order's row is not asked whether the body is the same",
-    ),
-    "B recovery feeds itself": ("recovery does not look first, and a restart is not guarded",),
-    "C a cached answer brings a cancelled order to the pivot": (f"{GUARD}confirmed: sagas status = PENDING",),
-    "D a recovery that died stays dead": ("a restart is not numbered",),
-    "E a fence of once against what happens twice": ("parking is not numbered",),
-    "F money moves after the decision": (f"{GUARD}intended: sagas status = PENDING",),
-    "G what a compensation could not do is remembered": ("a compensation's answer is remembered",),
-    "H EXPRESS has the sweeper only": (
-        "the sweeper looks after no order",
-        "the sweeper looks after no order that is being cancelled",
-    ),
-    "I the gateway's memory ends": (
+    "V1 a release checks only its own event": ("without undone: no done", "without done: sagas status = PENDING"),
+    "V2 an order fails without a compensation": ("without failed: undone recorded, failed: undone earlier",),
+    "V3 the refund decides by the intent's status": ("the refund ignores a refused cancel",),
+    "V4 the absence of a recorded intent counts as final": ("without intended: sagas status = PENDING",),
+    "V5 a processing payment counts as not charged": ("a processing payment counts as not charged",),
+    "V6 a recorded decline needs no cancel": ("no cancel after a decline, with second attempts",),
+    "V7 a forward step ignores the decision": ("without done: sagas status = PENDING",),
+    "V8 the cancellation ignores CONFIRMED": ("without cancelling: sagas status = PENDING",),
+    "V9 the step checks the stock before its own event": ("the last cancellation reason decides",),
+    "V10 events are deleted": ("a failed order's events are deleted",),
+    "A two orders for one key": ("the order's id is random", "a replay ignores a different body"),
+    "B recovery triggers itself": ("recovery ignores the order's state, and a restart is not guarded",),
+    "C a cached response takes a cancelled order to the pivot": ("without confirmed: sagas status = PENDING",),
+    "D a recovery that crashed never runs again": ("a restart is not numbered",),
+    "E a fence for one occurrence blocks the second": ("parking is not numbered",),
+    "F money moves after the decision": ("without intended: sagas status = PENDING",),
+    "G the failure of a compensation is cached": ("a compensation's response is cached",),
+    "H EXPRESS needs the sweeper": ("the sweeper recovers no order", "the sweeper recovers no CANCELLING order"),
+    "I the gateway forgets its keys": (
         "the refund finds the intent by its key",
-        "the intent just created is confirmed, not the one on record",
+        "the recorded intent is ignored",
         "the gateway's refunds add up",
     ),
-    "J a token of our own": ("transactions have a token made of order and event",),
+    "J our own ClientRequestToken": ("transactions have a token made of order and event",),
     "K relay and sweeper": (
-        f"{GUARD}cross off: events exists(orderId)",
-        "the bus's error codes are not looked at",
+        "without mark dispatched: events exists(orderId)",
+        "the bus's error codes are ignored",
         "the sweeper starts no saga",
-        "nothing is ever set aside",
-        "who is cancelled is not on the index",
-        "who ends stays on the index",
-        "who is parked stays on the index",
+        "nothing is ever quarantined",
+        "a cancelled order is not on the index",
+        "an ended order stays on the index",
+        "a parked order stays on the index",
     ),
     "L one item twice in a transaction": ("the lines of one product are not merged",),
     "M a hot product": ("a conflict is taken for a shortage",),
     "N the order of events": (
-        "time is not carried along from event to event",
-        f"{GUARD}cancelling: no done",
-        f"{GUARD}cancelling: no refused",
-        f"{GUARD}cancelling: no intended",
-        f"{GUARD}parked: decided earlier",
-        f"{GUARD}failed: decided earlier",
-        f"{GUARD}undone: decided earlier",
-        f"{GUARD}undone: status as it was read",
+        "an event's time may precede its predecessor's",
+        "without cancelling: no done",
+        "without cancelling: no refused",
+        "without cancelling: no intended",
+        "without parked: after the last decision",
+        "without failed: after the last decision",
+        "without undone: after the last decision",
+        "without undone: status unchanged since it was read",
     ),
-    "O cancelling is a request": ("the customer's cancellation is a request only",),
-    "P a compensation can be called on anything": (
-        f"{GUARD}undone: sagas status = CANCELLING",
-        "the refund does not look at the order",
+    "O cancelling is a request": ("the customer's cancellation records no decision",),
+    "P anyone can call a compensation on any order": (
+        "without undone: sagas status = CANCELLING",
+        "the refund ignores the order's status",
     ),
 }
 
 
-def not_shown(found: Collection[str]) -> Iterator[str]:
-    """Give the hazards of which a mutant was not found, with its name."""
+def uncovered_hazards(found: Collection[str]) -> Iterator[str]:
+    """Return the hazards with a mutant that was not found."""
     for hazard, mutants in MUTANTS_OF.items():
         yield from (f"{hazard}: {mutant}" for mutant in mutants if mutant not in found)

@@ -1,19 +1,19 @@
-"""Hunting a mutant: the search must find a schedule that shows it, or none where it is masked."""
+"""Hunting a mutant: an exploration must find a schedule that reveals it, or none if it is masked."""
 
 import time
 from typing import NamedTuple
 
-from verification.simulator.explore import Violation
+from verification.simulator.coverage_counts import Coverage
+from verification.simulator.exploration import Violation, explore
 from verification.simulator.mutants.mutant import Mutant
-from verification.simulator.search import CHUNK, search
-from verification.simulator.tally import Tally
 
-ENOUGH = 4_000  # schedules after which a mutant has got away
-MASKED_ENOUGH = 1_000  # schedules after which a guard counts as masked
+ROUND = 100  # schedules of a profile, before it is the next one's turn
+MAX_SCHEDULES = 4_000  # after which a mutant has survived
+MASKED_SCHEDULES = 1_000  # after which a guard counts as masked
 
 
-class Hunted(NamedTuple):
-    """What came of it."""
+class Hunt(NamedTuple):
+    """The result of a hunt."""
 
     name: str
     masked_by: str
@@ -22,24 +22,19 @@ class Hunted(NamedTuple):
     seconds: float
 
     @property
-    def well(self) -> bool:
-        """Tell whether it went as it should."""
+    def as_expected(self) -> bool:
+        """Return whether the mutant was found, or survived because it is masked."""
         return (self.violation is None) == bool(self.masked_by)
 
 
-def hunt(mutant: Mutant, seed: int) -> Hunted:
-    """Look for a schedule that shows the mutant."""
-    started, schedules = time.monotonic(), 0
-
-    def heard() -> None:
-        nonlocal schedules
-        schedules += 1
-
-    violation = None
-    most = MASKED_ENOUGH if mutant.masked_by else ENOUGH
+def hunt(mutant: Mutant, seed: int) -> Hunt:
+    """Look for a schedule that reveals the mutant."""
+    started, coverage, violation = time.monotonic(), Coverage(), None
+    limit = MASKED_SCHEDULES if mutant.masked_by else MAX_SCHEDULES
     with mutant.change():
-        for number in range(most // CHUNK):
-            violation = search(seed + number, CHUNK, mutant.themes, Tally(), mutant.without, heard)
+        for number in range(limit // ROUND):
+            profile = mutant.profiles[number % len(mutant.profiles)]
+            violation = explore(seed + number, ROUND, [profile], coverage, mutant.without)
             if violation:
                 break
-    return Hunted(mutant.name, mutant.masked_by, violation, schedules, time.monotonic() - started)
+    return Hunt(mutant.name, mutant.masked_by, violation, coverage.schedules, time.monotonic() - started)

@@ -1,4 +1,4 @@
-"""A mutant: the saga with a guard taken away, and where to look for what that breaks."""
+"""A mutant: the saga without one of its guards, and the profiles that should reveal it."""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -7,25 +7,25 @@ from functools import partial
 from typing import Any
 from unittest.mock import patch
 
-from verification.simulator.choices import Focus
+from verification.simulator.run_plan import Profile
 
 type Change = Callable[[], AbstractContextManager[object]]
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """What is changed, by name. `masked_by` says why nobody can notice it: another guard does the same.
+    """A change of the code or, in `without`, guards that let everything pass, by their names or roles.
 
-    `without` are guards of the database, by the names in the report, that let everything pass.
+    `masked_by` is the reason why no schedule reveals it: another guard has the same effect.
     """
 
     name: str
-    themes: Sequence[Focus]
+    profiles: Sequence[Profile]
     change: Change = nullcontext
     without: frozenset[str] = frozenset()
     masked_by: str = ""
 
 
-def patched(name: str, what: Any) -> Change:
-    """Change what the functions find under a name."""
-    return partial(patch, name, what)
+def patched(name: str, replacement: Any) -> Change:
+    """Replace what the functions import under a name."""
+    return partial(patch, name, replacement)

@@ -1,0 +1,86 @@
+"""How often each fault happened and each rule decided. One that never did was not exercised, which is an error."""
+
+from collections.abc import Iterator
+
+from verification.model import effects, external
+from verification.model.explore import Explorer
+from verification.model.rules import RULES, Bounds
+
+TRIGGERS = (
+    external.STARTS,
+    external.REDELIVERS,
+    external.CHARGES,
+    external.DECLINES,
+    external.CANCELS,
+    external.PARKS,
+    external.OVERTAKES,
+    external.RESUMES,
+    external.RESTARTS,
+    external.STARTER_DIES,
+    effects.OUT_OF_STOCK,
+    effects.RESPONSE_LOST,
+    effects.FAILS_BEFORE,
+    effects.GIVEN_UP,
+    effects.EXECUTION_DIES,
+)
+# Rules that no action cites, because they say what does not happen or how a name is built.
+UNCITED = frozenset(
+    {
+        "fences_kept",
+        "recovery_checks_first",
+        "recovery_numbered",
+        "parks_numbered",
+        "failed_unparks",
+        "sweeper_sees_cancelling",
+    }
+)
+# Rules against steps invoked out of turn, which the state machine never needs.
+AGAINST_STRAYS = frozenset(
+    {
+        "release_as_read",
+        "refund_as_read",
+        "confirm_checks_reserved",
+        "confirm_checks_charged",
+        "refund_checks_cancelling",
+        "release_checks_cancelling",
+    }
+)
+AGAINST_TWINS = frozenset({"confirm_recorded"})
+AGAINST_CONCURRENCY = frozenset({"charge_from_intent"})
+MANY = 2
+
+
+def triggers(bounds: Bounds) -> list[str]:
+    """Return the faults and external events that these bounds make possible."""
+    possible = {
+        effects.LIVES_ON: bounds.late,
+        external.STRAY: bounds.strays,
+        external.RECOVERS: bounds.recoveries,
+    }
+    return [*TRIGGERS, *(trigger for trigger, limit in possible.items() if limit > 0)]
+
+
+def rules(bounds: Bounds) -> list[str]:
+    """Return the rules that some action must have cited."""
+    concurrent = bounds.executions + bounds.late + bounds.strays  # while the saga is PENDING
+    not_needed = {
+        *UNCITED,
+        *(AGAINST_STRAYS if not bounds.strays else ()),
+        *(AGAINST_TWINS if concurrent < MANY else ()),
+        *(AGAINST_CONCURRENCY if concurrent + bounds.recoveries < MANY else ()),
+    }
+    return [rule for rule in RULES if rule not in not_needed]
+
+
+def table(explorer: Explorer, bounds: Bounds) -> Iterator[str]:
+    """Yield the counts, one line each."""
+    yield "faults and external events, by how often they happened"
+    yield from (f"{explorer.triggers[trigger]:>13,}  {trigger}" for trigger in triggers(bounds))
+    yield "rules, by how often they decided"
+    yield from (f"{explorer.rules[rule]:>13,}  {rule}" for rule in rules(bounds))
+
+
+def missing(explorer: Explorer, bounds: Bounds) -> list[str]:
+    """Return what these bounds make possible but the exploration never exercised."""
+    never_happened = [trigger for trigger in triggers(bounds) if not explorer.triggers[trigger]]
+    return [*never_happened, *(rule for rule in rules(bounds) if not explorer.rules[rule])]

@@ -1,0 +1,143 @@
+"""What must hold at any moment, checked after every write."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from saga.reconcile.invariants import violations
+from sagakit.saga import Status
+from tests.support.template import tables_of_record
+from verification.simulator.checker.event_order import impossible, overtaken
+from verification.simulator.checker.supporting_tables import SupportingTables
+from verification.simulator.dynamodb.in_memory_dynamodb import Change, Row
+from verification.simulator.names.operation_names import event_kind, table_name
+from verification.simulator.names.saga_table import OUTCOMES, RECORDED_BY, SAGA
+from verification.simulator.world.outbox_stream import POISON
+from verification.simulator.world.simulation import Simulation
+
+CHECKED_TABLES = tables_of_record()
+TRANSITIONS = {
+    None: {Status.PENDING},
+    Status.PENDING: {Status.PENDING, Status.CONFIRMED, Status.CANCELLING},
+    Status.CANCELLING: {Status.CANCELLING, Status.FAILED},
+}
+BOOKKEEPING = ("undispatched", "attempts")  # the attributes of an event's row that may change
+
+
+class InvariantChecker:
+    """Checks every write of a simulation, and reports violations to it."""
+
+    def __init__(self, sim: Simulation) -> None:
+        self._sim = sim
+        self._changed = True
+        self._supporting = SupportingTables(sim)
+        self._checks = {
+            "sagas": self._order,
+            "events": self._event,
+            "gateway": self._supporting.intent,
+            "circuit": self._supporting.circuit,
+            "idempotency": self._supporting.idempotency,
+        }
+        sim.on_change, sim.after_call = self._check_change, self._check_invariants
+
+    def _check_change(self, change: Change) -> None:
+        table = table_name(change.table)
+        self._changed |= table not in ("idempotency", "circuit")
+        check = _poison if change.key[0] == POISON else self._checks.get(table)
+        if check:
+            self._sim.violations += check(_plain(change.before), _plain(change.after))
+
+    def _check_invariants(self) -> None:
+        if self._changed:
+            self._changed = False
+            self._sim.violations += violations(self._rows())
+
+    def _rows(self) -> dict[str, list[Any]]:
+        """Return all rows, with the keys that the gateway forgot and without poison."""
+        rows = {table: self._sim.rows(table) for table in CHECKED_TABLES}
+        rows["EVENTS"] = [row for row in rows["EVENTS"] if row["orderId"] != POISON]
+        rows["GATEWAY_LEDGER"] += self._sim.forgotten_keys
+        return rows
+
+    def _order(self, before: Any, after: Any) -> Iterator[str]:
+        if after is None:
+            yield f"the row of {self._sim.trace.order_name(before['orderId'])} was deleted"
+            return
+        name = self._sim.trace.order_name(after["orderId"])
+        old_status = before and before["status"]
+        if after["status"] not in TRANSITIONS.get(old_status, set()):
+            yield f"{name} went from {old_status} to {after['status']}"
+        if before and before["createdAt"] != after["createdAt"]:
+            yield f"{name} was placed again"
+
+    def _event(self, before: Any, after: Any) -> Iterator[str]:
+        if after is None or "orderId" not in after or "eventType" not in after:
+            yield f"an event was deleted: {before}"
+        elif before is None:
+            yield from self._new_event(after)
+        elif _immutable(before) != _immutable(after):
+            yield f"{_name(after)} was rewritten"
+        elif "undispatched" in before and "undispatched" not in after:
+            yield from self._dispatched(after)
+
+    def _new_event(self, event: Any) -> Iterator[str]:
+        """Events are recorded in a possible order, and no step forward is recorded after the decision."""
+        if "at" not in event:
+            yield f"{_name(event)} is not an event"
+            return
+        rows = [row for row in self._sim.rows("EVENTS") if row["orderId"] == event["orderId"]]
+        history = [event_type for _, event_type in sorted((row["at"], row["eventType"]) for row in rows)]
+        yield from impossible(history)
+        yield from overtaken(event["eventType"], history)
+        if event["eventType"] == "InventoryRejected" and self._is_enough_for_all():
+            yield "InventoryRejected although there is enough for every order"
+        if event["eventType"] == "PaymentDeclined" and event["detail"]["intentId"] not in self._supporting.declined:
+            yield "PaymentDeclined is recorded, but the gateway did not decline"
+        yield from _wrong_provenance(event)
+        if event["eventType"] in SAGA.guarded:
+            status = next(row["status"] for row in self._sim.rows("SAGAS") if row["orderId"] == event["orderId"])
+            if status != Status.PENDING:
+                yield f"{_name(event)} is recorded while the order is {status}"
+
+    def _is_enough_for_all(self) -> bool:
+        """Return whether the initial stock is enough for all orders together, including those that failed."""
+        wanted = Counter[str]()
+        for order in self._sim.rows("SAGAS"):
+            wanted.update({line["productId"]: line["quantity"] for line in order["items"]})
+        return all(wanted[row["productId"]] <= row["stocked"] for row in self._sim.rows("INVENTORY"))
+
+    def _dispatched(self, event: Any) -> Iterator[str]:
+        """An event that leaves the index has reached the bus, and has started its execution."""
+        if event["eventId"] not in self._sim.bus.accepted:
+            yield f"{_name(event)} is marked dispatched, but did not reach the bus"
+        names = {execution.name for execution in self._sim.sfn.executions}
+        if event["startsSaga"] and event["eventId"] not in names:
+            yield f"{_name(event)} is marked dispatched, but its saga was not started"
+
+
+def _wrong_provenance(event: Any) -> Iterator[str]:
+    """An event names its saga, its outcome, and the state that recorded it."""
+    kind = event_kind(event["eventType"])
+    saga, outcome, state = (event.get(name, "") for name in ("saga", "outcome", "state"))
+    if kind not in OUTCOMES:
+        yield f"{_name(event)} is not in the saga's table"
+    elif (saga, outcome) != (SAGA.name, OUTCOMES[kind]) or state not in RECORDED_BY[kind]:
+        yield f"{_name(event)} has the wrong provenance: saga {saga}, outcome {outcome}, state {state}"
+
+
+def _poison(_before: Any, after: Any) -> Iterator[str]:
+    """Counting the attempts of a deleted row must not create it again."""
+    if after is not None and "at" not in after:
+        yield f"a deleted row came back: {after}"
+
+
+def _plain(row: Row | None) -> Any:
+    return row and row.plain
+
+
+def _immutable(event: Any) -> Any:
+    return {name: value for name, value in event.items() if name not in BOOKKEEPING}
+
+
+def _name(event: Any) -> str:
+    return str(event.get("eventType", event))

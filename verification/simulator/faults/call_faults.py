@@ -1,0 +1,138 @@
+"""Faults of a single call. The SDK tries each call twice, so a fault that hits once may have no effect."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from botocore.exceptions import ClientError, ConnectTimeoutError, NoCredentialsError, ReadTimeoutError
+
+from tests.support.asl import TaskFailed
+from verification.simulator.names.operation_names import READS
+from verification.simulator.world.aws_sdk import ENDPOINT, ResponseLost, cancelled, client_error
+from verification.simulator.world.scheduler import Call, Crash, Fault
+from verification.simulator.world.simulation import Simulation
+
+LONG = 8  # calls: as many attempts as a transaction makes
+FUNCTION_TIMEOUT = 4_000  # milliseconds
+LAG = 6  # writes by which an index may be behind
+
+type Inject = Callable[[Call, Simulation], Any]
+
+
+def _aws(call: Call) -> bool:
+    return call.service != "lambda"
+
+
+def _write(call: Call) -> bool:
+    return _aws(call) and call.api not in READS
+
+
+def _dynamodb_write(call: Call) -> bool:
+    return call.service == "dynamodb" and call.api not in READS
+
+
+def _eventually_consistent(call: Call) -> bool:
+    if call.api == "Query":
+        return "IndexName" in call.request or not call.request.get("ConsistentRead")
+    return call.api == "GetItem" and not call.request.get("ConsistentRead")
+
+
+def _api(name: str) -> Callable[[Call], bool]:
+    return lambda call: call.api == name
+
+
+def _unheard(call: Call, sim: Simulation) -> None:
+    """Let the call take effect, and lose its response."""
+    try:
+        sim.perform(call)
+    except ClientError:
+        return
+
+
+def _raise(error: Callable[[], BaseException], effects: int = 0) -> Inject:
+    """Return a fault that raises an error after the call took effect a number of times."""
+
+    def inject(call: Call, sim: Simulation) -> None:
+        for _ in range(effects):
+            _unheard(call, sim)
+        raise error()
+
+    return inject
+
+
+def _function_timeout(_call: Call, sim: Simulation) -> None:
+    sim.clock.advance(FUNCTION_TIMEOUT)
+    raise Crash("Sandbox.Timedout")
+
+
+def _request_delayed(call: Call, sim: Simulation) -> None:
+    sim.delayed_calls.append(call)
+    raise _timeout()
+
+
+def _server_error(call: Call, sim: Simulation) -> None:
+    _unheard(call, sim)
+    raise client_error(call, "InternalServerError", 500)
+
+
+def _error(code: str, reason: str) -> Inject:
+    """Return a fault that raises this code, or cancels a transaction for this reason."""
+
+    def inject(call: Call, sim: Simulation) -> None:
+        if call.api == "TransactWriteItems":
+            raise _cancelled_for(reason, call, sim)
+        raise client_error(call, code)
+
+    return inject
+
+
+def _cancelled_for(code: str, call: Call, sim: Simulation) -> ClientError:
+    """Cancel the transaction for this reason, in addition to the reasons that it has anyway."""
+    reasons = sim.cancellation_reasons(call)
+    free = [n for n, reason in enumerate(reasons) if reason["Code"] == "None"]
+    reasons[free[-1] if free else -1] = {"Code": code}
+    return cancelled(call, reasons)
+
+
+def _stale_read(call: Call, sim: Simulation) -> Any:
+    sim.db.lag = LAG
+    try:
+        return sim.perform(call)
+    finally:
+        sim.db.lag = 0
+
+
+def _entry_rejected(_call: Call, _sim: Simulation) -> Any:
+    return {"FailedEntryCount": 1, "Entries": [{"ErrorCode": "InternalFailure", "ErrorMessage": "try again"}]}
+
+
+def _keys_unprocessed(call: Call, _sim: Simulation) -> Any:
+    return {"Responses": {}, "UnprocessedKeys": call.request["RequestItems"]}
+
+
+_crash = partial(Crash, "Lambda.Unknown")
+_timeout = partial(ReadTimeoutError, endpoint_url=ENDPOINT)
+_no_concurrency = partial(TaskFailed, "Lambda.TooManyRequestsException", "no concurrency left")
+_throttled = _error("ThrottlingException", "ThrottlingError")
+_conflict = _error("TransactionConflictException", "TransactionConflict")
+
+CALL_FAULTS = (
+    Fault("crash before", _aws, _raise(_crash)),
+    Fault("crash after", _write, _raise(_crash, effects=1)),
+    Fault("function timeout", _aws, _function_timeout),
+    Fault("response lost once", _write, _raise(ResponseLost, effects=1)),
+    Fault("response lost", _write, _raise(_timeout, effects=2)),
+    Fault("request lost", _aws, _raise(partial(ConnectTimeoutError, endpoint_url=ENDPOINT))),
+    Fault("request delayed", _dynamodb_write, _request_delayed),
+    Fault("server error", _write, _server_error),
+    Fault("throttled", _aws, _throttled),
+    Fault("throttled for long", _api("TransactWriteItems"), _throttled, LONG),
+    Fault("conflict", _dynamodb_write, _conflict),
+    Fault("conflict for long", _api("TransactWriteItems"), _conflict, LONG),
+    Fault("permanent error", _aws, _error("AccessDeniedException", "ValidationError")),
+    Fault("no credentials", _aws, _raise(NoCredentialsError)),
+    Fault("stale read", _eventually_consistent, _stale_read),
+    Fault("entry rejected", _api("PutEvents"), _entry_rejected),
+    Fault("keys unprocessed", _api("BatchGetItem"), _keys_unprocessed),
+    Fault("not invoked", _api("Invoke"), _raise(_no_concurrency)),
+)

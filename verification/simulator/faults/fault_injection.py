@@ -1,0 +1,54 @@
+"""Injecting a fault into a call, an invocation or an execution."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from verification.simulator.faults.call_faults import CALL_FAULTS
+from verification.simulator.world.scheduler import Actor, Fault
+from verification.simulator.world.simulation import Simulation
+
+type Action = Callable[[], object]
+
+TASK_TIMEOUT, ABORTED, TIMED_OUT = "task timeout", "execution aborted", "execution timed out"
+PAUSED = "paused"
+FAULT_NAMES = (*(fault.name for fault in CALL_FAULTS), TASK_TIMEOUT, ABORTED, TIMED_OUT, PAUSED)
+
+
+def applicable_faults(sim: Simulation, actor: Actor) -> Iterator[tuple[str, Action]]:
+    """Return, by name, the faults that can hit an actor before its next call."""
+    if actor.pending:
+        applicable = (fault for fault in CALL_FAULTS if fault.applies(actor.pending))
+        yield from ((fault.name, partial(_hit_call, sim, actor, fault)) for fault in applicable)
+        yield PAUSED, partial(_pause, sim, actor)
+    if actor.pending and actor.caller:
+        yield TASK_TIMEOUT, partial(_time_out, sim, actor)
+        yield ABORTED, partial(end_execution, sim, actor.caller, ABORTED)
+        yield TIMED_OUT, partial(end_execution, sim, actor.caller, TIMED_OUT)
+
+
+def end_execution(sim: Simulation, actor: Actor, fault: str) -> None:
+    """End an execution from outside. Its invocation, if there is one, continues."""
+    sim.record_fault(fault, "OrderSaga")
+    execution = next(each for each in sim.sfn.executions if each.actor is actor)
+    sim.sfn.end(execution, fault.removeprefix("execution ").replace(" ", "_").upper())
+
+
+def _hit_call(sim: Simulation, actor: Actor, fault: Fault) -> None:
+    actor.recurring_faults = actor.operation, [fault] * (fault.lasts - 1)
+    sim.scheduler.run(actor, fault)
+
+
+def _time_out(sim: Simulation, actor: Actor) -> None:
+    _record(sim, actor, TASK_TIMEOUT)
+    actor.abandoned = True
+    sim.sfn.time_out(actor)
+
+
+def _pause(sim: Simulation, actor: Actor) -> None:
+    _record(sim, actor, PAUSED)
+    actor.paused = True
+
+
+def _record(sim: Simulation, actor: Actor, fault: str) -> None:
+    sim.record_fault(fault, actor.site)
+    sim.trace.add(actor, f"✗ {fault} before: {actor.operation}")

@@ -1,0 +1,33 @@
+"""All mutants in a fixed order, and their hunts in several processes."""
+
+from collections.abc import Generator, Sequence
+from contextlib import nullcontext
+
+from verification.simulator.mutants import order_mutants, outbox_mutants, payment_mutants, recovery_mutants
+from verification.simulator.mutants.guard_mutants import guard_mutants
+from verification.simulator.mutants.guard_survey import GuardSurvey
+from verification.simulator.mutants.hunt import Hunt, hunt
+from verification.simulator.mutants.mutant import Mutant
+from verification.simulator.worker_pool import in_parallel
+
+BY_HAND = {
+    mutant.name: mutant
+    for module in (order_mutants, payment_mutants, outbox_mutants, recovery_mutants)
+    for mutant in module.MUTANTS
+}
+
+
+def all_mutants(survey: GuardSurvey) -> list[Mutant]:
+    """Return the mutants made by hand, and one for each guard; the masked ones come last."""
+    return sorted([*BY_HAND.values(), *guard_mutants(survey)], key=lambda mutant: bool(mutant.masked_by))
+
+
+def hunt_in_parallel(mutants: Sequence[Mutant], seed: int, jobs: int) -> Generator[Hunt]:
+    """Hunt each mutant, and yield each result when it is ready."""
+    # A patch cannot be sent to another process, so a mutant made by hand is sent by its name.
+    sent = [mutant if mutant.change is nullcontext else mutant.name for mutant in mutants]
+    return in_parallel(jobs, _hunt, [(mutant, seed) for mutant in sent])
+
+
+def _hunt(mutant: Mutant | str, seed: int) -> Hunt:
+    return hunt(BY_HAND[mutant] if isinstance(mutant, str) else mutant, seed)

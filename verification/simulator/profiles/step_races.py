@@ -1,0 +1,92 @@
+"""Races of every step: with a duplicate of itself, with its compensation, and with the decisions."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from sagakit.step import Effect, Forward, Outcome
+from verification.simulator.faults.fault_injection import PAUSED
+from verification.simulator.names.saga_table import NEXT_STATE, SAGA, STEPS
+from verification.simulator.names.write_sites import CANCELS, COMPENSATES, CONFIRMS, FAILS, REQUESTS, saga_sites, site
+from verification.simulator.profiles.every_write import MANY
+from verification.simulator.run_plan import FORCED_REFUSALS, REFUSAL_INPUTS, STOCK, Profile
+
+LARGE_SKEWS = (0, 2_000)  # milliseconds; a race is shorter
+
+_RACE = Profile(tokens=("pm_declined",), orders=(1,), targeted=MANY, deviations=(0,), quantities=(1,), refusals=(0,))
+_DUPLICATES = replace(
+    _RACE, faults=(PAUSED, "duplicate execution"), orders=(2,), quantities=(2, STOCK), refusals=FORCED_REFUSALS
+)
+_OUT_OF_TURN = replace(_RACE, faults=("step out of turn", PAUSED), skews=LARGE_SKEWS)
+# Where a compensation looks before it undoes an effect, by the effect.
+READS_BEFORE_UNDOING: Mapping[Forward, str] = {
+    step: site(undo, "reads sagas") for step, undo in SAGA.steps if isinstance(step, Effect)
+}
+
+
+def _first_site_after(step: Forward) -> str:
+    return saga_sites(NEXT_STATE[step.state])[0]
+
+
+# Two executions run a step; one is refused, one succeeds: what it needs becomes available, or is taken, in between.
+REFUSED_LATE = tuple(
+    replace(_DUPLICATES, sites=(site(step, refusal), _first_site_after(step), FAILS))
+    for step in STEPS
+    for refusal in step.refusals.values()
+)
+DONE_LATE = tuple(
+    replace(_DUPLICATES, sites=(_first_site_after(step), site(step), CANCELS)) for step in STEPS if step.refusals
+)
+
+# The compensation of a step runs before the step's first event.
+COMPENSATED_EARLY = tuple(
+    replace(_OUT_OF_TURN, sites=(site(step, step.traces[0]), READS_BEFORE_UNDOING.get(step, site(undo))))
+    for step, undo in SAGA.steps
+)
+COMPENSATED_OUT_OF_TURN = tuple(
+    replace(
+        race,
+        tokens=("pm_ok",),
+        faults=(*2 * ("step out of turn", PAUSED), "customer cancels"),
+        sites=tuple(dict.fromkeys((*race.sites, site(step)))),
+    )
+    for race, step in zip(COMPENSATED_EARLY, SAGA.forward, strict=True)
+)
+COMPENSATED_LATE = tuple(
+    replace(_OUT_OF_TURN, faults=("duplicate execution", PAUSED), sites=(reads, FAILS))
+    for reads in READS_BEFORE_UNDOING.values()
+)
+CONFIRMED_BEFORE_DONE = tuple(
+    replace(_OUT_OF_TURN, tokens=("pm_ok",), sites=(site(step), CONFIRMS)) for step in SAGA.forward
+)
+FAILED_BEFORE_COMPENSATED = tuple(replace(_OUT_OF_TURN, sites=(undo, FAILS)) for undo in COMPENSATES)
+
+
+def cancelled_during(step: str, *sites: str, **options: Any) -> Profile:
+    """Race a cancellation with a step: either one comes between the other's read and write."""
+    base = replace(_RACE, tokens=("pm_ok",), faults=("customer cancels", PAUSED), skews=LARGE_SKEWS)
+    return replace(base, sites=(step, REQUESTS, *sites), **options)
+
+
+def _options(step: Forward, event: str) -> Mapping[str, Any]:
+    """Return the options that make the step record this event."""
+    return REFUSAL_INPUTS.get(event, {"refusals": (int(step.events[event] is Outcome.REFUSED),)})
+
+
+def _next_site(step: Forward, event: str) -> str:
+    """Return the site where the execution can be paused after this event."""
+    return CANCELS if step.events[event] is Outcome.REFUSED else _first_site_after(step)
+
+
+CANCELLED_MEANWHILE = tuple(
+    cancelled_during(site(step, event), site(step, "reads events"), _next_site(step, event), **_options(step, event))
+    for step in SAGA.forward
+    for event in step.guarded
+)
+SETTLED_MEANWHILE = tuple(
+    cancelled_during(site(step, event), site(undo), site(step, "reads events"), **_options(step, event))
+    for step, undo in SAGA.steps
+    for event in step.events
+    if event not in step.guarded
+)
+CONFIRMED_MEANWHILE = cancelled_during(CONFIRMS, COMPENSATES[0])

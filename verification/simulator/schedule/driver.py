@@ -1,0 +1,86 @@
+"""The default order of a run: the current actor runs to its end, then the next one, then the environment."""
+
+from copy import copy
+from functools import partial
+
+from verification.simulator.environment.environment_actions import ENVIRONMENT_ACTIONS, perform
+from verification.simulator.environment.environment_effects import report_execution
+from verification.simulator.faults.fault_injection import ABORTED, Action, applicable_faults, end_execution
+from verification.simulator.run_plan import TargetedFault
+from verification.simulator.world.scheduler import Actor
+from verification.simulator.world.simulation import Simulation
+
+MAX_STEPS = 10_000  # in a run that should have become idle
+BATCH_SIZE = 3  # stream records
+
+
+class Driver:
+    """Runs a simulation step by step, and injects the plan's targeted faults."""
+
+    def __init__(self, sim: Simulation) -> None:
+        self.sim = sim
+        self._aborts_left = sim.plan.aborts
+        self._targeted = [copy(each) for each in sim.plan.targeted]
+        self._steps = 0
+
+    def run_until_idle(self) -> None:
+        """Run until nothing is left to run. What is paused before a targeted fault stays paused."""
+        while not self.sim.violations and self.step():
+            self.sim.scheduler.faults_over = not self._targeted
+            if self._steps > MAX_STEPS:
+                self.sim.violations.append("the run never becomes idle")
+
+    def step(self) -> bool:
+        """Run the next actor up to its next call; return False if nothing is left to run."""
+        actor = self.sim.scheduler.next()
+        if actor is None:
+            return self._default_environment()
+        self._steps += 1
+        fault = self._targeted_fault(actor)
+        if fault:
+            fault()
+        elif self._is_aborted(actor):
+            self._aborts_left -= 1
+            end_execution(self.sim, actor, ABORTED)
+        else:
+            if actor.pending:
+                self.sim.coverage.sites[actor.site] += 1
+            self.sim.scheduler.run(actor, actor.recurring_fault())
+        return True
+
+    def stop_faults(self) -> None:
+        """Inject no more of the planned faults."""
+        self._targeted, self._aborts_left = [], 0
+
+    def _targeted_fault(self, actor: Actor) -> Action | None:
+        """Return the targeted fault whose turn it is at this site."""
+        for target in [each for each in self._targeted if each.site == actor.site]:
+            target.skip -= 1
+            if target.skip < 0:
+                self._targeted.remove(target)
+                return self._action(target, actor)
+        return None
+
+    def _action(self, target: TargetedFault, actor: Actor) -> Action | None:
+        ways = [action for name, action in applicable_faults(self.sim, actor) if name == target.name]
+        if options := ENVIRONMENT_ACTIONS.get(target.name):
+            ways += [partial(perform, self.sim, target.name, action) for action in options(self.sim)]
+        return ways[target.variant % len(ways)] if ways else None
+
+    def _is_aborted(self, actor: Actor) -> bool:
+        """Return whether the plan aborts this execution here: at its first call, or at a later one."""
+        return bool(self._aborts_left) and actor.function == "OrderSaga" and actor.calls > self._aborts_left % 3
+
+    def _default_environment(self) -> bool:
+        """Let the stream and EventBridge deliver, then wake an actor that is only paused."""
+        sim = self.sim
+        paused = [actor for actor in sim.scheduler.actors if actor.ready and not actor.abandoned]
+        if sim.stream.pending and not sim.plan.relay_down:
+            sim.stream.deliver(sim.stream.pending[:BATCH_SIZE])
+        elif sim.sfn.unreported:
+            report_execution(sim, sim.sfn.unreported[0])
+        elif paused:
+            paused[0].paused = False
+        else:
+            return False
+        return True

@@ -1,0 +1,137 @@
+"""Quiescence: without further faults, every order ends or is parked, nothing is lost, and repeats change nothing."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from saga.reconcile.invariants import unfinished
+from sagakit import tables
+from tests.support.template import tasks
+from verification.simulator.checker.guarantees import broken_guarantees
+from verification.simulator.checker.invariant_checker import BOOKKEEPING, CHECKED_TABLES
+from verification.simulator.coverage_counts import Coverage
+from verification.simulator.environment import environment_effects as effects
+from verification.simulator.schedule.driver import Driver
+from verification.simulator.world.simulation import Simulation
+from verification.simulator.world.step_functions import BROKEN
+
+MAX_SWEEPS = 100  # more than the longest way through all recoveries
+BETWEEN_SWEEPS = 90_000  # milliseconds
+MAX_RETRIES = 12  # of a customer
+BETWEEN_RETRIES = 120_000  # milliseconds; a record that is stuck in progress lasts for five of them
+COUNTERS = ("confirms", "refunds", "well", *BOOKKEEPING)
+
+
+def reach_quiescence(driver: Driver) -> None:
+    """Let the run end, and check the outcome."""
+    for phase in (_answer_clients, _settle, _deliver_delayed, _resume_parked, _check_guarantees, _repeat_everything):
+        if driver.sim.violations:
+            return
+        phase(driver)
+
+
+def _answer_clients(driver: Driver) -> None:
+    """Let customers retry until they know the outcome."""
+    sim = driver.sim
+    driver.run_until_idle()
+    for _ in range(MAX_RETRIES):
+        waiting = [request for request in sim.plan.requests if not sim.clients.has_outcome(request)]
+        for request in waiting:
+            sim.clients.place(request)
+        driver.run_until_idle()
+        if not waiting or sim.violations:
+            return
+        sim.clock.advance(BETWEEN_RETRIES)
+    sim.violations.append("a customer gets no response")
+
+
+def _settle(driver: Driver) -> None:
+    """Sweep until every order has ended or is parked, and every event is dispatched."""
+    sim = driver.sim
+    for _ in range(MAX_SWEEPS):
+        driver.run_until_idle()
+        if sim.violations or not _unsettled(sim):
+            return
+        sim.clock.advance(BETWEEN_SWEEPS)
+        effects.sweep(sim)
+    sim.violations += [f"after {MAX_SWEEPS} sweeps {problem}" for problem in _unsettled(sim)]
+
+
+def _unsettled(sim: Simulation) -> list[str]:
+    waiting = [row for row in sim.rows("EVENTS") if row.get("undispatched", "").startswith("u#")]
+    names = [f"{row['eventType']} of {sim.trace.order_name(row['orderId'])}" for row in waiting]
+    return [*unfinished({"SAGAS": sim.rows("SAGAS")}), *(f"{name} is not dispatched" for name in names)]
+
+
+def _deliver_delayed(driver: Driver) -> None:
+    """Continue what is paused, and deliver delayed calls."""
+    sim = driver.sim
+    for actor in sim.scheduler.actors:
+        actor.paused = False
+    driver.run_until_idle()
+    while sim.delayed_calls and not sim.violations:
+        effects.deliver_delayed_call(sim, sim.delayed_calls[0])
+    _settle(driver)
+
+
+def _resume_parked(driver: Driver) -> None:
+    """Restore the gateway and resume every parked order: now it must end."""
+    sim = driver.sim
+    for order_id in sim.parked_orders():
+        sim.clients.read(order_id)
+    driver.run_until_idle()
+    driver.stop_faults()
+    effects.restore_gateway(sim)
+    for order_id in sim.parked_orders():
+        sim.clients.resume(order_id)
+    _settle(driver)
+    parked = map(sim.trace.order_name, sim.parked_orders())
+    sim.violations += [f"{name} is parked again although the gateway is restored" for name in parked]
+
+
+def _check_guarantees(driver: Driver) -> None:
+    for order_id in driver.sim.order_ids:
+        driver.sim.clients.read(order_id)
+    driver.run_until_idle()
+    driver.sim.violations += broken_guarantees(driver.sim)
+
+
+def _repeat_everything(driver: Driver) -> None:
+    """Repeat every step, execution and delivery without idempotency records: nothing changes."""
+    sim = driver.sim
+    if not sim.plan.repeat_all:
+        return
+    sim.coverage = Coverage()  # a separate one: what always happens says nothing about the exploration
+    before = _rows(sim)
+    for repeat in list(_repeats(sim)):
+        for key in list(sim.db.tables[tables.idempotency()]):
+            sim.db.delete(tables.idempotency(), key)
+        repeat()
+        driver.run_until_idle()
+    after = _rows(sim)
+    changed = [row for row in after.keys() | before.keys() if before.get(row) != after.get(row)]
+    sim.violations += [*(f"a late repeat changed {row}" for row in changed), *broken_guarantees(sim)]
+
+
+def _repeats(sim: Simulation) -> Iterator[Callable[[], object]]:
+    for order_id in sim.order_ids:
+        yield from (partial(effects.call_out_of_turn, sim, step, order_id) for step in tasks())
+        yield partial(sim.sfn.execute, f"{order_id}-late", order_id)
+    if sim.stream.delivered:
+        yield partial(sim.stream.deliver, sim.stream.delivered)
+    broken = (each for each in sim.sfn.executions if each.status in BROKEN)
+    yield from (partial(effects.report_execution, sim, each) for each in broken)
+    for request in sim.plan.requests:
+        if request.key and sim.clients.has_placed(request):
+            yield partial(sim.clients.place, request)
+            yield partial(sim.clients.place, request, other_body=True)
+
+
+def _rows(sim: Simulation) -> dict[tuple[str, ...], dict[str, object]]:
+    """Return every row, without attributes that only count calls or deliveries."""
+    return {
+        (table, *(str(row[name]) for name in ("id", "orderId", "eventType", "productId") if name in row)): {
+            name: value for name, value in row.items() if name not in COUNTERS
+        }
+        for table in CHECKED_TABLES
+        for row in sim.rows(table)
+    }

@@ -1,0 +1,168 @@
+"""One run: the simulated AWS services, the clients, and the functions that run in them."""
+
+import os
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any, Self
+from unittest.mock import patch
+
+from sagakit import tables
+from tests.support.world import PRICES
+from verification.simulator.coverage_counts import Coverage
+from verification.simulator.dynamodb.expressions import Guard, Item
+from verification.simulator.dynamodb.in_memory_dynamodb import Change, InMemoryDynamoDB, Refused
+from verification.simulator.names.operation_names import guard_name, guard_names, guard_role
+from verification.simulator.run_plan import STOCK, Plan
+from verification.simulator.world import aws_sdk, virtual_clock
+from verification.simulator.world.aws_sdk import refusal
+from verification.simulator.world.clients import Clients
+from verification.simulator.world.forced_refusals import ForcedRefusals
+from verification.simulator.world.lambda_runtime import run_handler
+from verification.simulator.world.outbox_stream import Bus, Stream
+from verification.simulator.world.process_memory import forget_circuits
+from verification.simulator.world.scheduler import Actor, Call, Result, Scheduler
+from verification.simulator.world.step_functions import StepFunctions
+from verification.simulator.world.trace import Trace
+
+SHARDS = 2  # of the sparse indexes: sixteen, most of them empty, cost a third of the time and show nothing more
+
+
+class Simulation:
+    """A world in which a plan decides about time, faults and the order of events."""
+
+    def __init__(self, plan: Plan, coverage: Coverage, disabled_guards: frozenset[str]) -> None:
+        self.plan, self.coverage = plan, coverage
+        self.clock = virtual_clock.VirtualClock()
+        self.scheduler = Scheduler(self.clock)
+        self.trace = Trace()
+        self.violations: list[str] = []
+        self.on_change: Callable[[Change], None] = lambda _: None  # the checker's
+        self.after_call: Callable[[], None] = lambda: None
+        self.db = InMemoryDynamoDB(self.clock.now, self._committed, self._is_enforced, plan.page_size)
+        self.sfn = StepFunctions(self)
+        self.bus, self.stream = Bus(), Stream(self)
+        self.clients = Clients(self)
+        self.delayed_calls: list[Call] = []  # the caller has given up, and the call hasn't taken effect yet
+        self.forgotten_keys: list[Item] = []  # idempotency keys that the gateway has forgotten
+        self.order_ids: list[str] = []
+        self.faults: set[str] = set()  # names of those that were injected
+        self.called_out_of_turn: set[str] = set()  # orders of which a step was called out of turn
+        self.current_call: Call | None = None  # takes effect now; None while the environment writes
+        self._disabled_guards = disabled_guards  # names or roles
+        self._refusing: list[str] = []  # guards that refuse the current call
+        for product, price in PRICES.items():
+            row = {"productId": product, "name": product, "price": price, "available": STOCK, "stocked": STOCK}
+            self.db.put(os.environ["INVENTORY_TABLE"], row)
+
+    def __enter__(self) -> Self:
+        self._patches = ExitStack()
+        self._patches.enter_context(patch("sagakit.observability._write", lambda *_: None))  # metrics go to stdout
+        for module in ("sagakit.event", "sagakit.recovery.store"):
+            self._patches.enter_context(patch(f"{module}.SHARDS", SHARDS))
+        refusals = ForcedRefusals(self.plan.first_refusal)
+        self._patches.enter_context(patch("sagakit.run_step.refusable", refusals.refusable))
+        self._patches.enter_context(virtual_clock.installed(self.clock))
+        self._patches.enter_context(aws_sdk.connected(self))
+        forget_circuits()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.scheduler.kill_all()
+        self._patches.close()
+
+    def invoke(
+        self, name: str, function: str, payload: Any, on_end: Callable[[Result], None], order_id: str = ""
+    ) -> Actor:
+        """Invoke a function on a machine whose clock may be wrong."""
+
+        def ended(result: Result) -> None:
+            if result.error:
+                self.trace.add(actor, f"{function} ends: {result.error}")
+            on_end(result)
+
+        actor = Actor(name, function, lambda: run_handler(function, payload, self.clock), ended, order_id)
+        actor.skew = self.plan.skew * ((self.plan.first_skew + self.scheduler.spawned) % 3 - 1)
+        return self.scheduler.spawn(actor)
+
+    def perform(self, call: Call) -> Any:
+        """Let a call take effect.
+
+        Raises:
+            ClientError: the service refuses the call.
+        """
+        self.current_call, self._refusing = call, []
+        try:
+            response = self._serve(call)
+        except Refused as refused:
+            self._record_refusal(call, refused.code)
+            raise refusal(call, refused) from None
+        finally:
+            self.current_call = None
+        self.trace.succeeded(self.scheduler.running, call)
+        self.after_call()
+        return response
+
+    def cancellation_reasons(self, call: Call) -> list[Item]:
+        """Return the reason why each action of a transaction would be refused now."""
+        self.current_call, self._refusing = call, []
+        try:
+            return self.db.cancellation_reasons(call.request)
+        finally:
+            self.current_call = None
+
+    def record_call_fault(self, fault: str, call: Call) -> None:
+        """Record a fault of the running actor's call."""
+        actor = self.scheduler.running
+        self.record_fault(fault, f"{actor.function if actor else ''}: {call.operation}")
+        self.trace.add(actor, f"✗ {fault}: {call.operation}")
+
+    def record_fault(self, fault: str, site: str) -> None:
+        """Record a fault for the coverage and the checker."""
+        self.faults.add(fault)
+        self.coverage.count_fault(fault, site)
+
+    def rows(self, table: str) -> list[Item]:
+        """Return all rows of a table, named as in the functions' settings: SAGAS for SAGAS_TABLE."""
+        return self.db.rows(os.environ[f"{table}_TABLE"])
+
+    def parked_orders(self) -> list[str]:
+        """Return the ids of the parked orders."""
+        return [row["orderId"] for row in self.rows("SAGAS") if "parked" in row]
+
+    def _serve(self, call: Call) -> Any:
+        match call.service:
+            case "dynamodb":
+                self.coverage.guards.update(guard_names(call.api, call.request))
+                return self.db.call(call.api, call.request)
+            case "stepfunctions":
+                return self.sfn.start(call.request)
+            case "events":
+                return self.bus.put(call.request)
+            case _:
+                return None  # Lambda: the caller invokes the function next
+
+    def _is_enforced(self, kind: str, action: Any, guard: Guard) -> bool:
+        """Return whether a guard that refuses is in force."""
+        if self.current_call is None:
+            return True
+        name = guard_name(self.current_call.operation, kind, action, guard)
+        if not self._disabled_guards.isdisjoint((name, guard_role(name))):
+            return False
+        self._refusing.append(name)
+        self.coverage.count("guard", name)
+        return True
+
+    def _record_refusal(self, call: Call, code: str) -> None:
+        if self._refusing:
+            self.coverage.refusals[frozenset(map(guard_role, self._refusing))] += 1
+        reasons = ", ".join(name.partition(": ")[2] for name in self._refusing)
+        self.trace.add(self.scheduler.running, f"{call.operation} → refused: {reasons or code}")
+
+    def _committed(self, changes: list[Change]) -> None:
+        for change in changes:
+            if change.table == tables.sagas() and change.before is None:
+                self.order_ids.append(change.key[0])
+                self.trace.order_name(change.key[0])
+            if change.table == tables.events():
+                self.stream.observe(change)
+            self.on_change(change)
