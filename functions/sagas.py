@@ -1,4 +1,4 @@
-"""The sagas of this application, a table each. What depends on their steps is made from here: `make definition`."""
+"""The application's sagas. After a change, run `make definition` to generate what depends on them."""
 
 from inventory.domain import RELEASE, RESERVE
 from payment.domain import CHARGE, REFUND

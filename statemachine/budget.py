@@ -1,44 +1,38 @@
-"""The time budget of a saga: every attempt taken, every delay at its longest, and still an execution ends in time."""
+"""The time budget of a saga: an execution ends in time even if it uses every attempt and every delay is longest."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
+from sagakit.saga import Saga
 from sagakit.step import Effect
 from statemachine.policies import COMPENSATION, DECISION, DUPLICATE_AT_WORK, FORWARD, OWN, Policy, Retry
 
-if TYPE_CHECKING:
-    from sagakit.saga import Saga
-
-# Seconds; tests/template/test_time_budget.py compares them with the template.
+# In seconds. tests/template/test_time_budget.py compares them with the template.
 GATEWAY_CALL, FUNCTION = 1.5, 4
 
 
 def budget(saga: Saga) -> str:
-    """Write the sums down, for the definition's Comment.
+    """Return the sums for the definition's Comment.
 
     Raises:
-        ValueError: the longest path does not fit into an execution; the message says what to shorten.
+        ValueError: the longest path does not fit into an execution; the message suggests what to shorten.
     """
     forward = {each.state: _longest(each.state, FORWARD, outside=isinstance(each, Effect)) for each in saga.forward}
-    forward[saga.called("Confirm{}")] = _longest(saga.called("Confirm{}"), DECISION)
-    back = {saga.called("Cancel{}"): _longest(saga.called("Cancel{}"), DECISION)}
+    forward[saga.name_for("Confirm{}")] = _longest(saga.name_for("Confirm{}"), DECISION)
+    back = {saga.name_for("Cancel{}"): _longest(saga.name_for("Cancel{}"), DECISION)}
     back |= {each.state: _longest(each.state, COMPENSATION) for each in saga.compensations}
-    back[saga.called("Fail{}")] = _longest(saga.called("Fail{}"), DECISION)
+    back[saga.name_for("Fail{}")] = _longest(saga.name_for("Fail{}"), DECISION)
     path = sum(forward.values()) + sum(back.values())
     if path >= saga.execution_seconds:
         raise ValueError(_too_long(saga, forward | back, path))
-    ways = [" + ".join(map(str, way.values())) for way in (forward, back)]
+    sums = [" + ".join(map(str, half.values())) for half in (forward, back)]
     return (
         "Time budget in seconds, every attempt taken and every delay at its longest: "
         f"gateway call {GATEWAY_CALL} < function {FUNCTION} < task {FORWARD.timeout}; "
-        f"forward {ways[0]}, compensation {ways[1]}, path {path} < execution {saga.execution_seconds} "
+        f"forward {sums[0]}, compensation {sums[1]}, path {path} < execution {saga.execution_seconds} "
         f"(as long as EXPRESS lasts) < {saga.name} deadline {saga.deadline_seconds}."
     )
 
 
 def _longest(state: str, usual: Policy, *, outside: bool = False) -> int:
-    """Seconds that a task can take: each retry counts its own attempts, so all of them may be used up."""
+    """Return the most seconds a task can take: each retrier counts its own attempts, so all may be used up."""
     policy = OWN.get(state, usual)
     retries: list[Retry] = [policy.passing, policy.other, *([DUPLICATE_AT_WORK] if outside else [])]
     attempts = 1 + sum(each.attempts for each in retries)

@@ -1,10 +1,8 @@
-"""Write what follows from the sagas' tables: make definition. With --check, fail where a file is not as it would be.
+"""Generate what follows from the sagas' tables (`make definition`). With --check, fail if a file is out of date.
 
-Written are the definitions beside this file and, in the template, the deadlines, and the refusals: recovery does not
-hear of them, and they count as no unexpected failure.
+It writes the definitions beside this file and, in the template, the deadlines and the refusals. Refusals neither start
+recovery nor count as unexpected failures.
 """
-
-from __future__ import annotations
 
 import json
 import re
@@ -21,11 +19,11 @@ WIDTH = 150  # characters of a line
 
 
 def main() -> int:
-    """Write or check every file; 1 if one cannot be made, or is not as it should be."""
+    """Write or check every file; return 1 if one cannot be generated or is out of date."""
     try:
         texts = {HERE / f"{name}_saga.asl.json": f"{pretty(definition(saga))}\n" for name, saga in sagas().items()}
-    except ValueError as wrong:
-        print(f"definition: {wrong}", file=sys.stderr)
+    except ValueError as error:
+        print(f"definition: {error}", file=sys.stderr)
         return 1
     texts[TEMPLATE] = with_deadlines(with_refusals(TEMPLATE.read_text()))
     stale = [file for file, text in texts.items() if not file.exists() or file.read_text() != text]
@@ -39,29 +37,38 @@ def main() -> int:
 
 
 def with_refusals(template: str) -> str:
-    """Give the template with the refusals of all steps where they are listed."""
+    """Return the template with the refusals of all steps wherever it lists them.
+
+    Raises:
+        LookupError: the template has no such list.
+    """
     refusals = [error.__name__ for saga in sagas().values() for step in saga.forward for error in step.refusals]
     rule, count = re.subn(r"anything-but: \[[^]]*\]", f"anything-but: [{', '.join(refusals)}]", template)
     excluded = "".join(f" -{refusal}" for refusal in refusals)
     both, filters = re.subn(r"(FilterPattern: \w+Failed)( -\w+)*( -CustomerCancelled)", rf"\g<1>{excluded}\g<3>", rule)
     if (count, filters) != (len(sagas()), len(sagas())):
-        raise LookupError("template.yaml lists the refusals in a rule and in a metric filter for each saga, or did so")
+        raise LookupError("template.yaml must list the refusals in one rule and one metric filter per saga")
     return both
 
 
 def with_deadlines(template: str) -> str:
-    """Give the template with each saga's deadline as its parameter's default; it is longer than an execution."""
+    """Return the template with each saga's deadline as its parameter's default. It exceeds the execution's limit.
+
+    Raises:
+        LookupError: the template has no such parameter.
+    """
     for saga in sagas().values():
-        parameter = rf"(  {saga.called('{}DeadlineSeconds')}:\n    Type: Number\n    Default: )\d+(\n    MinValue: )\d+"
+        parameter = saga.name_for("{}DeadlineSeconds")
+        found = rf"(  {parameter}:\n    Type: Number\n    Default: )\d+(\n    MinValue: )\d+"
         values = rf"\g<1>{saga.deadline_seconds}\g<2>{saga.execution_seconds + 1}"
-        template, count = re.subn(parameter, values, template)
+        template, count = re.subn(found, values, template)
         if not count:
-            raise LookupError(f"template.yaml has no parameter {saga.called('{}DeadlineSeconds')}")
+            raise LookupError(f"template.yaml has no parameter {parameter}")
     return template
 
 
 def pretty(value: Any, indent: str = "") -> str:  # noqa: ANN401  any JSON value
-    """Write JSON so that whatever fits stands on one line."""
+    """Format JSON with each value on one line if it fits."""
     line = json.dumps(value)
     if not isinstance(value, dict | list) or len(indent) + len(line) <= WIDTH:
         return line

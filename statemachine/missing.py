@@ -1,25 +1,17 @@
-"""Name whatever a step of a saga's table lacks, a line each: python -m statemachine.missing. 1 if it is anything."""
-
-from __future__ import annotations
+"""List whatever a step of a saga's table lacks, one line each: python -m statemachine.missing."""
 
 import ast
 import re
 import sys
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from samcli.yamlhelper import yaml_parse  # type: ignore[import-untyped]
-
-from sagakit.saga import sagas
-from sagakit.step import Effect
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from sagakit.saga import Saga
-    from sagakit.step import Forward
+from sagakit.saga import Saga, sagas
+from sagakit.step import Effect, Forward
+from statemachine.template import read
 
 type Json = dict[str, Any]
 
@@ -27,49 +19,49 @@ ROOT = Path(__file__).parents[1]
 
 
 def main() -> int:
-    """Tell what is missing; 1 if anything is."""
+    """Print what is missing; return 1 if anything is."""
     found = missing(Project(ROOT), sagas().values())
     print(*found, sep="\n", end="\n" if found else "")
     return 1 if found else 0
 
 
-def missing(project: Project, of: Iterable[Saga]) -> list[str]:
-    """Name what is missing in the project, a line each."""
-    return list(dict.fromkeys(line for saga in of for line in _of_saga(project, saga)))
-
-
 @dataclass(frozen=True)
 class Project:
-    """The project in a folder: its template, and which files there are."""
+    """A project folder: its template and its files."""
 
     root: Path
 
     @cached_property
     def template(self) -> Json:
-        """The template, its intrinsic functions in their long form."""
-        return dict(yaml_parse((self.root / "template.yaml").read_text()))
+        """The template as data."""
+        return read(self.root / "template.yaml")
 
     def properties(self, logical_id: str) -> Json:
-        """Give the properties of a resource; empty where it is not there."""
+        """Return the properties of a resource; empty if the template lacks it."""
         return dict(self.template["Resources"].get(logical_id, {}).get("Properties", {}))
 
     def machine(self, saga: Saga) -> str:
-        """Name the state machine of the saga; empty where it is not there."""
+        """Return the logical id of the saga's state machine; empty if the template lacks it."""
         uri = f"statemachine/{saga.name}_saga.asl.json"
         resources = self.template["Resources"]
         return next((name for name in resources if self.properties(name).get("DefinitionUri") == uri), "")
 
     def defines(self, handler: str) -> bool:
-        """Tell whether a handler, `package.module.function`, is in the code."""
+        """Return whether the code defines a handler, `package.module.function`."""
         module, _, function = handler.rpartition(".")
         file = (self.root / "functions").joinpath(*module.split(".")).with_suffix(".py")
         body = ast.parse(file.read_text()).body if module and file.is_file() else []
         return any(isinstance(each, ast.FunctionDef) and each.name == function for each in body)
 
     def settings(self, participant: str) -> set[str]:
-        """Name the settings with the tables of a participant, as its code has them."""
+        """Return the settings for tables that a participant's code reads."""
         files = (self.root / "functions" / participant).glob("*.py") if participant else ()
         return {name for file in files for name in re.findall(r'"(\w+_TABLE)"', file.read_text())}
+
+
+def missing(project: Project, of: Iterable[Saga]) -> list[str]:
+    """List what the project lacks, one line each."""
+    return list(dict.fromkeys(line for saga in of for line in _of_saga(project, saga)))
 
 
 def _of_saga(project: Project, saga: Saga) -> Iterator[str]:
@@ -84,7 +76,7 @@ def _of_saga(project: Project, saga: Saga) -> Iterator[str]:
 
 
 def _function(project: Project, state: str) -> Iterator[str]:
-    """Find what belongs to the function of a state."""
+    """List what a state's function lacks."""
     handler = project.properties(f"{state}Function").get("Handler")
     stem = re.sub(r"(?<!^)(?=[A-Z])", "_", state).lower()
     if handler is None:
@@ -102,7 +94,7 @@ def _function(project: Project, state: str) -> Iterator[str]:
 
 
 def _machine(project: Project, state: str, machine: str) -> Iterator[str]:
-    """Find what the state machine has to know of the function of a state."""
+    """List what the state machine lacks to invoke a state's function."""
     function, properties = f"{state}Function", project.properties(machine)
     arn = {"Fn::GetAtt": [function, "Arn"]}
     if properties.get("DefinitionSubstitutions", {}).get(function) != arn:
@@ -113,14 +105,14 @@ def _machine(project: Project, state: str, machine: str) -> Iterator[str]:
 
 
 def _tables(project: Project, step: Forward) -> Iterator[str]:
-    """Find the tables of a step's participant: the reconciliation reads those that the outputs name."""
+    """List the tables that a step's participant lacks. Reconciliation reads those among the outputs."""
     participant = project.properties(f"{step.state}Function").get("Handler", "").partition(".")[0]
-    given = project.template["Globals"]["Function"]["Environment"]["Variables"]
+    settings = project.template["Globals"]["Function"]["Environment"]["Variables"]
     outputs = [
         output["Value"].get("Ref") for name, output in project.template["Outputs"].items() if name.endswith("Table")
     ]
     for setting in sorted({*project.settings(participant), *([step.table] if isinstance(step, Effect) else [])}):
-        table = given.get(setting, {}).get("Ref")
+        table = settings.get(setting, {}).get("Ref")
         if table is None:
             yield f"{participant or step.state}: the Globals of template.yaml do not give {setting}"
         elif not project.properties(table):
@@ -130,7 +122,7 @@ def _tables(project: Project, step: Forward) -> Iterator[str]:
 
 
 def _refusals(project: Project, step: Forward, machine: str) -> Iterator[str]:
-    """Find refusals that would be taken for failures: the saga undoes them by itself."""
+    """List the refusals that would count as failures, although the saga compensates them itself."""
     left_out = [names for rule in _rules(project, machine) for names in _left_out(rule)]
     ignored = project.properties("UnexpectedFailuresFilter").get("FilterPattern", "").split()
     for refusal in [error.__name__ for error in step.refusals]:
@@ -141,7 +133,7 @@ def _refusals(project: Project, step: Forward, machine: str) -> Iterator[str]:
 
 
 def _rules(project: Project, machine: str) -> Iterator[Json]:
-    """Give what the rules about executions of the state machine listen to."""
+    """Yield the detail patterns of the rules about the state machine's executions."""
     for name in project.template["Resources"]:
         for event in project.properties(name).get("Events", {}).values():
             detail = event["Properties"].get("Pattern", {}).get("detail", {})

@@ -1,16 +1,14 @@
-"""How the tasks of a state machine are retried, and for how long they may run: policies with names.
+"""The retry policies and timeouts of a state machine's tasks.
 
-The one place to change a retry or a timeout. `OWN` gives a single step another policy than its kind:
+This is the one place to change a retry or a timeout. `OWN` gives a single step its own policy:
 
     OWN = {"BookShipment": replace(FORWARD, passing=Retry(5, backoff=2, longest=4))}
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-# Errors that pass by themselves: ours, Powertools', and those that AWS documents for Lambda and Step Functions.
+# Transient errors: ours, Powertools', and those that AWS documents for Lambda and Step Functions.
 PASSING = (
     "TransientError",
     "IdempotencyPersistenceLayerError",
@@ -25,7 +23,7 @@ PASSING = (
 
 @dataclass(frozen=True)
 class Retry:
-    """How often a task is tried again, after which delays in seconds. With jitter a delay may be shorter."""
+    """How often to retry a task, after which delays in seconds. Jitter may shorten a delay."""
 
     attempts: int
     interval: int = 1
@@ -35,14 +33,14 @@ class Retry:
 
     @property
     def delays(self) -> int:
-        """All delays at their longest, in seconds."""
+        """The sum of all delays at their longest, in seconds."""
         grown = (self.interval * self.backoff**n for n in range(self.attempts))
         return sum(min(delay, self.longest or delay) for delay in grown)
 
 
 @dataclass(frozen=True)
 class Policy:
-    """`timeout` is the task's, in seconds; `passing` is for what may pass, `other` for errors that nobody foresaw."""
+    """`timeout` is the task's, in seconds; `passing` retries transient errors, `other` unexpected ones."""
 
     passing: Retry
     other: Retry = field(default_factory=lambda: Retry(1))
@@ -53,5 +51,5 @@ FORWARD = DECISION = Policy(Retry(3, backoff=2, longest=2))
 COMPENSATION = Policy(Retry(7, backoff=2, longest=3))
 OWN: Mapping[str, Policy] = {}
 
-# A concurrent duplicate of an effect outside ends within the function's timeout: this wait outlasts it.
+# A concurrent duplicate of an external effect ends within the function's timeout; this wait is longer.
 DUPLICATE_AT_WORK = Retry(1, interval=5, jitter=False)

@@ -1,11 +1,6 @@
-"""Whether a saga's table is sound: no name stands for two things, and each step has what undoes it."""
+"""Validation of a saga's table: no name has two meanings, and every step has a compensation."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from sagakit.saga import Saga
+from sagakit.saga import Saga
 
 # The kit's own events and states, by the saga's name.
 DECISIONS = ("{}Confirmed", "{}Cancelling", "{}Failed", "{}Parked", "{}Resumed")
@@ -13,23 +8,23 @@ STATES = ("Confirm{}", "Cancel{}", "Fail{}", "{}Confirmed", "{}Failed", "Compens
 
 
 def require_sound(saga: Saga) -> None:
-    """Refuse a table that the kit would misunderstand.
+    """Reject a table that the kit would misinterpret.
 
     Raises:
-        ValueError: what is wrong, in words.
+        ValueError: the table is invalid; the message says why.
     """
     if not saga.name.isalpha() or not saga.name.islower():
-        raise ValueError(f"{saga.name!r}: expected one word in small letters as a saga's name")
+        raise ValueError(f"{saga.name!r}: expected one word in lower case as a saga's name")
     if not saga.steps or any(compensation.undoes is not step for step, compensation in saga.steps):
-        raise ValueError(f"{saga.name}: expected at least one step, and with each step what undoes it")
+        raise ValueError(f"{saga.name}: expected at least one step, and a compensation for each")
     if saga.execution_seconds >= saga.deadline_seconds:
         raise ValueError(
             f"{saga.name}: an execution lasts {saga.execution_seconds} s, which is not before the deadline "
             f"of {saga.deadline_seconds} s"
         )
     events = [*(event for step in saga.forward for event in step.declared), *saga.undone_by, saga.started]
-    events += map(saga.called, DECISIONS)
-    states = [*(each.state for pair in saga.steps for each in pair), *map(saga.called, STATES)]
+    events += map(saga.name_for, DECISIONS)
+    states = [*(each.state for pair in saga.steps for each in pair), *map(saga.name_for, STATES)]
     for kind, names in (("event", events), ("state", states)):
         if twice := [name for name in names if names.count(name) > 1]:
             raise ValueError(f"{saga.name}: the {kind} {twice[0]} stands for two things")

@@ -1,22 +1,16 @@
-"""The states of a saga's definition in Amazon States Language, made from its table and the policies."""
+"""A saga's definition in Amazon States Language, generated from its table and the policies."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sagakit.errors import AlreadyConfirmed, CompensationIncomplete, NotCancelling, SagaCancelled, UnknownSaga
 from sagakit.event import ID
-from sagakit.step import Effect
+from sagakit.saga import Saga
+from sagakit.step import Compensation, Effect, Forward
 from statemachine.budget import budget
 from statemachine.policies import COMPENSATION, DECISION, DUPLICATE_AT_WORK, FORWARD, OWN, PASSING, Policy, Retry
 from statemachine.sound import require_sound
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from sagakit.saga import Saga
-    from sagakit.step import Compensation, Forward
 
 type State = dict[str, Any]
 
@@ -27,10 +21,10 @@ DUPLICATE = "IdempotencyAlreadyInProgressError"
 
 
 def definition(saga: Saga) -> State:
-    """Make the definition.
+    """Generate the definition.
 
     Raises:
-        ValueError: the table is not sound, or an execution that takes every attempt lasts longer than it may.
+        ValueError: the table is invalid, or an execution that uses every attempt would exceed its time limit.
     """
     require_sound(saga)
     return {
@@ -43,8 +37,8 @@ def definition(saga: Saga) -> State:
 
 
 def _states(saga: Saga) -> Iterator[tuple[str, State]]:
-    confirm, cancel, fail = map(saga.called, ("Confirm{}", "Cancel{}", "Fail{}"))
-    confirmed, failed = map(saga.called, ("{}Confirmed", "{}Failed"))
+    confirm, cancel, fail = map(saga.name_for, ("Confirm{}", "Cancel{}", "Fail{}"))
+    confirmed, failed = map(saga.name_for, ("{}Confirmed", "{}Failed"))
     for (step, compensation), following in zip(saga.steps, [*_names(saga.forward[1:]), confirm], strict=True):
         yield step.state, _step(step, compensation, following, cancel)
     yield confirm, _confirm(confirm, confirmed, cancel)
@@ -55,30 +49,29 @@ def _states(saga: Saga) -> Iterator[tuple[str, State]]:
         yield compensation.state, _compensation(compensation, following)
     yield fail, _fail(saga, fail, failed)
     yield failed, {"Type": "Fail", "Error": "{% $states.input.reason %}", "Cause": "{% $states.input.cause %}"}
-    told = "{% $states.input.Error & ': ' & $states.input.Cause %}"
-    yield INCOMPLETE, {"Type": "Fail", "Error": INCOMPLETE, "Cause": told}
+    cause = "{% $states.input.Error & ': ' & $states.input.Cause %}"
+    yield INCOMPLETE, {"Type": "Fail", "Error": INCOMPLETE, "Cause": cause}
 
 
 def _step(step: Forward, compensation: Compensation, following: str, cancel: str) -> State:
     refusals = [error.__name__ for error in step.refusals]
-    at_work = [_retry([DUPLICATE], DUPLICATE_AT_WORK)] if isinstance(step, Effect) else []
-    outlasts = (
-        ". A concurrent duplicate ends within the function's timeout: the first Retry outlasts it" if at_work else ""
-    )
-    comment = f"Undone by {compensation.state}{outlasts}"
+    comment, retries = f"Undone by {compensation.state}", list[State]()
+    if isinstance(step, Effect):
+        comment += ". The first Retry waits until a concurrent duplicate has ended, within the function's timeout"
+        retries.append(_retry([DUPLICATE], DUPLICATE_AT_WORK))
     never = [*refusals, SagaCancelled.__name__, UnknownSaga.__name__]
     caught = [_catch([error], cancel, Assign={"error": ERROR}) for error in [*refusals, "States.ALL"]]
-    return _task(step.state, comment, never, FORWARD, at_work) | {"Catch": caught, "Next": following}
+    return _task(step.state, comment, never, FORWARD, retries) | {"Catch": caught, "Next": following}
 
 
 def _confirm(confirm: str, confirmed: str, cancel: str) -> State:
     never = [SagaCancelled.__name__, UnknownSaga.__name__]
-    task = _task(confirm, "The pivot: after this there is no way back", never, DECISION)
+    task = _task(confirm, "The pivot: nothing is undone after it", never, DECISION)
     return task | {"Catch": [_catch(["States.ALL"], cancel, Assign={"error": ERROR})], "Next": confirmed}
 
 
 def _cancel(saga: Saga, cancel: str, confirmed: str, following: str) -> State:
-    comment = f"The decision to undo. A confirmed {saga.name} stays confirmed"
+    comment = f"Decides to undo. A confirmed {saga.name} stays confirmed"
     never = [AlreadyConfirmed.__name__, UnknownSaga.__name__]
     caught = [_catch(never[:1], confirmed), _catch(["States.ALL"], INCOMPLETE, Output=ERROR)]
     task = _task(cancel, comment, never, DECISION, error="{% $error %}")
@@ -87,15 +80,15 @@ def _cancel(saga: Saga, cancel: str, confirmed: str, following: str) -> State:
 
 def _compensation(compensation: Compensation, following: str) -> State:
     name = compensation.state
-    comment = f"Undoes {compensation.undoes.state}; given up, the rest is undone all the same"
-    noted = f"{{% $merge([$failures, {{'{name}': $states.errorOutput.Error}}]) %}}"
-    caught = [_catch(["States.ALL"], following, Assign={"failures": noted})]
+    comment = f"Undoes {compensation.undoes.state}. If the retries run out, the next compensation still runs"
+    failures = f"{{% $merge([$failures, {{'{name}': $states.errorOutput.Error}}]) %}}"
+    caught = [_catch(["States.ALL"], following, Assign={"failures": failures})]
     task = _task(name, comment, [NotCancelling.__name__, UnknownSaga.__name__], COMPENSATION)
     return task | {"Catch": caught, "Next": following}
 
 
 def _fail(saga: Saga, fail: str, failed: str) -> State:
-    comment = f"Proves that all is undone, else parks the {saga.name}"
+    comment = f"Ends the {saga.name} if everything is undone; otherwise parks it"
     never = [INCOMPLETE, NotCancelling.__name__, UnknownSaga.__name__]
     caught = [_catch([error], INCOMPLETE, Output=ERROR) for error in (INCOMPLETE, "States.ALL")]
     task = _task(fail, comment, never, DECISION, failures="{% $failures %}")
@@ -133,8 +126,8 @@ def _retry(errors: Sequence[str], retry: Retry) -> State:
     }
 
 
-def _catch(errors: Sequence[str], following: str, **what: Any) -> State:  # noqa: ANN401  fields of a Catch
-    return {"ErrorEquals": list(errors), **what, "Next": following}
+def _catch(errors: Sequence[str], following: str, **fields: Any) -> State:  # noqa: ANN401  of a Catch
+    return {"ErrorEquals": list(errors), **fields, "Next": following}
 
 
 def _names(states: Sequence[Forward] | Sequence[Compensation]) -> list[str]:

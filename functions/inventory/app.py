@@ -1,6 +1,6 @@
-"""Reserve and release stock.
+"""Reserving and releasing stock.
 
-Invariant of the pair: for every product, available + held by live or confirmed sagas = what was stocked.
+Invariant of the pair: for every product, available + held by live or confirmed sagas = stocked.
 """
 
 from inventory import store
@@ -11,13 +11,13 @@ from sagakit.step import Change
 
 @RESERVE
 def reserve(history: History) -> Change:
-    """Take what the order wants off the shelf, all of it or nothing."""
+    """Take the order's items out of stock, all of them or none."""
     wanted = lines(history.start.detail)
     return Change(detail(wanted), [store.take(line) for line in wanted])
 
 
 @RELEASE
 def release(reserved: Event | None) -> Change:
-    """Put back what is held."""
+    """Return to stock whatever the order holds."""
     held = lines(reserved.detail) if reserved else ()
     return Change(detail(held), [store.give_back(line) for line in held])

@@ -1,4 +1,4 @@
-"""What inventory knows of a saga: its steps, and which products it holds, how many of each."""
+"""Inventory's steps of a saga, and the quantities that they reserve."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from sagakit.step import Compensation, Step
 
 
 class InsufficientStock(BusinessError):
-    """The shelf does not hold what was ordered."""
+    """There is not enough stock for the order."""
 
 
 RESERVE = Step("ReserveInventory", event="InventoryReserved", refusals={InsufficientStock: "InventoryRejected"})
@@ -18,17 +18,17 @@ RELEASE = Compensation("ReleaseInventory", event="InventoryReleased", undoes=RES
 
 @dataclass(frozen=True)
 class Line:
-    """So many pieces of a product. A saga has at most one line for a product."""
+    """A quantity of a product. A saga has at most one line per product."""
 
     product_id: str
     quantity: int
 
 
 def lines(detail: Mapping[str, Any]) -> tuple[Line, ...]:
-    """Read the lines from the detail of an event."""
+    """Read the lines from an event's detail."""
     return tuple(Line(line["productId"], line["quantity"]) for line in detail["items"])
 
 
 def detail(of: Sequence[Line]) -> dict[str, Any]:
-    """Write the lines as the detail of an event."""
+    """Return the lines as an event's detail."""
     return {"items": [{"productId": line.product_id, "quantity": line.quantity} for line in of]}

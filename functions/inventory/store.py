@@ -1,7 +1,6 @@
-"""The stock, one row for each product."""
+"""The stock, one row per product."""
 
 import os
-from typing import Any
 
 from inventory.domain import InsufficientStock, Line
 from sagakit.dynamodb import Item
@@ -9,7 +8,7 @@ from sagakit.transaction import Action, Refusal, action
 
 
 def take(line: Line) -> Action:
-    """Take pieces off the shelf; InsufficientStock where it does not hold them."""
+    """Return the action that takes the quantity out of stock; InsufficientStock if there is less."""
 
     def refusal(product: Item | None) -> InsufficientStock:
         left = product["available"] if product else 0
@@ -19,7 +18,7 @@ def take(line: Line) -> Action:
 
 
 def give_back(line: Line) -> Action:
-    """Put pieces back on the shelf; LookupError where the product is gone."""
+    """Return the action that puts the quantity back; LookupError if the product no longer exists."""
     gone = LookupError(f"product {line.product_id} is gone")
     change, condition = "SET #available = #available + :quantity", "attribute_exists(#available)"
     return _change(line, change, condition, lambda _: gone)
@@ -27,5 +26,4 @@ def give_back(line: Line) -> Action:
 
 def _change(line: Line, update: str, condition: str, refusal: Refusal) -> Action:
     table, key = os.environ["INVENTORY_TABLE"], {"productId": line.product_id}
-    asked: Any = {"update": update, "condition": condition, "quantity": line.quantity}
-    return action("Update", table, refusal, key=key, **asked)
+    return action("Update", table, refusal, key=key, update=update, condition=condition, quantity=line.quantity)

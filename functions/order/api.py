@@ -1,4 +1,4 @@
-"""The API: what comes in by HTTP, and what goes out."""
+"""The HTTP API: routes, and how errors become responses."""
 
 import json
 from typing import Any
@@ -17,7 +17,7 @@ from order import problems, store
 from order.domain import SAGA
 from order.placing import place
 from order.problems import Problem
-from order.request import key_of, order_of, reason_of
+from order.request import parse_key, parse_order, parse_reason
 from order.views import event_view, order_view
 from sagakit import decision, eventlog
 from sagakit.decision import Reason
@@ -33,7 +33,7 @@ BY_CUSTOMER = "CustomerCancelled"
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Answer a request; each function of the API gets only its own route."""
+    """Handle a request. API Gateway sends each function of the API only its own route."""
     api_config.register_lambda_context(context)
     return app.resolve(event, context)
 
@@ -41,7 +41,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 @app.post("/orders")
 def post_order() -> Response[str]:
     """Accept an order."""
-    receipt = place(order_of(app.current_event.body), key_of(app.current_event.headers))
+    receipt = place(parse_order(app.current_event.body), parse_key(app.current_event.headers))
     logger.set_correlation_id(receipt[ID])
     replayed = receipt.pop("replayed")
     logger.info("order accepted", extra={"replayed": replayed})
@@ -51,13 +51,13 @@ def post_order() -> Response[str]:
 
 @app.get("/orders/<order_id>")
 def get_order(order_id: str) -> Response[str]:
-    """Show the order as it is now."""
+    """Return the order's current state."""
     return _json(200, order_view(store.read(order_id)))
 
 
 @app.get("/orders/<order_id>/events")
 def get_events(order_id: str) -> Response[str]:
-    """Tell all that happened to the order, oldest first."""
+    """Return the order's events, oldest first."""
     history = eventlog.history(order_id)
     if history.saga.name != SAGA:
         raise UnknownSaga(order_id)
@@ -66,8 +66,8 @@ def get_events(order_id: str) -> Response[str]:
 
 @app.post("/orders/<order_id>/cancel")
 def post_cancel(order_id: str) -> Response[str]:
-    """Decide the cancellation: an answer of 202 means that the order is cancelled, not that it may be."""
-    why = Reason(BY_CUSTOMER, reason_of(app.current_event.body))
+    """Cancel the order. A 202 means that the decision to cancel is final, not just requested."""
+    why = Reason(BY_CUSTOMER, parse_reason(app.current_event.body))
     decision.cancel(store.read(order_id)[ID], why, starts_saga=True)
     logger.info("order cancelled", extra={ID: order_id})
     return _json(202, {ID: order_id, "status": store.read(order_id)["status"]})
@@ -78,7 +78,7 @@ PROBLEMS: dict[type[Exception], Problem] = {
     UnknownSaga: Problem(404, "There is no such order"),
     NotFoundError: Problem(404, "There is nothing here"),
     IdempotencyAlreadyInProgressError: problems.busy(),
-    IdempotencyValidationError: problems.other_order(),
+    IdempotencyValidationError: problems.key_reused(),
 }
 
 
@@ -89,12 +89,12 @@ def _refused(error: Exception) -> Response[str]:
 
 @app.exception_handler(Exception)
 def _failed(error: Exception) -> Response[str]:
-    """Answer 5xx; what went wrong stands in the log only."""
+    """Return a 5xx response that reveals nothing; the cause is only logged."""
     logger.exception("request failed")
-    return problems.response(problems.unavailable() if _may_pass(error) else problems.unexpected())
+    return problems.response(problems.unavailable() if _is_transient(error) else problems.unexpected())
 
 
-def _may_pass(error: Exception) -> bool:
+def _is_transient(error: Exception) -> bool:
     kind = classified(error) if isinstance(error, BotoCoreError | ClientError) else error
     return isinstance(kind, TransientError | IdempotencyPersistenceLayerError)
 

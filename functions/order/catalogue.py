@@ -1,4 +1,4 @@
-"""The catalogue, as the order sees it: its price is the price."""
+"""The catalogue, as orders see it. Its price is the one that counts."""
 
 import os
 from typing import Any
@@ -11,11 +11,11 @@ from sagakit.errors import TransientError
 
 
 def check(order: Order) -> None:
-    """Check that each product exists and costs what the client thinks.
+    """Check that each product exists and costs what the client expects.
 
     Raises:
-        Problem: 422, each error naming its line.
-        TransientError: the catalogue could not be read completely.
+        Problem: 422, with one error per line that does not match.
+        TransientError: DynamoDB returned only part of the catalogue.
     """
     prices = _prices([line.product_id for line in order.lines])
     errors = [
@@ -42,8 +42,8 @@ def _prices(product_ids: list[str]) -> dict[str, int]:
         "ProjectionExpression": "#productId, #price",
         "ExpressionAttributeNames": {"#productId": "productId", "#price": "price"},
     }
-    answer = dynamodb.client.batch_get_item(RequestItems={table: request})
-    if answer["UnprocessedKeys"]:
+    response = dynamodb.client.batch_get_item(RequestItems={table: request})
+    if response["UnprocessedKeys"]:
         raise TransientError("the catalogue is busy")
-    products = [dynamodb.from_wire(item) for item in answer["Responses"][table]]
+    products = [dynamodb.from_wire(item) for item in response["Responses"][table]]
     return {product["productId"]: product["price"] for product in products}

@@ -1,4 +1,4 @@
-"""The order: what it is made of, and what its row says."""
+"""An order and its lines."""
 
 import hashlib
 import json
@@ -10,12 +10,12 @@ SAGA = "order"  # the name of its row in the table of sagas
 ORDER_PLACED = "OrderPlaced"
 
 IDS = uuid.uuid5(uuid.NAMESPACE_URL, "urn:order-saga")
-LARGEST_QUANTITY = 1000  # pieces of a product
+MAX_QUANTITY = 1000  # of one product
 
 
 @dataclass(frozen=True)
 class Line:
-    """So many pieces of a product, at a price in minor units. `position` is the line's in the request, for errors."""
+    """A quantity of a product, at a price in minor units. `position` is the line's index in the request, for errors."""
 
     product_id: str
     quantity: int
@@ -25,7 +25,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Order:
-    """An order as the customer means it; at most one line for a product."""
+    """An order as the customer placed it, with at most one line per product."""
 
     customer_id: str
     lines: tuple[Line, ...]
@@ -33,39 +33,39 @@ class Order:
 
     @property
     def total(self) -> int:
-        """What the order costs, in minor units."""
+        """The price of the order, in minor units."""
         return sum(line.quantity * line.unit_price for line in self.lines)
 
     @property
     def fingerprint(self) -> str:
-        """Hash of the order: the same order again has the same."""
+        """Hash of the order's content: identical orders have the same fingerprint."""
         lines = [(line.product_id, line.quantity, line.unit_price) for line in self.lines]
         canonical = json.dumps([self.customer_id, lines, self.payment_token])
         return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def order_id(stage: str, customer_id: str, key: str) -> str:
-    """Derive the order's id from the idempotency key: the same key of a customer is the same order, for ever."""
+    """Derive the order's id from the idempotency key, so a customer's key stands for the same order for ever."""
     name = json.dumps([stage, customer_id, "POST /orders", key])
     return str(uuid.uuid5(IDS, name))
 
 
 def merged(lines: Sequence[Line]) -> tuple[Line, ...]:
-    """Merge the lines of one product: a transaction touches an item only once.
+    """Merge the lines of each product, because a transaction may touch an item only once.
 
     Raises:
-        ValueError: a product has two prices, or too many pieces.
+        ValueError: a product has two prices, or its total quantity is too large.
     """
     by_product: dict[str, Line] = {}
     for line in lines:
-        known = by_product.get(line.product_id)
-        by_product[line.product_id] = _sum(known, line) if known else line
+        earlier = by_product.get(line.product_id)
+        by_product[line.product_id] = _sum(earlier, line) if earlier else line
     return tuple(by_product.values())
 
 
 def _sum(one: Line, other: Line) -> Line:
     if one.unit_price != other.unit_price:
         raise ValueError(f"{one.product_id} has two prices")
-    if one.quantity + other.quantity > LARGEST_QUANTITY:
-        raise ValueError(f"{one.product_id}: more than {LARGEST_QUANTITY} pieces")
+    if one.quantity + other.quantity > MAX_QUANTITY:
+        raise ValueError(f"{one.product_id}: more than {MAX_QUANTITY} pieces")
     return replace(one, quantity=one.quantity + other.quantity)

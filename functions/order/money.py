@@ -1,4 +1,4 @@
-"""Money is an integer of minor units (cents) inside, a number with two decimals outside."""
+"""Money: an integer of minor units (cents) internally, a number with two decimals in JSON."""
 
 from decimal import Decimal
 
@@ -6,10 +6,10 @@ MINOR_UNITS = 100
 
 
 def to_minor(amount: Decimal) -> int:
-    """Turn 1299.99 into 129999.
+    """Convert 1299.99 to 129999.
 
     Raises:
-        ValueError: the amount is finer than a minor unit.
+        ValueError: the amount has a fraction of a minor unit.
     """
     minor = amount * MINOR_UNITS
     if minor != minor.to_integral_value():
@@ -18,5 +18,5 @@ def to_minor(amount: Decimal) -> int:
 
 
 def to_number(minor: int) -> float:
-    """Turn 129999 into 1299.99, for JSON output only: nothing is computed with it."""
+    """Convert 129999 to 1299.99, for JSON output only: never calculate with it."""
     return float(Decimal(minor) / MINOR_UNITS)

@@ -1,4 +1,4 @@
-"""Placing an order, once for each idempotency key."""
+"""Placing an order, once per idempotency key."""
 
 import os
 import uuid
@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.idempotency import idempotent_function
 from order import catalogue, store
 from order.domain import Order, order_id
 from order.money import to_number
-from order.problems import other_order
+from order.problems import key_reused
 from order.store import AlreadyPlaced
 from sagakit import guard
 from sagakit.dynamodb import Item
@@ -21,10 +21,10 @@ from sagakit.saga import Status
 
 
 def place(order: Order, key: str | None) -> dict[str, Any]:
-    """Place the order, or give the first answer again where its key was used before.
+    """Place the order, or replay the first response if its key was used before.
 
     Raises:
-        Problem: 422 the key was used for another order, or the order does not match the catalogue.
+        Problem: 422, the key was used for another order, or the order does not match the catalogue.
     """
     if key is None:
         return _place(str(uuid.uuid4()), order)
@@ -41,7 +41,7 @@ def place(order: Order, key: str | None) -> dict[str, Any]:
 def _place_once(*, request: dict[str, str], order: Order) -> dict[str, Any]:
     derived = order_id(os.environ["STAGE"], request["customerId"], request["key"])
     try:
-        return _replay(guard.read(derived), order)  # a price that changed since does not matter
+        return _replay(guard.read(derived), order)  # even if a price has changed since
     except UnknownSaga:
         return _place(derived, order)
 
@@ -58,7 +58,7 @@ def _place(new_id: str, order: Order) -> dict[str, Any]:
 
 def _replay(row: Item, order: Order) -> dict[str, Any]:
     if row["fingerprint"] != order.fingerprint:
-        raise other_order()
+        raise key_reused()
     return _receipt(row[ID], row["totalAmount"], replayed=True)
 
 

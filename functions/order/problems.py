@@ -10,7 +10,7 @@ CONTENT_TYPE = "application/problem+json"
 
 
 class Problem(Exception):
-    """Something the client should know, with its status code."""
+    """An error for the client, with its status code."""
 
     def __init__(
         self,
@@ -28,7 +28,7 @@ class Problem(Exception):
 
 
 def response(problem: Problem) -> Response[str]:
-    """Turn the problem into an answer."""
+    """Convert the problem to a response."""
     return Response(
         status_code=problem.status,
         content_type=CONTENT_TYPE,
@@ -38,20 +38,20 @@ def response(problem: Problem) -> Response[str]:
 
 
 def unexpected() -> Problem:
-    """Give what a client may know of a defect: nothing."""
+    """Return the problem for a defect, which tells the client nothing about it."""
     return Problem(500, HTTPStatus.INTERNAL_SERVER_ERROR.phrase, "The error is logged under the request's id.")
 
 
 def unavailable() -> Problem:
-    """Tell the client to try again: with an idempotency key that is safe."""
+    """Return the problem that asks the client to retry, which is safe with an idempotency key."""
     return Problem(503, HTTPStatus.SERVICE_UNAVAILABLE.phrase, "Try again in a moment.", retry_after=1)
 
 
 def busy() -> Problem:
-    """Tell the client that the same request is still at work."""
+    """Return the problem for a request that is still running."""
     return Problem(409, "A request with this idempotency key is running", "Ask again.", retry_after=1)
 
 
-def other_order() -> Problem:
-    """Refuse a key that was used for another order."""
+def key_reused() -> Problem:
+    """Return the problem for an idempotency key that was used for another order."""
     return Problem(422, "The idempotency key was used for another order", "Use a new key for a new order.")

@@ -1,4 +1,4 @@
-"""What the API accepts: bounded, typed, and nothing that is not named here."""
+"""The requests that the API accepts: bounded, strictly typed, without unknown fields."""
 
 from decimal import Decimal
 from typing import Annotated, Any
@@ -7,12 +7,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 from pydantic_core import from_json
 
-from order.domain import LARGEST_QUANTITY, Line, Order, merged
+from order.domain import MAX_QUANTITY, Line, Order, merged
 from order.money import to_minor
 from order.problems import Problem
 
-LARGEST_BODY = 64 * 1024  # bytes
-LONGEST_KEY = 255
+MAX_BODY = 64 * 1024  # bytes
+MAX_KEY = 255  # characters
 KEY_HEADERS = ("x-idempotency-key", "idempotency-key")
 
 Text = Annotated[str, Field(min_length=1, max_length=255)]
@@ -20,21 +20,21 @@ Price = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
 
 
 class Strict(BaseModel):
-    """Refuses unknown fields and does not guess types; names are camelCase outside."""
+    """A model that rejects unknown fields and does not coerce types; its JSON names are camelCase."""
 
     model_config = ConfigDict(extra="forbid", strict=True, alias_generator=to_camel)
 
 
 class LineRequest(Strict):
-    """One line of the order."""
+    """A line of the order request."""
 
     product_id: Text
-    quantity: Annotated[int, Field(ge=1, le=LARGEST_QUANTITY)]
+    quantity: Annotated[int, Field(ge=1, le=MAX_QUANTITY)]
     price: Annotated[Price, Field(strict=False)]
 
 
 class OrderRequest(Strict):
-    """The body of the request."""
+    """The body of a request to place an order."""
 
     customer_id: Text
     items: Annotated[list[LineRequest], Field(min_length=1, max_length=25)]
@@ -42,16 +42,16 @@ class OrderRequest(Strict):
 
 
 class CancellationRequest(Strict):
-    """The body of the request to cancel."""
+    """The body of a request to cancel an order."""
 
     reason: Text = "the customer cancelled the order"
 
 
-def order_of(body: str | None) -> Order:
-    """Read the order from the body of the request.
+def parse_order(body: str | None) -> Order:
+    """Parse the order in the request's body.
 
     Raises:
-        Problem: 400 it is not JSON; 413 it is too large; 422 it is not an order, each error naming its field.
+        Problem: 400, it is not JSON; 413, it is too large; 422, it is not a valid order, with one error per field.
     """
     request = _read(OrderRequest, body or "", "order")
     try:
@@ -60,36 +60,36 @@ def order_of(body: str | None) -> Order:
         raise Problem(422, "This is not a valid order", str(conflict)) from None
 
 
-def reason_of(body: str | None) -> str:
-    """Read why an order is to be cancelled; a request without a body has the usual reason.
+def parse_reason(body: str | None) -> str:
+    """Parse the reason for a cancellation; a request without a body gets the default one.
 
     Raises:
-        Problem: as `order_of`.
+        Problem: as for `parse_order`.
     """
     return _read(CancellationRequest, body or "{}", "cancellation").reason
 
 
-def key_of(headers: dict[str, str]) -> str | None:
-    """Read the idempotency key, whatever the case of its header.
+def parse_key(headers: dict[str, str]) -> str | None:
+    """Return the idempotency key; the names of headers are case-insensitive.
 
     Raises:
-        Problem: 400 it is empty, too long or not printable, or there are two that differ.
+        Problem: 400, the key is empty, too long or not printable, or there are two different keys.
     """
-    given = {value for name, value in headers.items() if name.lower() in KEY_HEADERS}
-    if not given:
+    keys = {value for name, value in headers.items() if name.lower() in KEY_HEADERS}
+    if not keys:
         return None
-    key = given.pop()
-    if given:
+    key = keys.pop()
+    if keys:
         raise Problem(400, "Two idempotency keys", f"{' and '.join(KEY_HEADERS)} differ.")
-    if not 1 <= len(key) <= LONGEST_KEY or not key.isprintable():
-        raise Problem(400, "The idempotency key is not valid", f"It has 1 to {LONGEST_KEY} printable characters.")
+    if not 1 <= len(key) <= MAX_KEY or not key.isprintable():
+        raise Problem(400, "The idempotency key is not valid", f"It has 1 to {MAX_KEY} printable characters.")
     return key
 
 
 def _read[T: Strict](model: type[T], body: str, what: str) -> T:
     raw = body.encode()
-    if len(raw) > LARGEST_BODY:
-        raise Problem(413, "The body is too large", f"It may have {LARGEST_BODY} bytes.")
+    if len(raw) > MAX_BODY:
+        raise Problem(413, "The body is too large", f"It may have {MAX_BODY} bytes.")
     try:
         return model.model_validate(_json(raw))
     except ValidationError as invalid:

@@ -1,4 +1,4 @@
-"""Placing an order: its row and the event that starts its saga, in one transaction."""
+"""Storing an order: its row and the event that starts its saga, in one transaction."""
 
 import os
 
@@ -13,7 +13,7 @@ from sagakit.transaction import Action, Rank, action, transact
 
 
 class AlreadyPlaced(Exception):
-    """There is an order with this id."""
+    """An order with this id already exists."""
 
     def __init__(self, row: Item) -> None:
         super().__init__(row[ID])
@@ -21,10 +21,10 @@ class AlreadyPlaced(Exception):
 
 
 def read(order_id: str) -> Item:
-    """Read the order's row as it is now.
+    """Read the order's current row.
 
     Raises:
-        UnknownSaga: there is none, or it is the row of another saga.
+        UnknownSaga: the order does not exist, or the row belongs to another kind of saga.
     """
     row = guard.read(order_id)
     if row.get("saga", SAGA) != SAGA:
@@ -36,14 +36,14 @@ def place(order_id: str, order: Order) -> None:
     """Store the order and the event that starts its saga, both or neither.
 
     Raises:
-        AlreadyPlaced: the id is taken; the row decides what that means.
+        AlreadyPlaced: the id is taken; the error has the existing row.
     """
     detail = {
         "items": [{"productId": line.product_id, "quantity": line.quantity} for line in order.lines],
         "totalAmount": order.total,
     }
     placed = Event(order_id, ORDER_PLACED, clock.now(), detail, starts_saga=True, saga=SAGA, outcome=Outcome.STARTED)
-    # The order row comes first in rank: an order is never placed half.
+    # The order's row ranks first: if it exists, the order was placed completely.
     transact(
         [_insert(_row(placed, order)), eventlog.put(placed), *[_list(line.product_id, placed) for line in order.lines]]
     )
@@ -64,7 +64,7 @@ def _row(placed: Event, order: Order) -> Item:
 
 
 def _list(product_id: str, placed: Event) -> Action:
-    """Let the orders of a product be found, newest first; nothing decides by this row."""
+    """Return the action that lists the order under a product, for queries only: no decision reads this row."""
     row = {"productId": product_id, "line": f"{placed.at:015d}#{placed.saga_id}", ID: placed.saga_id}
     never = LookupError("a put without a condition was refused")
     return action("Put", os.environ["ORDER_LINES_TABLE"], lambda _: never, Rank.DEFECT, item=row)
@@ -72,6 +72,6 @@ def _list(product_id: str, placed: Event) -> Action:
 
 def _insert(row: Item) -> Action:
     def refusal(existing: Item | None) -> Exception:
-        return AlreadyPlaced(existing) if existing else LookupError("the condition failed but showed no row")
+        return AlreadyPlaced(existing) if existing else LookupError("the condition failed but returned no row")
 
     return action("Put", tables.sagas(), refusal, Rank.OWN_ROW, item=row, condition=eventlog.ABSENT)

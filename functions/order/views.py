@@ -1,4 +1,4 @@
-"""Orders and events as clients see them: money with two decimals, times in ISO 8601, no payment token."""
+"""Orders and events as clients see them: money with two decimals, ISO 8601 times, no payment token."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -9,7 +9,7 @@ from sagakit.event import ID, Event
 
 
 def order_view(order: Item) -> dict[str, Any]:
-    """Show an order row."""
+    """Return the client's view of an order's row."""
     view = {
         ID: order[ID],
         "status": order["status"],
@@ -27,12 +27,12 @@ def order_view(order: Item) -> dict[str, Any]:
 
 
 def event_view(event: Event) -> dict[str, Any]:
-    """Show an event."""
+    """Return the client's view of an event."""
     return {"type": event.type, "at": iso(event.at), "detail": _money_outside(dict(event.detail))}
 
 
 def iso(at: int) -> str:
-    """Write milliseconds since the epoch as 2026-01-31T12:00:00.000Z."""
+    """Format milliseconds since the epoch as 2026-01-31T12:00:00.000Z."""
     return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 

@@ -1,10 +1,11 @@
-"""Charge and refund: the conversation with the payment gateway.
+"""Charging and refunding an order through the payment gateway.
 
 Invariant of the pair: a CONFIRMED order is charged once; a FAILED one has a net charge of zero.
 """
 
-from payment.domain import CHARGE, REFUND, Intent, IntentStatus, PaymentDeclined, PaymentStatus, Undo
-from payment.gateway import gateway
+from payment.domain import CHARGE, REFUND, PaymentDeclined, PaymentStatus, Undo
+from payment.port import Intent, IntentStatus
+from payment.provider import gateway
 from sagakit.dynamodb import Item
 from sagakit.errors import SagaCancelled, TransientError
 from sagakit.event import ID, Event
@@ -12,7 +13,7 @@ from sagakit.step import Change
 
 
 def intend(order: Item) -> Change:
-    """Create the intent to take the order's total: no money moves."""
+    """Create the intent to charge the order's total; no money moves yet."""
     intent = gateway().create_intent(
         key=f"{order[ID]}-create", amount=order["totalAmount"], token=order["paymentToken"]
     )
@@ -21,18 +22,18 @@ def intend(order: Item) -> Change:
 
 @CHARGE(intend)
 def process(recorded: Event) -> Change:
-    """Take the money.
+    """Confirm the intent, which charges the customer.
 
     Raises:
-        SagaCancelled: the intent is voided.
+        SagaCancelled: the intent has been voided.
         TransientError: the outcome is not known yet.
     """
     intent = gateway().confirm(recorded.detail["intentId"], key=f"{recorded.saga_id}-confirm")
     match intent.status:
         case IntentStatus.SUCCEEDED:
-            return Change(_told(intent))
+            return Change(_detail(intent))
         case IntentStatus.DECLINED:
-            return Change(_told(intent), refusal=PaymentDeclined(intent.decline_code))
+            return Change(_detail(intent), refusal=PaymentDeclined(intent.decline_code))
         case IntentStatus.CANCELED:
             raise SagaCancelled("its payment was voided")
         case other:
@@ -41,12 +42,12 @@ def process(recorded: Event) -> Change:
 
 @REFUND
 def refund(recorded: Event | None) -> Change:
-    """Make sure that the order costs nothing, now or later: void first, also after a decline; else give back.
+    """Make sure that the order costs nothing: void the intent, even after a decline; refund it if it was charged.
 
     Raises:
-        TransientError: the gateway could not say or do it now.
+        TransientError: the gateway is unavailable, or the payment is still processing.
     """
-    if recorded is None:  # no intent on record: nothing was or can be charged
+    if recorded is None:  # without an intent on record nothing was charged, nor can be
         return Change({"outcome": Undo.NOTHING_TO_UNDO, "intentId": None, "amount": 0})
     intent_id = recorded.detail["intentId"]
     intent = gateway().cancel(intent_id)
@@ -55,11 +56,11 @@ def refund(recorded: Event | None) -> Change:
             return Change({"outcome": Undo.VOIDED, "intentId": intent_id, "amount": 0}, status=PaymentStatus.VOIDED)
         case IntentStatus.SUCCEEDED:
             gateway().refund(intent_id)
-            given_back = {"outcome": Undo.REFUNDED, "intentId": intent_id, "amount": intent.amount}
-            return Change(given_back, status=PaymentStatus.REFUNDED)
+            refunded = {"outcome": Undo.REFUNDED, "intentId": intent_id, "amount": intent.amount}
+            return Change(refunded, status=PaymentStatus.REFUNDED)
         case other:
             raise TransientError(f"the payment is {other} and can be neither voided nor refunded yet")
 
 
-def _told(intent: Intent) -> dict[str, object]:
+def _detail(intent: Intent) -> dict[str, object]:
     return {"intentId": intent.id, "amount": intent.amount, "cause": intent.decline_code}

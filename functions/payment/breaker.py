@@ -1,7 +1,7 @@
-"""A circuit breaker around the gateway, shared by all function instances through DynamoDB.
+"""A circuit breaker in front of the payment gateway, shared by all function instances through DynamoDB.
 
-After repeated transient failures calls fail fast, as transient errors; then one instance probes. Declines are answers,
-not failures, and do not count.
+After repeated transient failures, calls fail fast with TransientError until a probe succeeds. A decline is a response
+and not a failure, so it does not count.
 """
 
 import os
@@ -17,7 +17,7 @@ from aws_lambda_powertools.utilities.circuit_breaker import (
 )
 from aws_lambda_powertools.utilities.circuit_breaker.persistence import CircuitBreakerDynamoDBPersistence
 
-from payment.domain import Intent
+from payment.port import Gateway, Intent
 from sagakit import dynamodb
 from sagakit.errors import TransientError
 from sagakit.observability import count, logger
@@ -39,22 +39,22 @@ def _fail_fast(*_args: object, circuit: CircuitInfo, **_kwargs: object) -> NoRet
     raise TransientError(f"the gateway's circuit is {circuit.state}")
 
 
-def _tell(change: CircuitTransition) -> None:
+def _report(change: CircuitTransition) -> None:
     logger.warning("circuit changed", extra={"from": change.from_state, "to": change.to_state})
     count("CircuitTransitions", to=change.to_state)
 
 
-@circuit_breaker(CIRCUIT, persistence, on_circuit_open=_fail_fast, on_transition=_tell, config=config)
+@circuit_breaker(CIRCUIT, persistence, on_circuit_open=_fail_fast, on_transition=_report, config=config)
 def _call(method: Callable[..., Intent], *args: str, **kwargs: str | int) -> Intent:
     return method(*args, **kwargs)
 
 
 class GuardedGateway:
-    """A gateway behind the breaker: whatever it can do, unless the circuit is open."""
+    """A gateway behind the circuit breaker: its calls raise TransientError while the circuit is open."""
 
-    def __init__(self, gateway: object) -> None:
+    def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
 
     def __getattr__(self, name: str) -> Callable[..., Intent]:
-        """Give a method of the gateway, guarded."""
+        """Return the gateway's method, behind the circuit breaker."""
         return partial(_call, getattr(self._gateway, name))

@@ -1,6 +1,5 @@
-"""What payment knows: its steps, the states of a payment, and what the world sees of an intent."""
+"""Payment's steps of a saga, and the statuses of a payment."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from sagakit.errors import BusinessError
@@ -8,38 +7,17 @@ from sagakit.step import Compensation, Effect, Outcome
 
 
 class PaymentDeclined(BusinessError):
-    """The gateway said no, for good."""
+    """The gateway declined the payment for good."""
 
 
 class PaymentStatus(StrEnum):
-    """State of the payment row of a saga. There is none before the intent is recorded."""
+    """Status of a saga's payment row, which does not exist until the intent is recorded."""
 
     INTENT = "INTENT"
     CHARGED = "CHARGED"
     DECLINED = "DECLINED"
     VOIDED = "VOIDED"
     REFUNDED = "REFUNDED"
-
-
-class IntentStatus(StrEnum):
-    """State of an intent at the gateway."""
-
-    CREATED = "created"
-    PROCESSING = "processing"
-    SUCCEEDED = "succeeded"
-    DECLINED = "declined"
-    CANCELED = "canceled"
-
-
-@dataclass(frozen=True)
-class Intent:
-    """The gateway's promise to take `amount` minor units, and how far it is with it."""
-
-    id: str
-    status: IntentStatus
-    amount: int
-    refunded: int = 0
-    decline_code: str = ""
 
 
 class Undo(StrEnum):

@@ -1,15 +1,15 @@
-"""The simulated gateway: a ledger of its own that outlives the functions, and moves money as a real one would.
+"""The simulated gateway, which keeps its own ledger in DynamoDB and moves money as a real one would.
 
-Its rows are keys (`key#…` → intent) and intents (`pi_…`). Intents move created → processing | succeeded | declined, and
-created | declined → canceled; each move is a conditional write, so concurrent callers see one order of things.
+A row is an idempotency key (`key#…`) or an intent (`pi_…`). Intents go created → processing | succeeded | declined, and
+created | declined → canceled. Each transition is a conditional write, so concurrent callers cannot clash.
 """
 
 import os
 import time
 import uuid
 
-from payment.behaviour import Behaviour, behaviour
-from payment.domain import Intent, IntentStatus
+from payment.port import Intent, IntentStatus
+from payment.test_tokens import Behaviour, behaviour
 from sagakit import clock, dynamodb
 from sagakit.dynamodb import Item
 from sagakit.errors import TransientError
@@ -18,16 +18,17 @@ LOST_RACE = dynamodb.client.exceptions.ConditionalCheckFailedException
 
 
 class SimulatedGateway:
-    """A payment gateway for trying out, testing and breaking things."""
+    """A payment gateway for tests, demos and fault injection."""
 
     def create_intent(self, *, key: str, amount: int, token: str) -> Intent:
-        """Create the intent to take `amount`, or give the one that this key created before.
+        """Create the intent to charge `amount`, or return the one that this key created before.
 
         Raises:
             ValueError: the key was used with another amount or token.
+            TransientError: a concurrent call is using the key.
         """
-        if known := _get(f"key#{key}"):
-            return _same(_get(known["intentId"]), amount, token)
+        if earlier := _get(f"key#{key}"):
+            return _replayed(_get(earlier["intentId"]), amount, token)
         intent_id = f"pi_{uuid.uuid4().hex}"
         intent = {"id": intent_id, "amount": amount, "token": token, "status": IntentStatus.CREATED}
         try:
@@ -37,7 +38,7 @@ class SimulatedGateway:
         return _intent(intent)
 
     def confirm(self, intent_id: str, *, key: str) -> Intent:
-        """Take the money, unless the intent is canceled; with the key of an earlier call, give its result."""
+        """Charge the customer, unless the intent is canceled; a repeated call returns the result of the first."""
         row = _count(intent_id, "confirms")
         how = behaviour(row["token"])
         if row["confirms"] <= how.outages:
@@ -46,25 +47,25 @@ class SimulatedGateway:
         if row["status"] == IntentStatus.CREATED:
             row = _move(row, IntentStatus.CREATED, {"confirmKey": key, **_outcome(row, how)})
         if row["confirms"] <= how.late_answers:
-            _answer_too_late()
+            _time_out()
         return _intent(row)
 
     def cancel(self, intent_id: str) -> Intent:
-        """Void the intent for good, if no money moved or is moving; else give it as it is."""
+        """Void the intent for good if no money has moved or is moving; otherwise return it unchanged."""
         row = _settled(_read(intent_id))
         if row["status"] in (IntentStatus.CREATED, IntentStatus.DECLINED):
             row = _move(row, row["status"], {"status": IntentStatus.CANCELED})
         return _intent(row)
 
     def refund(self, intent_id: str) -> Intent:
-        """Give back what was taken; done before, change nothing."""
+        """Refund what was charged; a repeated call changes nothing."""
         row = _count(intent_id, "refunds")
         if not row["well"] and row["refunds"] <= behaviour(row["token"]).refund_outages:
             raise TransientError("the gateway answered 503")
         return _intent(_move(row, IntentStatus.SUCCEEDED, {"refunded": row["taken"]}))
 
-    def make_well(self, intent_id: str) -> None:
-        """End the refund outage of this intent."""
+    def restore(self, intent_id: str) -> None:
+        """End the refund outage of this intent; the ledger's attribute is `well`."""
         _update(intent_id, "SET #well = :well", {"well": True})
 
 
@@ -81,13 +82,13 @@ def _final(row: Item, how: Behaviour) -> Item:
 
 
 def _settled(row: Item) -> Item:
-    """Let a payment that was processing come to its end, if its time has come."""
+    """Settle a payment that is processing, once its time has come."""
     if row["status"] != IntentStatus.PROCESSING or clock.now() < row["settlesAt"]:
         return row
     return _move(row, IntentStatus.PROCESSING, _final(row, behaviour(row["token"])))
 
 
-def _answer_too_late() -> None:
+def _time_out() -> None:
     time.sleep(float(os.environ["GATEWAY_TIMEOUT_SECONDS"]))
     raise TransientError("the gateway did not answer in time")
 
@@ -103,7 +104,7 @@ def _intent(row: Item) -> Intent:
     )
 
 
-def _same(row: Item | None, amount: int, token: str) -> Intent:
+def _replayed(row: Item | None, amount: int, token: str) -> Intent:
     if row is None or (row["amount"], row["token"]) != (amount, token):
         raise ValueError("the idempotency key was used with other parameters")
     return _intent(row)
@@ -116,7 +117,7 @@ def _get(row_id: str) -> Item | None:
 def _read(intent_id: str) -> Item:
     row = _get(intent_id)
     if row is None:
-        raise LookupError(f"the gateway knows no intent {intent_id}")
+        raise LookupError(f"unknown intent {intent_id}")
     return row
 
 
@@ -126,15 +127,15 @@ def _put_both(*rows: Item) -> None:
 
 
 def _count(intent_id: str, calls: str) -> Item:
-    """Count a call: outages last for a number of them."""
+    """Count a call, because outages last for a number of calls."""
     try:
         return _update(intent_id, f"ADD #{calls} :{calls}", {calls: 1})
     except LOST_RACE:
-        raise LookupError(f"the gateway knows no intent {intent_id}") from None
+        raise LookupError(f"unknown intent {intent_id}") from None
 
 
 def _move(row: Item, status: IntentStatus, changes: Item) -> Item:
-    """Change the intent if it still has this status; a concurrent caller may have moved it, then give what it made."""
+    """Change the intent if it still has this status; otherwise return it as a concurrent caller changed it."""
     settings = ", ".join(f"#{name} = :{name}" for name in changes)
     try:
         return _update(row["id"], f"SET {settings}", changes, status)
@@ -149,5 +150,5 @@ def _update(intent_id: str, expression: str, values: Item, status: IntentStatus 
 
 
 def ledger() -> str:
-    """Name the gateway's own table."""
+    """Return the name of the gateway's table."""
     return os.environ["GATEWAY_LEDGER_TABLE"]

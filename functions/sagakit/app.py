@@ -1,4 +1,4 @@
-"""Entry points of the decisions on a saga, for every saga's state machine."""
+"""Lambda entry points that every saga's state machine shares: confirm, cancel and fail."""
 
 from typing import Any
 
@@ -12,23 +12,23 @@ from sagakit.saga import named
 
 @observed
 def confirm(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
-    """Confirm the saga. After this there is no way back."""
+    """Confirm the saga. This is the pivot: nothing is undone after it."""
     confirmed = decision.confirm(event[ID])
     if not confirmed.repeated:
-        count(named(confirmed.saga).called("{}sConfirmed"))
+        count(named(confirmed.saga).name_for("{}sConfirmed"))
     return confirmed.summary
 
 
 @observed
 def cancel(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
-    """Decide that the saga is to be undone."""
+    """Decide to undo the saga."""
     return decision.cancel(event[ID], decision.reason(event["error"])).summary
 
 
 @observed
 def fail(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
-    """End the cancelled saga and say why it failed, or park it when something is not undone."""
+    """End a cancelled saga with the reason it failed, or park it if a compensation is missing."""
     failed = decision.fail(event[ID], event["failures"])
     if not failed.repeated:
-        count(named(failed.saga).called("{}sFailed"), reason=failed.detail["reason"])
+        count(named(failed.saga).name_for("{}sFailed"), reason=failed.detail["reason"])
     return {**failed.summary, **failed.detail}

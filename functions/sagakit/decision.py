@@ -1,4 +1,4 @@
-"""The decisions on a saga: the pivot, the cancellation, and the end of a cancelled one."""
+"""Decisions about a saga: confirm it (the pivot), cancel it, and end a cancelled one."""
 
 import json
 from collections.abc import Mapping
@@ -9,39 +9,39 @@ from sagakit import eventlog
 from sagakit.errors import CompensationIncomplete
 from sagakit.event import Event
 from sagakit.guard import OPEN, due, index_entry, setting_ms, transition
+from sagakit.observability import MAX_CAUSE
 from sagakit.parking import park
 from sagakit.saga import Status
 from sagakit.step import Outcome
 
-LONGEST_CAUSE = 500  # characters
-
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a saga is cancelled: the name of an error and a sentence for people."""
+    """Why a saga is cancelled: the name of an error, and a sentence for people to read."""
 
     code: str
     cause: str
 
 
 class NotUndone(Exception):
-    """A compensation is not on record."""
+    """A compensation has not been recorded."""
 
 
 class Overtaken(Exception):
-    """A step took effect after the history was read."""
+    """A step took effect after this function read the history."""
 
 
 def confirm(saga_id: str) -> Event:
-    """Pass the pivot: PENDING → CONFIRMED, if every step is on record.
+    """Pass the pivot: move the saga from PENDING to CONFIRMED if every step is on record.
 
     Raises:
-        SagaCancelled: the cancellation won.
+        SagaCancelled: a cancellation won the race.
+        LookupError: a step is not on record.
     """
     history = eventlog.history(saga_id)
     saga = history.saga
     steps = saga.confirmed_by
-    kind, state = saga.called("{}Confirmed"), saga.called("Confirm{}")
+    kind, state = saga.name_for("{}Confirmed"), saga.name_for("Confirm{}")
     confirmed = history.next(kind, Outcome.CONFIRMED, {}, state=state, rests_on=steps)
     return eventlog.record(
         confirmed,
@@ -51,14 +51,14 @@ def confirm(saga_id: str) -> Event:
 
 
 def cancel(saga_id: str, why: Reason, *, starts_saga: bool = False) -> Event:
-    """Decide to undo: PENDING → CANCELLING. Done before, the first reason stands.
+    """Decide to undo the saga: PENDING → CANCELLING. If it was cancelled before, the first reason stands.
 
-    `starts_saga`: an execution has yet to be started for it, because no state of a running one decided.
+    With `starts_saga`, the event starts an execution for the compensations: no running execution made this decision.
 
     Raises:
-        AlreadyConfirmed: the pivot was passed.
+        AlreadyConfirmed: the saga has passed the pivot.
     """
-    while True:  # as often as a step takes effect meanwhile: each does so once
+    while True:  # ends: it repeats only when a step took effect meanwhile, and each does so once
         try:
             return _cancel(saga_id, why, starts_saga=starts_saga)
         except Overtaken:
@@ -69,8 +69,8 @@ def _cancel(saga_id: str, why: Reason, *, starts_saga: bool) -> Event:
     history = eventlog.history(saga_id)
     saga = history.saga
     detail = {"reason": why.code, "cause": why.cause}
-    state = "" if starts_saga else saga.called("Cancel{}")
-    kind = saga.called("{}Cancelling")
+    state = "" if starts_saga else saga.name_for("Cancel{}")
+    kind = saga.name_for("{}Cancelling")
     cancelling = history.next(kind, Outcome.CANCELLING, detail, state=state, starts_saga=starts_saga)
     settings = {
         "reason": detail,
@@ -86,18 +86,18 @@ def _cancel(saga_id: str, why: Reason, *, starts_saga: bool) -> Event:
 
 
 def fail(saga_id: str, failures: Mapping[str, str]) -> Event:
-    """End a cancelled saga: CANCELLING → FAILED, if every compensation is on record; else park it.
+    """End a cancelled saga, CANCELLING → FAILED, if every compensation is on record. Otherwise, park it.
 
     Raises:
-        CompensationIncomplete: something is not undone; the saga is parked.
-        NotCancelling: nobody decided to cancel the saga.
+        CompensationIncomplete: a compensation is missing; the saga is parked.
+        NotCancelling: the saga was never cancelled.
     """
     history = eventlog.history(saga_id)
     saga = history.saga
-    undone, state = saga.undone_by, saga.called("Fail{}")
-    decided = history.find(saga.called("{}Cancelling"))
-    why = decided.detail if decided else {}
-    failed = history.next(saga.called("{}Failed"), Outcome.FAILED, why, state=state, rests_on=undone)
+    undone, state = saga.undone_by, saga.name_for("Fail{}")
+    cancelled = history.find(saga.name_for("{}Cancelling"))
+    why = cancelled.detail if cancelled else {}
+    failed = history.next(saga.name_for("{}Failed"), Outcome.FAILED, why, state=state, rests_on=undone)
     try:
         return eventlog.record(
             failed,
@@ -110,8 +110,8 @@ def fail(saga_id: str, failures: Mapping[str, str]) -> Event:
 
 
 def reason(error: Mapping[str, str]) -> Reason:
-    """Read why a step failed from a Catch's error: its name, and the message within Lambda's JSON."""
-    return Reason(error["Error"], _message(error.get("Cause", ""))[:LONGEST_CAUSE])
+    """Build the reason from a Catch's error output: the error's name, and the message inside Lambda's JSON."""
+    return Reason(error["Error"], _message(error.get("Cause", ""))[:MAX_CAUSE])
 
 
 def _message(cause: str) -> str:

@@ -1,4 +1,4 @@
-"""The one DynamoDB client of a function, the wire form of items, and requests as expressions."""
+"""The function's only DynamoDB client, conversion to and from its wire format, and request building."""
 
 import re
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 type Item = dict[str, Any]
 type Wire = dict[str, AttributeValueTypeDef]
 
-# Two attempts of a call give up after 3 s, inside the shortest function timeout.
+# Both attempts together take 3 s at most, which fits into the shortest function timeout.
 CONFIG = Config(connect_timeout=0.5, read_timeout=1, retries={"mode": "standard", "total_max_attempts": 2})
 
 client = boto3.client("dynamodb", config=CONFIG)
@@ -25,12 +25,12 @@ _deserialize = TypeDeserializer().deserialize
 
 
 def to_wire(item: Mapping[str, Any]) -> Wire:
-    """Turn a plain dict into DynamoDB's attribute values."""
+    """Convert a plain dict to DynamoDB attribute values."""
     return {name: _serialize(value) for name, value in item.items()}
 
 
 def from_wire(item: Mapping[str, Any]) -> Item:
-    """Turn DynamoDB's attribute values into a plain dict; every number is an integer here."""
+    """Convert DynamoDB attribute values to a plain dict. Every number we store is an integer."""
     return {name: plain(_deserialize(value)) for name, value in item.items()}
 
 
@@ -46,8 +46,8 @@ def request(
 ) -> Any:  # noqa: ANN401  boto3 has a type for each operation
     """Build the arguments of a call on one table.
 
-    In expressions every attribute is written `#name` and every value `:name`; `values` are the values by name. So no
-    reserved word of DynamoDB's can get into one.
+    Expressions write every attribute as `#name` and every value as `:name`, so a reserved word of DynamoDB's cannot
+    break them. `values` are the values by name.
     """
     expressions = {"UpdateExpression": update, "ConditionExpression": condition, "KeyConditionExpression": query}
     names = set(re.findall(r"#(\w+)", f"{update} {condition} {query}"))
@@ -62,23 +62,23 @@ def request(
 
 
 def get(table: str, key: Mapping[str, str]) -> Item | None:
-    """Read a row as it is now, if it is there: a decision just made must be seen."""
+    """Read a row, or None if there is none. The read is consistent: it must see a decision made just now."""
     answer = client.get_item(**request(table, key=key), ConsistentRead=True)
     return from_wire(answer["Item"]) if "Item" in answer else None
 
 
 def change(table: str, key: Mapping[str, str], update: str, condition: str, **values: Any) -> Item:  # noqa: ANN401
-    """Update one row by itself; give it as it is then.
+    """Update one row outside a transaction and return the new row.
 
     Raises:
-        ConditionalCheckFailedException: the condition does not hold.
+        ConditionalCheckFailedException: the condition is false.
     """
     changed = request(table, key=key, update=update, condition=condition, **values)
     return from_wire(client.update_item(**changed, ReturnValues="ALL_NEW")["Attributes"])
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401  any JSON-like value
-    """Replace Decimal, DynamoDB's only number, by int, all the way down."""
+    """Replace every Decimal, DynamoDB's only number type, with an int, at any depth."""
     match value:
         case Decimal():
             return int(value)

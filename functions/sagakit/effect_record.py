@@ -1,4 +1,4 @@
-"""The record of an effect outside, one row for each saga: its state says how far the effect is."""
+"""The record of an external effect, one row per saga: its status shows how far the effect has got."""
 
 import os
 from typing import Any
@@ -12,14 +12,14 @@ from sagakit.transaction import Action, action
 
 
 def create(effect: Effect, first: Event) -> Action:
-    """Put the record of an intent or of its refusal, with what its event tells; there may be only one."""
+    """Return the action that inserts the record of an intent, or of its refusal, with the detail of that event."""
     row = {**first.detail, ID: first.saga_id, "status": effect.statuses[Outcome(first.outcome)]}
-    meanwhile = TransientError("another intent was recorded meanwhile")
-    return action("Put", os.environ[effect.table], lambda _: meanwhile, item=row, condition=ABSENT)
+    conflict = TransientError("another intent was recorded meanwhile")
+    return action("Put", os.environ[effect.table], lambda _: conflict, item=row, condition=ABSENT)
 
 
 def move(effect: Effect, event: Event, before: Outcome, status: str = "") -> Action:
-    """Move the record on from a state; to the one that the event stands for, unless `status` says another."""
+    """Return the action that moves the record on from `before`, to `status` or else to what the event stands for."""
 
     def refusal(row: Item | None) -> Exception:
         if row and row["status"] not in effect.statuses.values():
@@ -27,6 +27,6 @@ def move(effect: Effect, event: Event, before: Outcome, status: str = "") -> Act
         return TransientError("the record changed meanwhile")
 
     after = status or effect.statuses.get(Outcome(event.outcome), event.outcome)
-    states: Any = {"before": effect.statuses[before], "after": after}
+    statuses: Any = {"before": effect.statuses[before], "after": after}
     table, key, condition = os.environ[effect.table], {ID: event.saga_id}, "#status = :before"
-    return action("Update", table, refusal, key=key, update="SET #status = :after", condition=condition, **states)
+    return action("Update", table, refusal, key=key, update="SET #status = :after", condition=condition, **statuses)

@@ -1,6 +1,6 @@
-"""The errors of a saga, by kind. The state machine tells them apart by class name.
+"""The errors of a saga, by kind. The state machine distinguishes them by class name.
 
-Anything else is a defect or an unknown outcome: retried a little, then compensated.
+Any other error is a defect or an unknown outcome: the state machine retries it briefly, then compensates.
 """
 
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
@@ -22,39 +22,39 @@ SERVER_FAULT = 500  # HTTP status
 
 
 class SagaError(Exception):
-    """Whatever the saga raises on purpose."""
+    """Base class of the errors that a saga raises on purpose."""
 
 
 class BusinessError(SagaError):
-    """A rule said no; asking again gives the same answer."""
+    """A business rule refused; a retry would get the same answer."""
 
 
 class SagaCancelled(BusinessError):
-    """A forward step found the saga no longer PENDING."""
+    """A forward step found that the saga is no longer PENDING."""
 
 
 class AlreadyConfirmed(BusinessError):
-    """The saga is CONFIRMED and cannot be cancelled any more."""
+    """The saga is CONFIRMED, so it can no longer be cancelled."""
 
 
 class NotCancelling(BusinessError):
-    """A compensation was called for a saga nobody decided to cancel."""
+    """A compensation was called for a saga that is not being cancelled."""
 
 
 class CompensationIncomplete(BusinessError):
-    """Something could not be undone; the saga is parked for an operator."""
+    """A compensation failed; the saga is parked for an operator."""
 
 
 class UnknownSaga(BusinessError):
-    """There is no saga with this id."""
+    """No saga has this id."""
 
 
 class TransientError(SagaError):
-    """It may work in a moment; what it did, if anything, is not known."""
+    """A retry may succeed. Whether the failed call had an effect is unknown."""
 
 
 def classified(error: BotoCoreError | ClientError) -> Exception:
-    """Give an AWS error its kind: throttles, server faults and lost connections are transient, the rest is itself."""
+    """Return TransientError for throttles, server faults and lost connections; return any other AWS error as it is."""
     if isinstance(error, HTTPClientError | NoConnectionError):
         return TransientError(type(error).__name__)
     if isinstance(error, BotoCoreError):

@@ -1,7 +1,7 @@
-"""An event of a saga: a fact, the fence of the step that made it, and a message to the world, in one row.
+"""An event of a saga. One row is a fact, the fence of the step that recorded it, and a message to publish.
 
-Its key is (the saga's id, eventType), so a step that happens once has one row for ever. What can happen again is
-numbered: `OrderParked#2`.
+The key is (saga id, eventType), so a step that happens once has one row for ever. Events that can recur are numbered:
+`OrderParked#2`.
 """
 
 import zlib
@@ -15,20 +15,20 @@ from sagakit.errors import UnknownSaga
 from sagakit.saga import Saga, named
 from sagakit.step import Outcome
 
-ID = "orderId"  # a saga's id in rows, payloads and answers: a name older than the kit, which clients rely on
+ID = "orderId"  # a saga's id in rows, payloads and responses: older than the kit, and clients rely on it
 SHARDS = 16  # of a sparse index, so that no partition of it is hot
-# Attributes of a row that tell who made it; they are left out where they are empty.
-MADE = {"saga": "saga", "state": "state", "outcome": "outcome", "error": "error", "restsOn": "rests_on"}
+# Attributes that say who recorded an event, and the fields they come from. A row omits those that are empty.
+PROVENANCE = {"saga": "saga", "state": "state", "outcome": "outcome", "error": "error", "restsOn": "rests_on"}
 
 
 @dataclass(frozen=True)
 class Event:
     """What happened to a saga.
 
-    `at` is in milliseconds since the epoch and grows with each event of a saga. `state` is the state of the definition
-    that made it, empty where somebody else did; `outcome` what it says of it, `error` the name of a refusal, `rests_on`
-    the events that a decision proved. Rows older than these have them empty. `repeated` says that the row was there
-    before: the step had been done already.
+    `at` is in milliseconds since the epoch and increases with each event of a saga. `state` is the state of the
+    definition that recorded the event, if a state did. `outcome` is the result, `error` the name of a refusal, and
+    `rests_on` lists the events that a decision proved. Rows written before these fields existed leave them empty.
+    `repeated` is true if the row existed before: the step had already run.
     """
 
     saga_id: str
@@ -45,28 +45,28 @@ class Event:
 
     @property
     def id(self) -> str:
-        """Name of the event, and of the execution that it starts: letters, digits and hyphens only."""
+        """The event's id, which also names the execution that it starts: letters, digits and hyphens only."""
         return f"{self.saga_id}-{self.type.replace('#', '-')}"
 
     @property
-    def again(self) -> Self:
-        """The same event, found on record by a step that had been done before."""
+    def as_repeated(self) -> Self:
+        """The same event, found on record by a step that had already run."""
         return replace(self, repeated=True)
 
     @property
     def summary(self) -> dict[str, Any]:
-        """What a step answers to the state machine: small, and nothing personal."""
+        """What a step returns to the state machine: short, and without personal data."""
         return {ID: self.saga_id, "event": self.type, "repeated": self.repeated}
 
     @property
     def kind(self) -> str:
-        """Type without its number."""
+        """The type without its number."""
         return self.type.partition("#")[0]
 
 
 def to_row(event: Event) -> dict[str, Any]:
-    """Give the row as the outbox stores it, not yet dispatched."""
-    made = {name: value for name, attribute in MADE.items() if (value := getattr(event, attribute))}
+    """Return the event as a row of the outbox, not yet dispatched."""
+    provenance = {name: value for name, attribute in PROVENANCE.items() if (value := getattr(event, attribute))}
     return {
         ID: event.saga_id,
         "eventType": event.type,
@@ -75,23 +75,23 @@ def to_row(event: Event) -> dict[str, Any]:
         "detail": event.detail,
         "startsSaga": event.starts_saga,
         "undispatched": shard(event.saga_id),
-        **made,
+        **provenance,
     }
 
 
-def of_row(row: Mapping[str, Any], *, repeated: bool = False) -> Event:
+def from_row(row: Mapping[str, Any], *, repeated: bool = False) -> Event:
     """Read an event from its row.
 
     Raises:
-        KeyError: it is not the row of an event.
+        KeyError: the row is not an event.
     """
-    made: dict[str, Any] = {attribute: row[name] for name, attribute in MADE.items() if name in row}
+    provenance: dict[str, Any] = {attribute: row[name] for name, attribute in PROVENANCE.items() if name in row}
     at, starts_saga = int(row["at"]), bool(row["startsSaga"])
-    return Event(row[ID], row["eventType"], at, row["detail"], starts_saga, repeated=repeated, **made)
+    return Event(row[ID], row["eventType"], at, row["detail"], starts_saga, repeated=repeated, **provenance)
 
 
 def shard(saga_id: str) -> str:
-    """Spread the sagas over the shards of a sparse index."""
+    """Return the saga's shard of a sparse index."""
     return f"u#{zlib.crc32(saga_id.encode()) % SHARDS}"
 
 
@@ -103,7 +103,7 @@ class History:
     events: tuple[Event, ...]
 
     def __iter__(self) -> Iterator[Event]:
-        """Go through the events, oldest first."""
+        """Iterate over the events, oldest first."""
         return iter(self.events)
 
     @property
@@ -111,7 +111,7 @@ class History:
         """The event that started the saga.
 
         Raises:
-            UnknownSaga: there is no such saga.
+            UnknownSaga: the saga does not exist.
         """
         if not self.events:
             raise UnknownSaga(self.saga_id)
@@ -119,15 +119,15 @@ class History:
 
     @cached_property
     def saga(self) -> Saga:
-        """The saga's table; UnknownSaga as for `start`."""
+        """The saga's declaration; raises UnknownSaga as `start` does."""
         return named(self.start.saga)
 
     def find(self, *event_types: str) -> Event | None:
-        """Find the newest event of these types, if one of them has happened."""
+        """Return the newest event of these types, or None."""
         return next((event for event in reversed(self.events) if event.type in event_types), None)
 
     def count(self, kind: str) -> int:
-        """Count how often something numbered has happened."""
+        """Count the events of a numbered kind."""
         return sum(event.kind == kind for event in self.events)
 
     def next(
@@ -135,8 +135,8 @@ class History:
         event_type: str,
         outcome: Outcome,
         detail: Mapping[str, Any],
-        **made: Any,  # noqa: ANN401  Event's fields
+        **fields: Any,  # noqa: ANN401  of Event
     ) -> Event:
-        """Make the event that happens now, later than all in the history."""
+        """Create an event that happens now, later than every event of the history."""
         at = clock.after(self.events[-1].at if self.events else 0)
-        return Event(self.saga_id, event_type, at, detail, saga=self.saga.name, outcome=outcome, **made)
+        return Event(self.saga_id, event_type, at, detail, saga=self.saga.name, outcome=outcome, **fields)

@@ -1,29 +1,29 @@
-"""The log of events: a row goes in with the change that it tells of, in the same transaction."""
+"""The event log. One transaction writes an event together with the change it describes."""
 
 from typing import Any
 
 from sagakit import dynamodb, tables
 from sagakit.dynamodb import Item
 from sagakit.errors import TransientError
-from sagakit.event import ID, Event, History, of_row, to_row
+from sagakit.event import ID, Event, History, from_row, to_row
 from sagakit.transaction import Action, Rank, Refusal, action, transact
 
 ABSENT = f"attribute_not_exists(#{ID})"
 
 
 class AlreadyRecorded(Exception):
-    """The event stands already."""
+    """The event is already on record."""
 
     def __init__(self, row: Item) -> None:
         super().__init__(row["eventType"])
-        self.event = of_row(row, repeated=True)
+        self.event = from_row(row, repeated=True)
 
 
 def record(event: Event, *actions: Action) -> Event:
-    """Put the event together with the change it tells of; done before, give the earlier event.
+    """Record the event together with the change it describes; return the earlier event if there is one.
 
     Raises:
-        Exception: as `transaction.transact`.
+        Exception: whatever `transaction.transact` raises.
     """
     try:
         transact([put(event), *actions])
@@ -35,19 +35,19 @@ def record(event: Event, *actions: Action) -> Event:
 def history(saga_id: str) -> History:
     """Read all events of the saga, oldest first."""
     query = dynamodb.request(tables.events(), query=f"#{ID} = :id", id=saga_id)
-    # A step decides by what it reads here, so it must be what is there now.
+    # Steps decide by what they read here, so the read must be consistent.
     pages = dynamodb.client.get_paginator("query").paginate(**query, ConsistentRead=True)
-    events = [of_row(dynamodb.from_wire(row)) for page in pages for row in page["Items"]]
+    events = [from_row(dynamodb.from_wire(row)) for page in pages for row in page["Items"]]
     return History(saga_id, tuple(sorted(events, key=lambda event: event.at)))
 
 
 def put(event: Event) -> Action:
-    """Put the event's row, which must not be there yet."""
+    """Return the action that inserts the event's row; it must not exist yet."""
     return action("Put", tables.events(), _earlier, Rank.OWN_ROW, item=to_row(event), condition=ABSENT)
 
 
 def require_event(event: Event, event_type: str, error: Exception) -> Action:
-    """Check that another event has happened before this one; else `error`, TransientError if it came only just now."""
+    """Require an earlier event; otherwise `error`, or TransientError if that event is not earlier than this one."""
 
     def refusal(row: Item | None) -> Exception:
         return TransientError(f"{event_type} happened just now") if row else error
@@ -57,19 +57,19 @@ def require_event(event: Event, event_type: str, error: Exception) -> Action:
 
 
 def require_no_event(event: Event, event_type: str, error: Exception) -> Action:
-    """Check that another event has not happened; else `error`."""
+    """Require that another event is not on record; otherwise `error`."""
     return _check(event, event_type, lambda _: error, condition=ABSENT)
 
 
 def exclusive_with(event: Event, event_type: str) -> Action:
-    """Check that the opposite outcome is not on record; else that outcome is the answer."""
+    """Require that the opposite outcome is not on record; otherwise that outcome is the result."""
     return _check(event, event_type, _earlier, Rank.OWN_ROW, condition=ABSENT)
 
 
-def _check(event: Event, event_type: str, refusal: Refusal, rank: Rank = Rank.RULE, **asked: Any) -> Action:  # noqa: ANN401
+def _check(event: Event, event_type: str, refusal: Refusal, rank: Rank = Rank.RULE, **rest: Any) -> Action:  # noqa: ANN401
     key = {ID: event.saga_id, "eventType": event_type}
-    return action("ConditionCheck", tables.events(), refusal, rank, key=key, **asked)
+    return action("ConditionCheck", tables.events(), refusal, rank, key=key, **rest)
 
 
 def _earlier(row: Item | None) -> Exception:
-    return AlreadyRecorded(row) if row else LookupError("the condition failed but showed no row")
+    return AlreadyRecorded(row) if row else LookupError("the condition failed but returned no row")

@@ -1,7 +1,7 @@
-"""A saga's row, its decision record: what its status allows, and the one write that moves it.
+"""The guard on a saga's row: what its status allows, and the only write that changes it.
 
-Forward steps take effect while the saga is PENDING, compensations while it is CANCELLING. The decision itself moves the
-status, so a step that wakes up late has no effect. What a step records, it records at a time after that decision.
+Forward steps take effect while the saga is PENDING, compensations while it is CANCELLING. The decision itself changes
+the status, so a step that wakes up late has no effect. Whatever a step records is later than that decision.
 """
 
 import os
@@ -14,27 +14,25 @@ from sagakit.event import ID, Event, shard
 from sagakit.saga import Status
 from sagakit.transaction import Action, Rank, Refusal, action
 
-OPEN = ("open", "dueAt")  # the sparse index of sagas that are neither ended nor parked
+OPEN = ("open", "dueAt")  # the sparse index of sagas that have neither ended nor been parked
 LATE = {Status.PENDING: SagaCancelled, Status.CANCELLING: NotCancelling}
 
 
 def require(event: Event, status: Status) -> Action:
-    """Check that the saga has this status; else SagaCancelled for PENDING, NotCancelling for CANCELLING.
+    """Require that the saga has this status; otherwise SagaCancelled for PENDING, NotCancelling for CANCELLING.
 
-    TransientError, if that was decided after the event's time: the step read the history before.
+    A status that was decided after the event's time is a TransientError: the step acted on a stale history.
     """
-    condition, asked = "#status = :status AND #updatedAt < :at", {"status": status, "at": event.at}
-    refusal = _refusing(event, status)
-    return action(
-        "ConditionCheck", tables.sagas(), refusal, Rank.STATUS, key={ID: event.saga_id}, condition=condition, **asked
-    )
+    table, key, refusal = tables.sagas(), {ID: event.saga_id}, _refusing(event, status)
+    when = "#status = :status AND #updatedAt < :at"
+    return action("ConditionCheck", table, refusal, Rank.STATUS, key=key, condition=when, status=status, at=event.at)
 
 
 def read(saga_id: str) -> Item:
-    """Read the saga's row as it is now.
+    """Read the saga's current row.
 
     Raises:
-        UnknownSaga: there is none.
+        UnknownSaga: the saga does not exist.
     """
     row = dynamodb.get(tables.sagas(), {ID: saga_id})
     if row is None:
@@ -43,10 +41,12 @@ def read(saga_id: str) -> Item:
 
 
 def read_if(saga_id: str, status: Status) -> Item:
-    """Read the saga's row before something is done outside, where no transaction can check it.
+    """Read the saga's row before an external effect, which no transaction can guard.
 
     Raises:
-        SagaCancelled, NotCancelling: it has another status than PENDING, or than CANCELLING.
+        SagaCancelled: PENDING is required and the saga has another status.
+        NotCancelling: CANCELLING is required and the saga has another status.
+        UnknownSaga: the saga does not exist.
     """
     row = read(saga_id)
     if row["status"] != status:
@@ -55,13 +55,13 @@ def read_if(saga_id: str, status: Status) -> Item:
 
 
 def opening(start: Event, deadline_ms: int) -> Item:
-    """Give what the row of a new saga says, besides what its owner adds."""
+    """Return the attributes of a new saga's row; its owner may add others."""
     return {
         ID: start.saga_id,
         "saga": start.saga,
         "createdAt": start.at,
         "shard": shard(start.saga_id),
-        **_standing(start, Status.PENDING),
+        **_status(start, Status.PENDING),
         **due(start, deadline_ms),
     }
 
@@ -75,11 +75,11 @@ def transition(
     removed: tuple[str, ...] = (),
     condition: str = "",
 ) -> Action:
-    """Move the status, the one write that decides, and with it what `settings` and `removed` say.
+    """Return the action that changes the status, sets `settings` and drops `removed`. It is the one write that decides.
 
-    `event` tells of it, and later than of all that was decided before. `condition` is added.
+    `event` describes the change and must be later than every earlier decision. `condition` is an additional one.
     """
-    settings = {**_standing(event, after), **(settings or {})}
+    settings = {**_status(event, after), **(settings or {})}
     change = "SET " + ", ".join(f"#{name} = :{name}" for name in settings)
     if removed:
         change += " REMOVE " + ", ".join(f"#{name}" for name in removed)
@@ -97,26 +97,26 @@ def transition(
 
 
 def index_entry(index: str, event: Event, value: str) -> Item:
-    """Give the attribute by which an index lists the saga under a value, spread over the shards."""
+    """Return the attribute that lists the saga under a value of an index, sharded."""
     return {index: f"{value}#{shard(event.saga_id)}"}
 
 
 def due(event: Event, milliseconds: int) -> Item:
-    """Give the attributes by which the sweeper finds the saga when it takes longer than that."""
+    """Return the attributes that let the sweeper find the saga once this time has passed."""
     return {"open": shard(event.saga_id), "dueAt": event.at + milliseconds}
 
 
 def setting_ms(setting: str) -> int:
-    """Read a setting in seconds from the environment."""
+    """Read a setting that is in seconds, in milliseconds."""
     return int(os.environ[setting]) * 1000
 
 
-def _standing(event: Event, status: Status) -> dict[str, Any]:
+def _status(event: Event, status: Status) -> dict[str, Any]:
     return {"status": status, **index_entry("byStatus", event, status), "updatedAt": event.at}
 
 
 def _refusing(event: Event, status: Status, confirmed: type[Exception] = SagaCancelled) -> Refusal:
-    """Say what it means that a saga's row did not have this status at the event's time, or not what was added to it."""
+    """Return the error to raise if the saga lacked this status at the event's time, or an added condition failed."""
 
     def refusal(row: Item | None) -> Exception:
         if row is None:

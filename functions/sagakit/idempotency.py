@@ -1,6 +1,6 @@
-"""Powertools' idempotency: the fast way to the same answer, and one caller at a time.
+"""Powertools' idempotency: a fast path to the same response, and one caller at a time.
 
-Its records expire and can die half way, so nothing is correct because of it: the saga's row and its event rows are.
+Its records expire, and a crash can leave one in progress, so correctness rests on the saga's row and its events.
 """
 
 import os
@@ -12,7 +12,7 @@ from aws_lambda_powertools.utilities.idempotency.persistence.datarecord import D
 from sagakit import dynamodb, tables
 from sagakit.event import ID
 
-# One layer for each config: Powertools configures a layer once, by whoever uses it first.
+# One layer per config: the first config that uses a layer configures it for good.
 step_persistence, api_persistence = (
     DynamoDBPersistenceLayer(table_name=tables.idempotency(), boto3_client=dynamodb.client) for _ in range(2)
 )
@@ -27,11 +27,11 @@ def _config(**settings: Any) -> IdempotencyConfig:  # noqa: ANN401  Powertools' 
     )
 
 
-def _mark_replayed(answer: Any, _record: DataRecord) -> Any:  # noqa: ANN401  Powertools' hook
-    return {**answer, "replayed": True}
+def _mark_replayed(response: Any, _record: DataRecord) -> Any:  # noqa: ANN401  Powertools' hook
+    return {**response, "replayed": True}
 
 
-# A step's payload is the saga's id and no more, so the key already covers all there is to validate.
+# A step's payload is the saga's id alone, so there is nothing else to validate.
 step_config = _config(event_key_jmespath=ID)
 
 api_config = _config(

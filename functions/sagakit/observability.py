@@ -1,4 +1,4 @@
-"""Structured logs and metrics, the same for every function. Neither carries personal data."""
+"""Structured logs and metrics, shared by all functions. Neither contains personal data."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -16,15 +16,15 @@ from sagakit.event import ID
 type Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 
 NAMESPACE = os.environ["POWERTOOLS_METRICS_NAMESPACE"]
-# The name of the stack, so that the metrics of two in one account do not add up.
+# The stack's name, so that metrics of two stacks in one account stay separate.
 SERVICE = os.environ["POWERTOOLS_SERVICE_NAME"]
-LONGEST_CAUSE = 500  # characters of an error in a log line
+MAX_CAUSE = 500  # characters of an error in a log line
 
 logger = Logger(service=SERVICE, use_rfc3339=True)
 
 
 def observed(step: Handler) -> Handler:
-    """Log a step of the saga under the saga's id, and give what AWS raises its kind for the state machine."""
+    """Log the step's result under the saga's id, and classify the errors that AWS raises for the state machine."""
 
     @logger.inject_lambda_context(correlation_id_path=ID, clear_state=True)
     @wraps(step)
@@ -32,7 +32,7 @@ def observed(step: Handler) -> Handler:
         try:
             result = _classifying(step, event, context)
         except Exception as error:
-            logger.warning("step refused", extra={"error": type(error).__name__, "cause": str(error)[:LONGEST_CAUSE]})
+            logger.warning("step refused", extra={"error": type(error).__name__, "cause": str(error)[:MAX_CAUSE]})
             raise
         logger.info("step done", extra={"result": result})
         return result
@@ -49,17 +49,17 @@ def _classifying(step: Handler, event: dict[str, Any], context: LambdaContext) -
 
 
 def count(name: str, **dimensions: str) -> None:
-    """Count one occurrence of something, by the given dimensions."""
+    """Publish a count of 1 with these dimensions."""
     _write(name, 1, MetricUnit.Count, dimensions)
 
 
 def gauge(name: str, milliseconds: int) -> None:
-    """Publish how long something takes or has waited."""
+    """Publish a duration or an age."""
     _write(name, milliseconds, MetricUnit.Milliseconds, {})
 
 
 def _write(name: str, value: int, unit: MetricUnit, dimensions: Mapping[str, str]) -> None:
-    """Write the metric as EMF, at once: a function that fails later has published it all the same."""
+    """Write the metric as EMF at once, so that it is published even if the function fails later."""
     with single_metric(name=name, unit=unit, value=value, namespace=NAMESPACE) as metric:
-        for dimension, its_value in {"service": SERVICE, **dimensions}.items():
-            metric.add_dimension(name=dimension, value=its_value)
+        for dimension, text in {"service": SERVICE, **dimensions}.items():
+            metric.add_dimension(name=dimension, value=text)

@@ -1,4 +1,4 @@
-"""Parking a saga of which something is not undone, where an operator sees it; and starting it again."""
+"""Parking a saga whose compensation failed, for an operator to see, and restarting its compensations."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,9 +14,9 @@ from sagakit.step import Outcome
 
 
 def park(history: History, failures: Mapping[str, str], *, state: str = "") -> None:
-    """Mark the saga's row, as often as it takes: a saga resumed may be parked again.
+    """Park the saga. A resumed saga may be parked again.
 
-    `failures` are the errors of what could not be undone, by state; `state` is the one that parks it.
+    `failures` are the errors of the compensations, by state; `state` is the state that parks it, empty if none does.
     """
     if "parked" in guard.read(history.saga_id):
         return
@@ -36,30 +36,30 @@ def park(history: History, failures: Mapping[str, str], *, state: str = "") -> N
         ),
     )
     if not recorded.repeated:
-        count(history.saga.called("{}sParked"))
+        count(history.saga.name_for("{}sParked"))
 
 
 def resume(saga_id: str, why: Item) -> Event:
-    """Take the saga up again where it was parked: its compensations start as a new execution.
+    """Resume a parked saga: a new execution runs its compensations again.
 
     Raises:
-        NotCancelling: it is not parked, or not any more.
+        NotCancelling: the saga is not parked.
     """
     return _restart(eventlog.history(saga_id), why, recoveries=0, condition=" AND attribute_exists(#parked)")
 
 
 def recover(row: Item, history: History, why: Item) -> Event:
-    """Start the compensations again, as a new execution, because the last one died; counted on the saga's row.
+    """Run the compensations again in a new execution, because the last one died. The saga's row counts recoveries.
 
     Raises:
-        NotCancelling: it is parked, or has ended.
+        NotCancelling: the saga is parked or has ended.
     """
     recoveries = row.get("recoveries", 0) + 1
     return _restart(history, why, recoveries=recoveries, condition=" AND attribute_not_exists(#parked)")
 
 
 def _restart(history: History, why: Item, *, recoveries: int, condition: str) -> Event:
-    """Start an execution with a number of its own: one that died must not take the name of the next."""
+    """Start an execution with its own number: one that died must not block the name of the next."""
     resumed = _numbered(history, "{}Resumed", Outcome.RESUMED, why, starts_saga=True)
     settings = {
         "resumes": int(resumed.type.partition("#")[2]),
@@ -75,6 +75,6 @@ def _restart(history: History, why: Item, *, recoveries: int, condition: str) ->
     )
 
 
-def _numbered(history: History, what: str, outcome: Outcome, detail: Item, **made: Any) -> Event:  # noqa: ANN401
-    kind = history.saga.called(what)
-    return history.next(f"{kind}#{history.count(kind) + 1}", outcome, detail, **made)
+def _numbered(history: History, pattern: str, outcome: Outcome, detail: Item, **fields: Any) -> Event:  # noqa: ANN401
+    kind = history.saga.name_for(pattern)
+    return history.next(f"{kind}#{history.count(kind) + 1}", outcome, detail, **fields)

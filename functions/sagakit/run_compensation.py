@@ -1,4 +1,4 @@
-"""Running a compensation: once, only when it was decided to undo, and by what was done at that moment."""
+"""Running a compensation: once, only while the saga is CANCELLING, and based on what the step has done by then."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,7 +17,7 @@ from sagakit.transaction import Action
 
 
 def handler(compensation: Compensation, act: Callable[[Event | None], Change]) -> Handler:
-    """Make the Lambda handler of the compensation; it is counted once, however often it is called."""
+    """Create the Lambda handler of the compensation, which counts the compensation once however often it is called."""
 
     @wraps(act)
     def run(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
@@ -33,35 +33,35 @@ def _undone(compensation: Compensation, act: Callable[[Event | None], Change], s
     history = eventlog.history(saga_id)
     if isinstance(compensation.undoes, Effect):
         if undone := history.find(compensation.event):
-            return undone.again
-        guard.read_if(saga_id, Status.CANCELLING)  # nothing outside is undone that nobody decided to undo
+            return undone.as_repeated
+        guard.read_if(saga_id, Status.CANCELLING)  # the gateway is not called for a saga that is not being cancelled
     done = _done(compensation.undoes, history)
     change = act(done)
     if change.refusal:
-        raise change.refusal  # a no from outside: it is not undone
+        raise change.refusal  # the other system refused, so the effect still stands
     undone = history.next(compensation.event, Outcome.UNDONE, change.detail, state=compensation.state)
     return eventlog.record(
         undone,
         guard.require(undone, Status.CANCELLING),
-        *_still_so(compensation, undone, done, change.status),
+        *_unchanged(compensation, undone, done, change.status),
         *change.writes,
     )
 
 
 def _done(step: Forward, history: History) -> Event | None:
-    """Give the newest event of what was done, with the details of those before it: a refusal tells no intent's id."""
+    """Return the step's newest event with the details of its earlier ones: a refusal may lack the intent's id."""
     traces = [event for event in history if event.type in step.traces]
     if not history.find(step.traces[0]):
         return None
     return replace(traces[-1], detail={name: value for event in traces for name, value in event.detail.items()})
 
 
-def _still_so(compensation: Compensation, undone: Event, done: Event | None, status: str) -> list[Action]:
-    """Check that what was done is what was read, else read again. An event that was read never goes away."""
+def _unchanged(compensation: Compensation, undone: Event, done: Event | None, status: str) -> list[Action]:
+    """Require that the step has done nothing since it was read. Events that were read cannot disappear."""
     step = compensation.undoes
     if done is None:
-        meanwhile = TransientError(f"{step.state} was done meanwhile")
-        return [eventlog.require_no_event(undone, step.traces[0], meanwhile)]
+        stale = TransientError(f"{step.state} was done meanwhile")
+        return [eventlog.require_no_event(undone, step.traces[0], stale)]
     if isinstance(step, Effect):
         return [effect_record.move(step, undone, step.events[done.type], status)]
     return []

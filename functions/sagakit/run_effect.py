@@ -1,4 +1,4 @@
-"""Running a step whose effect is outside: an intent on record first, then the effect, then what became of it."""
+"""Running a step with an external effect: record the intent, make the effect, record the result."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -12,18 +12,18 @@ from sagakit.dynamodb import Item
 from sagakit.event import ID, Event, History
 from sagakit.idempotency import step_config, step_persistence
 from sagakit.observability import Handler, observed
-from sagakit.run_step import answer, refusable, settling
+from sagakit.run_step import refusable, result, settling
 from sagakit.saga import Status
 from sagakit.step import Change, Effect, Outcome
 
 
 def handler(effect: Effect, intend: Callable[[Item], Change], act: Callable[[Event], Change]) -> Handler:
-    """Make the Lambda handler of the effect; the idempotency record keeps a duplicate away from it meanwhile."""
+    """Create the Lambda handler of the effect; its idempotency record keeps concurrent duplicates out."""
 
     @idempotent(persistence_store=step_persistence, config=step_config, key_prefix=effect.state)
     @wraps(act)
     def run(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
-        return answer(effect, _settled(effect, intend, act, event[ID])).summary
+        return result(effect, _settled(effect, intend, act, event[ID])).summary
 
     return observed(run)
 
@@ -31,8 +31,8 @@ def handler(effect: Effect, intend: Callable[[Item], Change], act: Callable[[Eve
 def _settled(effect: Effect, intend: Callable[[Item], Change], act: Callable[[Event], Change], saga_id: str) -> Event:
     history = eventlog.history(saga_id)
     if settled := history.find(effect.event, *effect.refusals.values()):
-        return settled.again
-    # Looked at also when an intent is on record: nothing is done for a cancelled saga, only to be undone.
+        return settled.as_repeated
+    # Check the status even if an intent is on record: for a cancelled saga, the effect would only have to be undone.
     row = guard.read_if(saga_id, Status.PENDING)
     intent = history.find(effect.intent) or _intended(effect, history, refusable(effect, intend, row))
     if intent.type != effect.intent:
@@ -43,7 +43,7 @@ def _settled(effect: Effect, intend: Callable[[Item], Change], act: Callable[[Ev
 
 
 def _intended(effect: Effect, history: History, change: Change) -> Event:
-    """Record the intent before anything can happen by it, or its refusal; a duplicate may have been first."""
+    """Record the intent, or its refusal, before it can have an effect. A duplicate may have recorded it first."""
     intended = history.next(effect.intent, Outcome.INTENDED, change.detail, state=effect.state)
     first = settling(effect, history, change) if change.refusal else intended
     return eventlog.record(

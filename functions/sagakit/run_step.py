@@ -1,4 +1,4 @@
-"""Running a step whose whole effect is in our tables: once, only while the saga is PENDING, a refusal for good."""
+"""Running a step whose whole effect is in our tables: once, only while the saga is PENDING. A refusal is final."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -14,38 +14,38 @@ from sagakit.step import Change, Forward, Outcome, Step
 
 
 def handler(step: Step, act: Callable[[History], Change]) -> Handler:
-    """Make the Lambda handler of the step; `act` says what it changes."""
+    """Create the Lambda handler of the step; `act` returns what it changes."""
 
     @wraps(act)
     def run(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
-        return answer(step, _settled(step, act, eventlog.history(event[ID]))).summary
+        return result(step, _settled(step, act, eventlog.history(event[ID]))).summary
 
     return observed(run)
 
 
 def settling(step: Forward, history: History, change: Change) -> Event:
-    """Make the event that settles the step: that it is done, or refused."""
+    """Create the event that settles the step as done or refused; raise a refusal that the step does not declare."""
     if change.refusal is None:
         return history.next(step.event, Outcome.DONE, change.detail, state=step.state)
     for error, event_type in step.refusals.items():
         if isinstance(change.refusal, error):
             detail = {"cause": str(change.refusal), **change.detail}
             return history.next(event_type, Outcome.REFUSED, detail, state=step.state, error=error.__name__)
-    raise change.refusal  # it is not declared, so nobody would know it again
+    raise change.refusal
 
 
-def answer(step: Forward, settled: Event) -> Event:
-    """Give what the step did, or raise the refusal that stands in its place; a duplicate may have settled which."""
+def result(step: Forward, settled: Event) -> Event:
+    """Return the event if the step is done; raise the refusal if it was refused. A duplicate may have settled it."""
     for error, event_type in step.refusals.items():
         if settled.type == event_type:
             raise error(settled.detail["cause"])
     return settled
 
 
-def refusable[T](step: Forward, act: Callable[[T], Change], given: T) -> Change:
-    """Ask what changes; a refusal that is raised is a change too."""
+def refusable[T](step: Forward, act: Callable[[T], Change], argument: T) -> Change:
+    """Call `act` and return its change; turn a refusal that it raises into a change."""
     try:
-        return act(given)
+        return act(argument)
     except tuple(step.refusals) as refusal:
         return Change({}, refusal=refusal)
 
@@ -53,7 +53,7 @@ def refusable[T](step: Forward, act: Callable[[T], Change], given: T) -> Change:
 def _settled(step: Step, act: Callable[[History], Change], history: History) -> Event:
     try:
         return _record(step, history, refusable(step, act, history))
-    except tuple(step.refusals) as refusal:  # by a condition on one of its writes
+    except tuple(step.refusals) as refusal:  # a condition on one of its writes failed
         return _record(step, history, Change({}, refusal=refusal))
 
 

@@ -1,6 +1,6 @@
-"""What a saga is made of, as a participant declares it: steps, effects outside, and what undoes them.
+"""What participants declare: steps, external effects, and their compensations.
 
-A declaration is data; called as a decorator, it makes the Lambda handler of a function that says what changes.
+A declaration is data. Used as a decorator, it turns a function that returns a change into a Lambda handler.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 
 class Outcome(StrEnum):
-    """What an event says of the state, or of the saga, that made it."""
+    """What an event says about the state, or the saga, that recorded it."""
 
     STARTED = "started"
-    INTENDED = "intended"  # an effect outside is announced; nothing is done yet
+    INTENDED = "intended"  # an external effect is announced, but not made yet
     DONE = "done"
     REFUSED = "refused"
     UNDONE = "undone"
@@ -36,10 +36,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Change:
-    """What a step did: the detail of its event, and the writes that go into the same transaction.
+    """What a step did: the detail of its event, and the writes that belong in the same transaction.
 
-    In a detail, `amount` is money in minor units and `items` are pieces of products: the operator's tools show what
-    became of them. `refusal` is a no that is not raised, `status` what a compensation makes of an effect's record.
+    In a detail, `amount` is money in minor units and `items` are quantities of products; the operator's tools follow
+    both. `refusal` is a refusal that is returned rather than raised. `status` is the new status of an effect's record.
     """
 
     detail: Mapping[str, Any]
@@ -50,7 +50,7 @@ class Change:
 
 @dataclass(frozen=True, eq=False)
 class Forward:
-    """A step on the way to the pivot. `refusals` are final answers of the business, each with its event."""
+    """A step before the pivot. `refusals` are the business errors that end it for good, each with its event."""
 
     state: str
     event: str
@@ -58,12 +58,12 @@ class Forward:
 
     @property
     def declared(self) -> tuple[str, ...]:
-        """All events that the step may record, in order, as they are declared."""
+        """All events that the step may record, in order."""
         return (self.event, *self.refusals.values())
 
     @property
     def events(self) -> dict[str, Outcome]:
-        """What each event says."""
+        """The outcome that each event stands for."""
         return {self.event: Outcome.DONE, **dict.fromkeys(self.refusals.values(), Outcome.REFUSED)}
 
     @property
@@ -73,7 +73,7 @@ class Forward:
 
     @property
     def traces(self) -> tuple[str, ...]:
-        """Events that say there may be something to undo, the first of them first."""
+        """Events that mean there may be something to undo, earliest first."""
         return (self.event,)
 
 
@@ -81,8 +81,8 @@ class Step(Forward):
     """A step whose whole effect is in our tables."""
 
     def __call__(self, act: Callable[[History], Change]) -> Handler:
-        """Make the handler of a function that says what the step changes."""
-        from sagakit import run_step  # noqa: PLC0415  whoever only reads a table loads nothing that runs its steps
+        """Create the Lambda handler; `act` returns what the step changes."""
+        from sagakit import run_step  # noqa: PLC0415  reading a table must not load what runs its steps
 
         return run_step.handler(self, act)
 
@@ -91,9 +91,9 @@ class Step(Forward):
 class Effect(Forward):
     """A step whose effect is in another system, in two phases.
 
-    An intent is created there, which does nothing yet, and recorded here; only then is it made real. So whatever may
-    have happened outside is on record. `table` is the setting that names the table of these records, one for each saga,
-    and `statuses` are the states of a record by what happened.
+    First an intent is created there, which has no effect yet, and recorded here. Only then does the effect happen, so
+    anything that may have happened outside is on record. `table` is the setting with the name of the table that records
+    it, one row per saga, and `statuses` are the statuses of a record by outcome.
     """
 
     intent: str
@@ -102,26 +102,26 @@ class Effect(Forward):
 
     @property
     def declared(self) -> tuple[str, ...]:
-        """All events that the step may record, in order, as they are declared."""
+        """All events that the step may record, in order."""
         return (self.intent, *super().declared)
 
     @property
     def events(self) -> dict[str, Outcome]:
-        """What each event says."""
+        """The outcome that each event stands for."""
         return {self.intent: Outcome.INTENDED, **super().events}
 
     @property
     def guarded(self) -> tuple[str, ...]:
-        """Only the intent: what became of it outside is recorded whatever was decided meanwhile."""
+        """Only the intent: its result is recorded even if the saga was cancelled meanwhile."""
         return (self.intent,)
 
     @property
     def traces(self) -> tuple[str, ...]:
-        """Every event: even a refusal does not prove that nothing happens outside."""
+        """Every event: even a refusal does not prove that nothing happened outside."""
         return self.declared
 
     def __call__(self, intend: Callable[[Item], Change]) -> Callable[[Callable[[Event], Change]], Handler]:
-        """Make the handler of a function that makes an intent real; `intend` creates one, from the saga's row."""
+        """Create the Lambda handler; `intend` creates an intent from the saga's row, and `act` makes its effect."""
         from sagakit import run_effect  # noqa: PLC0415  as in Step
 
         return lambda act: run_effect.handler(self, intend, act)
@@ -129,14 +129,14 @@ class Effect(Forward):
 
 @dataclass(frozen=True, eq=False)
 class Compensation:
-    """What undoes a step. Where there is nothing to undo, that is recorded too."""
+    """What undoes a step. It records its event even if there is nothing to undo."""
 
     state: str
     event: str
     undoes: Forward
 
     def __call__(self, act: Callable[[Event | None], Change]) -> Handler:
-        """Make the handler of a function that says what undoing changes; it gets None where nothing was done."""
+        """Create the Lambda handler; `act` returns what undoing changes, given None if the step did nothing."""
         from sagakit import run_compensation  # noqa: PLC0415  as in Step
 
         return run_compensation.handler(self, act)

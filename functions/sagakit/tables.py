@@ -1,18 +1,18 @@
-"""The names of the kit's tables, as the template hands them to the functions."""
+"""The names of the kit's tables, from the environment."""
 
 import os
 
 
 def sagas() -> str:
-    """Name the table of the decision records, a row for each saga."""
+    """Return the name of the table of sagas, one row each."""
     return os.environ["SAGAS_TABLE"]
 
 
 def events() -> str:
-    """Name the table that is outbox, fence and history at once."""
+    """Return the name of the table of events: outbox, fence and history at once."""
     return os.environ["EVENTS_TABLE"]
 
 
 def idempotency() -> str:
-    """Name the table of Powertools' idempotency records."""
+    """Return the name of the table of Powertools' idempotency records."""
     return os.environ["IDEMPOTENCY_TABLE"]

@@ -1,7 +1,7 @@
-"""One transaction for one decision, and what a cancelled one means.
+"""One transaction per decision, and what its cancellation means.
 
-Reasons are read by rank, never in the order in which DynamoDB lists them: the step's own row (done before), the status
-that was decided, a conflict, a rule such as the stock. A loser of a race so learns that it has already won elsewhere.
+Cancellation reasons are ranked rather than read in DynamoDB's order: the step's own row (it has run before), the saga's
+status, a conflict, then a rule such as the stock. So the loser of a race learns that another call has done its work.
 """
 
 import random
@@ -25,12 +25,12 @@ type Refused = tuple[Rank, Exception]
 type Request = TransactWriteItemTypeDef
 
 ATTEMPTS = 8
-FIRST_PAUSE, LONGEST_PAUSE = 0.02, 0.5  # seconds
+FIRST_PAUSE, MAX_PAUSE = 0.02, 0.5  # seconds
 BUSY = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
 
 
 class Rank(IntEnum):
-    """Precedence of the reasons for which a transaction was cancelled."""
+    """Precedence of the reasons why a transaction was cancelled."""
 
     OWN_ROW = 0
     STATUS = 1
@@ -41,27 +41,27 @@ class Rank(IntEnum):
 
 @dataclass(frozen=True)
 class Action:
-    """One action of a transaction, and the error its failed condition stands for."""
+    """One action of a transaction, and the error that its failed condition stands for."""
 
     request: Request
     rank: Rank
     refusal: Refusal
 
 
-def action(kind: str, table: str, refusal: Refusal, rank: Rank = Rank.RULE, **asked: Any) -> Action:  # noqa: ANN401
-    """Build a Put, Update or ConditionCheck which, when refused, shows the item as it stands.
+def action(kind: str, table: str, refusal: Refusal, rank: Rank = Rank.RULE, **arguments: Any) -> Action:  # noqa: ANN401
+    """Build a Put, Update or ConditionCheck that returns the current item if its condition fails.
 
-    `asked` are the arguments of `dynamodb.request`: key or item, update, condition, and the values in them.
+    `arguments` are those of `dynamodb.request`: key or item, update, condition, and the values in them.
     """
-    shown: Any = {kind: {**request(table, **asked), "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}}
-    return Action(shown, rank, refusal)
+    write: Any = {kind: {**request(table, **arguments), "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}}
+    return Action(write, rank, refusal)
 
 
 def transact(actions: Sequence[Action]) -> None:
-    """Write all actions or none, trying again for a second or two while others are in the way.
+    """Write all actions or none, retrying conflicts and throttles for a second or two.
 
     Raises:
-        Exception: the refusal of the highest rank; TransientError when the others did not get out of the way.
+        Exception: the refusal of the highest rank; TransientError if the conflict did not pass.
     """
     for attempt in range(ATTEMPTS):
         refused = _refused(actions)
@@ -104,4 +104,4 @@ def _meaning(refused: Action, reason: Mapping[str, Any], cancelled: ClientError)
 
 
 def _pause(attempt: int) -> None:
-    time.sleep(random.uniform(FIRST_PAUSE, min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempt + 1))))
+    time.sleep(random.uniform(FIRST_PAUSE, min(MAX_PAUSE, FIRST_PAUSE * 2 ** (attempt + 1))))

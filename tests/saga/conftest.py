@@ -1,4 +1,4 @@
-"""Saga tests: the real state machine and the real handlers over moto, in process, without sockets."""
+"""Saga tests: the real state machine and the real handlers, in process, with moto and without a network."""
 
 from tests.support.fixtures import closed_circuit, log, no_pauses, no_sockets, world
 

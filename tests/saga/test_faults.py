@@ -1,4 +1,4 @@
-"""Faults at every task: what passes is outlasted, what does not is given up, and nothing is lost either way."""
+"""Faults at every task: a short one is retried, a lasting one ends the task, and neither loses anything."""
 
 from itertools import product
 from typing import NamedTuple
@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pytest
 
 import sagas
-from saga.invariants import unfinished
+from saga.reconcile.invariants import unfinished
 from sagakit import guard
 from tests.support import world
 from tests.support.asl import Invoke, Json, Outcome, run
@@ -20,11 +20,11 @@ pytestmark = pytest.mark.usefixtures("world")
 PRICE = 2 * world.PRICES["monitor"]
 ORDER = {"orderId": "order-1"}
 TASKS = [*FORWARD, *COMPENSATION]
-UNDOING_ALL = "RuntimeError"  # for which an order is undone that is paid and holds stock
+LATE_FAILURE = "RuntimeError"  # at the confirmation, so that the order is paid and holds stock
 
 
 class Fault(NamedTuple):
-    """An error, before the effect of the function or after it."""
+    """An error, raised before the function's effect or after it."""
 
     error: str
     after_effect: bool
@@ -39,57 +39,57 @@ FAULTS = {
 CASES = [pytest.param(task, fault, id=f"{task}-{name}") for task, (name, fault) in product(TASKS, FAULTS.items())]
 
 
-def troubled(task: str) -> Invoke:
-    """Give functions that bring an order to this task: for a compensation, something must go wrong before it."""
-    return invoke if task in FORWARD else failing("ConfirmOrderFunction", UNDOING_ALL)
+def leading_to(task: str) -> Invoke:
+    """Return functions that lead an order to this task: to reach a compensation, the confirmation must fail."""
+    return invoke if task in FORWARD else failing("ConfirmOrderFunction", LATE_FAILURE)
 
 
-def obedient(task: str) -> Invoke:
-    """Give functions that only say that they did their work, and that bring an order to this task."""
+def stubs(task: str) -> Invoke:
+    """Return functions without effects that lead an order to this task."""
 
     def call(_function: str, payload: Json) -> Json:
         return {"orderId": payload["orderId"], "reason": "SomeError", "cause": ""}
 
-    return call if task in FORWARD else failing("ConfirmOrderFunction", UNDOING_ALL, inner=call)
+    return call if task in FORWARD else failing("ConfirmOrderFunction", LATE_FAILURE, inner=call)
 
 
 def executed(task: str, fault: Fault, times: int | None = None) -> tuple[str, Outcome]:
-    """Execute the saga of an order while a task suffers from a fault: so many times, or for ever."""
+    """Execute an order's saga while a task has a fault, so many times or for ever."""
     order_id = world.placed()
     limit = {} if times is None else {"times": times}
     function = f"{task}Function"
-    invoke = failing(function, fault.error, after_effect=fault.after_effect, inner=troubled(task), **limit)
+    invoke = failing(function, fault.error, after_effect=fault.after_effect, inner=leading_to(task), **limit)
     return order_id, execute(order_id, invoke)
 
 
-# --- A fault that passes -------------------------------------------------------------------------------------------
+# --- Short faults --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("task", "fault"), CASES)
-def test_a_fault_that_passes_within_the_retries_changes_nothing_of_the_end(task: str, fault: Fault) -> None:
+def test_a_fault_that_passes_within_the_retries_does_not_change_the_outcome(task: str, fault: Fault) -> None:
     times = retries(task, fault.error)
     order_id, outcome = executed(task, fault, times)
     assert outcome.calls.count(f"{task}Function") == times + 1
     if task in FORWARD:
         assert (outcome.path, outcome.status, ended(order_id)) == (HAPPY, "SUCCEEDED", "CONFIRMED")
     else:
-        assert (outcome.path, outcome.error, ended(order_id)) == ([*FORWARD, *UNDONE], UNDOING_ALL, "FAILED")
+        assert (outcome.path, outcome.error, ended(order_id)) == ([*FORWARD, *UNDONE], LATE_FAILURE, "FAILED")
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_faults_of_different_kinds_are_counted_apart(task: str) -> None:
+def test_retries_of_different_errors_are_counted_separately(task: str) -> None:
     transient, unknown = retries(task, "TransientError"), retries(task, "RuntimeError")
     function = f"{task}Function"
-    inner = failing(function, "RuntimeError", unknown, inner=obedient(task))
+    inner = failing(function, "RuntimeError", unknown, inner=stubs(task))
     outcome = run(definition(), ORDER, failing(function, "TransientError", transient, inner=inner))
     assert outcome.calls.count(function) == transient + unknown + 1
 
 
-# --- A fault that does not pass ------------------------------------------------------------------------------------
+# --- Lasting faults ------------------------------------------------------------------------------------------------
 
 
 class End(NamedTuple):
-    """How it ends: the path, the order's status, and what is parked."""
+    """The end of an execution: its path, the order's status, and the missing compensations if it is parked."""
 
     path: list[str]
     status: str
@@ -99,7 +99,7 @@ class End(NamedTuple):
 NO_DECISION = [*FORWARD, "CancelOrder", "CompensationIncomplete"]
 INCOMPLETE = [*FORWARD, *GIVEN_UP]
 
-STUCK = {each.state: [each.event] for each in sagas.ORDER.compensations}  # what is not undone, where it is given up
+STUCK = {each.state: [each.event] for each in sagas.ORDER.compensations}  # by state: what is missing if it fails
 
 BEFORE_THE_EFFECT = {
     **{task: End([*FORWARD[: FORWARD.index(task) + 1], *UNDONE], "FAILED") for task in FORWARD},
@@ -109,7 +109,7 @@ BEFORE_THE_EFFECT = {
 }
 AFTER_THE_EFFECT = {
     **BEFORE_THE_EFFECT,
-    **dict.fromkeys(STUCK, End([*FORWARD, *UNDONE], "FAILED")),  # it is on record, whoever did not hear of it
+    **dict.fromkeys(STUCK, End([*FORWARD, *UNDONE], "FAILED")),  # on record, although the response was lost
     "ConfirmOrder": End([*FORWARD, "CancelOrder", "OrderConfirmed"], "CONFIRMED"),
     "CancelOrder": End(NO_DECISION, "CANCELLING"),
     "FailOrder": End(INCOMPLETE, "FAILED"),
@@ -117,7 +117,7 @@ AFTER_THE_EFFECT = {
 
 
 def ended(order_id: str) -> str:
-    """Give the status of an order that has ended, with the money and the stock that belong to it."""
+    """Return the status of an order that has ended; check its charge and its stock."""
     assert unfinished(world.everything()) == []
     confirmed = world.status(order_id) == "CONFIRMED"
     assert (world.net_charge(), world.available()) == ((PRICE, world.STOCK - 2) if confirmed else (0, world.STOCK))
@@ -129,19 +129,17 @@ def end(task: str, fault: Fault) -> End:
 
 
 def error_of(task: str, fault: Fault) -> str:
-    """Name the error that the execution ends with."""
+    """Return the error that the execution ends with."""
     by_last_state = {
         "OrderConfirmed": "",
-        "OrderFailed": fault.error if task in FORWARD else UNDOING_ALL,
+        "OrderFailed": fault.error if task in FORWARD else LATE_FAILURE,
         "CompensationIncomplete": "CompensationIncomplete",
     }
     return by_last_state[end(task, fault).path[-1]]
 
 
 @pytest.mark.parametrize(("task", "fault"), CASES)
-def test_a_fault_that_does_not_pass_is_given_up_and_another_execution_ends_what_this_one_left(
-    task: str, fault: Fault
-) -> None:
+def test_after_a_lasting_fault_another_execution_finishes_the_saga(task: str, fault: Fault) -> None:
     order_id, outcome = executed(task, fault)
     expected = end(task, fault)
     assert outcome.calls.count(f"{task}Function") == retries(task, fault.error) + 1
@@ -155,7 +153,7 @@ def test_a_fault_that_does_not_pass_is_given_up_and_another_execution_ends_what_
 
 @pytest.mark.parametrize("task", COMPENSATION[1:-1])
 @pytest.mark.parametrize("fault", ["transient", "unknown", "timeout"])
-def test_a_compensation_that_is_given_up_does_not_keep_the_others_from_being_done(task: str, fault: str) -> None:
+def test_a_compensation_that_fails_does_not_block_the_others(task: str, fault: str) -> None:
     order_id, outcome = executed(task, FAULTS[fault])
     others = [each for each in sagas.ORDER.undone_by if each not in STUCK[task]]
     parked = guard.read(order_id)["parked"]
@@ -164,9 +162,9 @@ def test_a_compensation_that_is_given_up_does_not_keep_the_others_from_being_don
     assert (outcome.status, outcome.error) == ("FAILED", "CompensationIncomplete")
 
 
-def test_when_two_compensations_are_given_up_both_are_parked() -> None:
+def test_an_order_with_two_failed_compensations_is_parked_with_both() -> None:
     order_id = world.placed()
-    inner = failing("ReleaseInventoryFunction", "States.Timeout", inner=troubled("ReleaseInventory"))
+    inner = failing("ReleaseInventoryFunction", "States.Timeout", inner=leading_to("ReleaseInventory"))
     outcome = execute(order_id, failing("RefundPaymentFunction", "TransientError", inner=inner))
     parked = guard.read(order_id)["parked"]
     assert parked["notUndone"] == ["PaymentRefunded", "InventoryReleased"]
@@ -174,13 +172,13 @@ def test_when_two_compensations_are_given_up_both_are_parked() -> None:
     assert outcome.path == INCOMPLETE
 
 
-def test_the_reason_of_an_order_is_the_first_thing_that_went_wrong() -> None:
+def test_the_reason_of_an_order_is_its_first_error() -> None:
     order_id = world.placed("pm_declined")
     execute(order_id, failing("FailOrderFunction", "TransientError"))
     assert guard.read(order_id)["reason"] == {"reason": "PaymentDeclined", "cause": "card_declined"}
 
 
-# --- What the business says ----------------------------------------------------------------------------------------
+# --- Refusals ------------------------------------------------------------------------------------------------------
 
 REFUSALS = [
     (task, error)
@@ -192,13 +190,13 @@ REFUSALS = [
 
 
 @pytest.mark.parametrize(("task", "error"), REFUSALS)
-def test_a_refusal_is_not_asked_for_again(task: str, error: str) -> None:
+def test_a_refusal_is_not_retried(task: str, error: str) -> None:
     function = f"{task}Function"
-    outcome = run(definition(), ORDER, failing(function, error, inner=obedient(task)))
+    outcome = run(definition(), ORDER, failing(function, error, inner=stubs(task)))
     assert outcome.calls.count(function) == 1
 
 
-def test_a_twin_that_holds_the_payment_is_outlasted_once() -> None:
+def test_the_payment_waits_once_until_a_concurrent_duplicate_has_ended() -> None:
     order_id, outcome = executed("ProcessPayment", Fault("IdempotencyAlreadyInProgressError", after_effect=False), 1)
     assert (outcome.path, world.status(order_id)) == (HAPPY, "CONFIRMED")
     assert outcome.longest_delay > 4  # a function's timeout

@@ -1,4 +1,4 @@
-"""The invariants themselves: each finds what it is there for."""
+"""The invariants themselves: each detects what it is meant to detect."""
 
 from collections.abc import Callable
 from functools import cache
@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from saga.cases import Item, Tables
-from saga.invariants import unfinished, violations
-from saga.legacy import implied
-from sagakit.event import MADE
+from saga.reconcile.invariants import unfinished, violations
+from saga.reconcile.snapshot import Item, Tables
+from saga.stack.legacy import implied
+from sagakit.event import PROVENANCE
 from tests.support import steps, world
 
 type Tamper = Callable[[Tables], Tables]
@@ -21,45 +21,45 @@ STATES = [world.placed, steps.paid, steps.confirmed, steps.cancelling, steps.fai
 
 @cache
 def tables_of(bring: Callable[[], str]) -> Tables:
-    """Give all rows of a world with an order that was brought somewhere. They are read only, so once is enough."""
+    """Return all rows of a world with one order. They are never changed, so they can be cached."""
     bring()
     return world.everything()
 
 
-def silent(event: Item) -> Item:
-    """Give an event as its row was before events said who made them."""
-    return {name: value for name, value in event.items() if name not in MADE}
+def anonymous(event: Item) -> Item:
+    """Return the event's row as it was before events had a provenance."""
+    return {name: value for name, value in event.items() if name not in PROVENANCE}
 
 
-def as_they_are(tables: Tables) -> Tables:
-    """Leave all rows as they are written now."""
+def current(tables: Tables) -> Tables:
+    """Return all rows as they are written today."""
     return tables
 
 
 def old(tables: Tables) -> Tables:
-    """Make every event an old one."""
-    return {**tables, "EVENTS": [silent(event) for event in tables["EVENTS"]]}
+    """Return all rows with every event in its old form."""
+    return {**tables, "EVENTS": [anonymous(event) for event in tables["EVENTS"]]}
 
 
-@pytest.mark.parametrize("age", [as_they_are, old])
+@pytest.mark.parametrize("age", [current, old])
 @pytest.mark.parametrize("bring", [*STATES, steps.parked])
-def test_an_order_that_was_treated_well_violates_nothing(bring: Callable[[], str], age: Tamper) -> None:
+def test_a_correct_order_violates_nothing(bring: Callable[[], str], age: Tamper) -> None:
     assert violations(age(tables_of(bring))) == []
 
 
 def is_old(event_type: str) -> bool:
-    """Tell whether events of this type were recorded before they said who made them; a new step's never were."""
+    """Return whether events of this type were recorded before events had a provenance."""
     return bool(implied(event_type, {}, starts_saga=False))
 
 
 @pytest.mark.parametrize("bring", [*STATES, steps.parked])
-def test_an_old_event_means_what_a_new_one_says(bring: Callable[[], str]) -> None:
+def test_the_implied_provenance_of_an_old_event_is_that_of_a_new_one(bring: Callable[[], str]) -> None:
     rows = [row for row in tables_of(bring)["EVENTS"] if is_old(row["eventType"])]
     assert rows
     for row in rows:
-        said = {name: row[name] for name in MADE if name in row}
-        said |= {"restsOn": [each for each in row["restsOn"] if is_old(each)]} if "restsOn" in row else {}
-        assert implied(row["eventType"], row["detail"], starts_saga=row["startsSaga"]) == said
+        recorded = {name: row[name] for name in PROVENANCE if name in row}
+        recorded |= {"restsOn": [each for each in row["restsOn"] if is_old(each)]} if "restsOn" in row else {}
+        assert implied(row["eventType"], row["detail"], starts_saga=row["startsSaga"]) == recorded
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_an_order_is_unfinished_until_it_has_ended_or_is_parked(*, bring: Callab
 
 
 def changed(table: str, **changes: Any) -> Tamper:
-    """Change the rows of a table; an attribute changed to None is gone."""
+    """Change every row of a table; None removes an attribute."""
 
     def tamper(tables: Tables) -> Tables:
         rows = [
@@ -89,22 +89,22 @@ def changed(table: str, **changes: Any) -> Tamper:
 
 
 def empty(table: str) -> Tamper:
-    """Take all rows out of a table."""
+    """Remove all rows of a table."""
     return lambda tables: {**tables, table: []}
 
 
 def without(event_type: str) -> Tamper:
-    """Take an event out of its table."""
+    """Remove an event."""
     return lambda tables: {**tables, "EVENTS": [row for row in tables["EVENTS"] if row["eventType"] != event_type]}
 
 
 def without_intents(tables: Tables) -> Tables:
-    """Take the intents out of the ledger, and leave the keys that created them."""
+    """Remove the intents from the ledger, but not the keys that created them."""
     return {**tables, "GATEWAY_LEDGER": [row for row in tables["GATEWAY_LEDGER"] if "amount" not in row]}
 
 
 def with_intent(**changes: Any) -> Tamper:
-    """Change the gateway's intent."""
+    """Change the gateway's intents."""
 
     def tamper(tables: Tables) -> Tables:
         rows = [{**row, **changes} if "amount" in row else row for row in tables["GATEWAY_LEDGER"]]
@@ -114,10 +114,10 @@ def with_intent(**changes: Any) -> Tamper:
 
 
 def with_event(event_type: str, at: int = 2**43) -> Tamper:
-    """Add an event as old rows are, after all others if no time is given."""
+    """Add an event in the old form, by default after all others."""
 
     def tamper(tables: Tables) -> Tables:
-        like = silent(tables["EVENTS"][0])
+        like = anonymous(tables["EVENTS"][0])
         added = {**like, "eventType": event_type, "at": at, "startsSaga": False}
         return {**tables, "EVENTS": [*tables["EVENTS"], added]}
 
@@ -125,58 +125,58 @@ def with_event(event_type: str, at: int = 2**43) -> Tamper:
 
 
 @pytest.mark.parametrize(
-    ("bring", "tamper", "words"),
+    ("bring", "tamper", "message"),
     [
         (steps.confirmed, with_intent(taken=0), "CONFIRMED for 69998 with 0 taken"),
         (steps.confirmed, with_intent(refunded=69998), "69998 taken and 69998 given back"),
         (steps.confirmed, with_intent(taken=69999), "its intent is"),
         (steps.confirmed, with_intent(amount=1, taken=1), "its intent is"),
-        (steps.confirmed, empty("PAYMENTS"), "succeeded and not on record"),
+        (steps.confirmed, empty("PAYMENTS"), "succeeded but not on record"),
         (steps.confirmed, without("PaymentCharged"), "CONFIRMED without PaymentCharged"),
         (steps.confirmed, without("InventoryReserved"), "CONFIRMED without InventoryReserved"),
-        (steps.confirmed, with_event("OrderFailed"), "CONFIRMED in spite of OrderFailed"),
-        (steps.confirmed, with_event("OrderCancelling"), "CONFIRMED in spite of OrderCancelling"),
+        (steps.confirmed, with_event("OrderFailed"), "CONFIRMED despite OrderFailed"),
+        (steps.confirmed, with_event("OrderCancelling"), "CONFIRMED despite OrderCancelling"),
         (steps.confirmed, with_event("Anything"), "Anything comes after OrderConfirmed"),
         (steps.confirmed, with_event("Anything", at=1), "Anything comes before OrderPlaced"),
-        (steps.confirmed, changed("SAGAS", open="u#1"), "index of open orders says otherwise"),
-        (steps.confirmed, changed("SAGAS", byStatus="PENDING#u#1"), "is CONFIRMED, and listed byStatus as PENDING"),
-        (steps.failed, changed("SAGAS", byReason=None), "is FAILED, and listed byReason as nothing"),
-        (steps.parked, changed("SAGAS", byStatus="CANCELLING#u#1"), "is PARKED, and listed byStatus as CANCELLING"),
+        (steps.confirmed, changed("SAGAS", open="u#1"), "index of open orders disagrees"),
+        (steps.confirmed, changed("SAGAS", byStatus="PENDING#u#1"), "is CONFIRMED, but listed byStatus as PENDING"),
+        (steps.failed, changed("SAGAS", byReason=None), "is FAILED, but listed byReason as nothing"),
+        (steps.parked, changed("SAGAS", byStatus="CANCELLING#u#1"), "is PARKED, but listed byStatus as CANCELLING"),
         (world.placed, empty("ORDER_LINES"), "is not listed with ['monitor']"),
         (world.placed, changed("ORDER_LINES", orderId="another"), "another: no such order"),
         (steps.confirmed, changed("SAGAS", status="FAILED"), "FAILED without an event that says failed"),
-        (steps.confirmed, changed("SAGAS", status="LOST"), "has the status LOST, which no order has"),
+        (steps.confirmed, changed("SAGAS", status="LOST"), "has the unknown status LOST"),
         (steps.confirmed, empty("GATEWAY_LEDGER"), "CONFIRMED for 69998 with 0 taken"),
-        (steps.confirmed, without_intents, "a key created this intent, and it is not there"),
-        (steps.failed, with_intent(refunded=0), "FAILED with 69998 taken and 0 given back"),
+        (steps.confirmed, without_intents, "an idempotency key names this missing intent"),
+        (steps.failed, with_intent(refunded=0), "FAILED for 69998 with 69998 taken and 0 given back"),
         (steps.failed, with_intent(taken=0, refunded=0, status="processing"), "intent that is processing"),
         (steps.failed, with_intent(taken=0, refunded=0, status="created"), "intent that is created"),
         (steps.failed, without("PaymentRefunded"), "FAILED without PaymentRefunded"),
         (steps.failed, without("InventoryReleased"), "FAILED without InventoryReleased"),
-        (steps.failed, with_event("OrderConfirmed"), "FAILED in spite of OrderConfirmed"),
-        (steps.failed, changed("SAGAS", parked={"at": 1}), "is parked, while it is FAILED"),
-        (steps.paid, with_intent(taken=0), "said to be charged"),
-        (steps.paid, with_intent(refunded=1), "PENDING with 1 given back"),
+        (steps.failed, with_event("OrderConfirmed"), "FAILED despite OrderConfirmed"),
+        (steps.failed, changed("SAGAS", parked={"at": 1}), "is parked, but FAILED"),
+        (steps.paid, with_intent(taken=0), "has PaymentCharged, but no money was taken"),
+        (steps.paid, with_intent(refunded=1), "PENDING for 69998 with 69998 taken and 1 given back"),
         (steps.paid, with_event("PaymentDeclined"), "both PaymentCharged and PaymentDeclined"),
         (steps.paid, with_event("InventoryRejected"), "both InventoryReserved and InventoryRejected"),
         (steps.paid, empty("SAGAS"), "no such order"),
-        (world.placed, changed("SAGAS", dueAt=None), "index of open orders says otherwise"),
-        (world.placed, changed("SAGAS", open=None), "index of open orders says otherwise"),
+        (world.placed, changed("SAGAS", dueAt=None), "index of open orders disagrees"),
+        (world.placed, changed("SAGAS", open=None), "index of open orders disagrees"),
         (world.placed, empty("EVENTS"), "PENDING without an event that says started"),
         (world.placed, changed("EVENTS", eventId=None), "is not an event"),
-        (steps.cancelling, with_event("OrderConfirmed"), "CANCELLING in spite of OrderConfirmed"),
-        (steps.parked, without("OrderParked#1"), "is parked, while"),
+        (steps.cancelling, with_event("OrderConfirmed"), "CANCELLING despite OrderConfirmed"),
+        (steps.parked, without("OrderParked#1"), "is parked, but"),
         (steps.paid, without("InventoryReserved"), "100 stocked, 98 left, 0 held"),
         (steps.failed, without("InventoryReleased"), "100 stocked, 100 left, 2 held"),
     ],
 )
-@pytest.mark.parametrize("age", [as_they_are, old])
-def test_what_is_wrong_is_told_in_words(bring: Callable[[], str], age: Tamper, tamper: Tamper, words: str) -> None:
-    assert words in "\n".join(violations(tamper(age(tables_of(bring)))))
+@pytest.mark.parametrize("age", [current, old])
+def test_each_violation_is_described(bring: Callable[[], str], age: Tamper, tamper: Tamper, message: str) -> None:
+    assert message in "\n".join(violations(tamper(age(tables_of(bring)))))
 
 
-def with_said(event_type: str, **changes: Any) -> Tamper:
-    """Change what an event says."""
+def with_changed(event_type: str, **changes: Any) -> Tamper:
+    """Change an event."""
 
     def tamper(tables: Tables) -> Tables:
         rows = [{**row, **changes} if row["eventType"] == event_type else row for row in tables["EVENTS"]]
@@ -189,10 +189,10 @@ ONE_MONITOR = {"items": [{"productId": "monitor", "quantity": 1}]}
 
 
 def with_step(*events: tuple[str, str, int]) -> Tamper:
-    """Add events of a step that nothing here knows: their type, their outcome, and their time."""
+    """Add events of an unknown step, each with its type, outcome and time."""
 
     def tamper(tables: Tables) -> Tables:
-        like = {**silent(tables["EVENTS"][0]), "detail": {}, "startsSaga": False, "saga": "order"}
+        like = {**anonymous(tables["EVENTS"][0]), "detail": {}, "startsSaga": False, "saga": "order"}
         rows = [
             {**like, "eventType": event_type, "at": at, "state": "LayTable", "outcome": outcome}
             for event_type, outcome, at in events
@@ -203,21 +203,21 @@ def with_step(*events: tuple[str, str, int]) -> Tamper:
 
 
 @pytest.mark.parametrize(
-    ("bring", "tamper", "words"),
+    ("bring", "tamper", "message"),
     [
-        (steps.confirmed, with_said("OrderConfirmed", restsOn=[]), "OrderConfirmed, which rests on nothing"),
-        (steps.failed, with_said("OrderFailed", restsOn=["TableCleared"]), "FAILED without TableCleared"),
-        (steps.confirmed, with_said("OrderConfirmed", restsOn=["TableLaid"]), "CONFIRMED without TableLaid"),
+        (steps.confirmed, with_changed("OrderConfirmed", restsOn=[]), "has OrderConfirmed without any proof"),
+        (steps.failed, with_changed("OrderFailed", restsOn=["TableCleared"]), "FAILED without TableCleared"),
+        (steps.confirmed, with_changed("OrderConfirmed", restsOn=["TableLaid"]), "CONFIRMED without TableLaid"),
         (
             steps.confirmed,
-            with_said("OrderConfirmed", restsOn=["PaymentIntentRecorded"]),
+            with_changed("OrderConfirmed", restsOn=["PaymentIntentRecorded"]),
             "CONFIRMED without PaymentIntentRecorded",
         ),
-        (world.placed, with_said("OrderPlaced", outcome="resumed"), "PENDING in spite of OrderPlaced"),
-        (steps.paid, with_said("InventoryReserved", outcome="started"), "started by OrderPlaced and by Inventory"),
-        (steps.paid, with_said("InventoryReserved", detail=ONE_MONITOR), "and holds {'monitor': 1}"),
-        (steps.confirmed, with_said("InventoryReserved", detail={"items": []}), "CONFIRMED for {'monitor': 2}"),
-        (steps.failed, with_said("InventoryReleased", detail={"items": []}), "FAILED for {'monitor': 2}, and holds"),
+        (world.placed, with_changed("OrderPlaced", outcome="resumed"), "PENDING despite OrderPlaced"),
+        (steps.paid, with_changed("InventoryReserved", outcome="started"), "started by OrderPlaced and by Inventory"),
+        (steps.paid, with_changed("InventoryReserved", detail=ONE_MONITOR), "but holds {'monitor': 1}"),
+        (steps.confirmed, with_changed("InventoryReserved", detail={"items": []}), "CONFIRMED for {'monitor': 2}"),
+        (steps.failed, with_changed("InventoryReleased", detail={"items": []}), "FAILED for {'monitor': 2}, but holds"),
         (
             steps.paid,
             with_step(("TableLaid", "done", 2**43), ("TableRefused", "refused", 2**43 + 1)),
@@ -228,7 +228,7 @@ def with_step(*events: tuple[str, str, int]) -> Tamper:
             with_step(("NoVan", "refused", 2**43), ("TooHeavy", "refused", 2**43 + 1)),
             "both NoVan and TooHeavy",
         ),
-        (steps.confirmed, with_step(("TableRefused", "refused", 2)), "CONFIRMED in spite of TableRefused"),
+        (steps.confirmed, with_step(("TableRefused", "refused", 2)), "CONFIRMED despite TableRefused"),
         (
             steps.paid,
             lambda tables: {**tables, "SHIPMENTS": [{"orderId": "another", "status": "BOOKED"}]},
@@ -236,27 +236,26 @@ def with_step(*events: tuple[str, str, int]) -> Tamper:
         ),
     ],
 )
-def test_what_rows_say_of_themselves_is_held_against_them(bring: Callable[[], str], tamper: Tamper, words: str) -> None:
-    assert words in "\n".join(violations(tamper(tables_of(bring))))
+def test_the_provenance_in_the_rows_is_checked(bring: Callable[[], str], tamper: Tamper, message: str) -> None:
+    assert message in "\n".join(violations(tamper(tables_of(bring))))
 
 
 @pytest.mark.parametrize("bring", [*STATES, steps.parked])
-def test_a_table_that_is_not_there_or_not_known_is_no_violation(bring: Callable[[], str]) -> None:
+def test_a_missing_or_unknown_table_is_not_a_violation(bring: Callable[[], str]) -> None:
     tables = tables_of(bring)
     optional = ("ORDER_LINES", "GATEWAY_LEDGER", "INVENTORY", "IDEMPOTENCY", "CIRCUIT_BREAKER")
     assert violations({name: rows for name, rows in tables.items() if name not in optional}) == []
     assert violations({**tables, "VANS": [{"id": "van"}]}) == []
 
 
-def test_an_order_that_is_charged_twice_is_found() -> None:
+def test_a_second_charge_is_detected() -> None:
     order_id = steps.confirmed()
     second = {"id": "pi_2", "amount": 69_998, "taken": 69_998, "refunded": 0, "status": "succeeded"}
     world.put("GATEWAY_LEDGER", second)
     world.put("GATEWAY_LEDGER", {"id": f"key#{order_id}-create", "intentId": "pi_2"})
-    assert [wrong for wrong in violations(world.everything()) if "no key created this intent" in wrong]
+    assert [wrong for wrong in violations(world.everything()) if "no idempotency key created this intent" in wrong]
 
 
-def test_stock_below_zero_is_found() -> None:
-    product = next(row for row in world.rows("INVENTORY") if row["productId"] == "laptop")
-    world.put("INVENTORY", {**product, "available": -1, "stocked": -1})
+def test_negative_stock_is_detected() -> None:
+    world.put("INVENTORY", {**world.product("laptop"), "available": -1, "stocked": -1})
     assert violations(world.everything()) == ["laptop: -1 stocked, -1 left, 0 held"]

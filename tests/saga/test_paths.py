@@ -1,12 +1,12 @@
-"""The real state machine with the real handlers, along every path that an order can take by itself."""
+"""The real state machine with the real handlers, along every path of an order without faults."""
 
 import json
 from collections.abc import Callable
 
 import pytest
 
-from payment.behaviour import BEHAVIOURS
 from payment.simulated import SimulatedGateway
+from payment.test_tokens import TEST_TOKENS
 from sagakit import clock, decision, guard, parking
 from sagakit.decision import Reason
 from sagakit.step import Outcome
@@ -24,7 +24,7 @@ PRICE = 2 * world.PRICES["monitor"]
 
 @pytest.fixture
 def ticking(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], Invoke]:
-    """Give functions of which every call takes so many milliseconds."""
+    """Return a factory of functions that take so many milliseconds per call."""
     now = clock.now()
     monkeypatch.setattr(clock, "now", lambda: now)
 
@@ -39,15 +39,10 @@ def ticking(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], Invoke]:
     return taking
 
 
-def make_well() -> None:
-    (intent_id,) = [row["id"] for row in world.rows("GATEWAY_LEDGER") if "amount" in row]
-    SimulatedGateway().make_well(intent_id)
+# --- Both outcomes -------------------------------------------------------------------------------------------------
 
 
-# --- The two ends --------------------------------------------------------------------------------------------------
-
-
-def test_an_order_that_meets_no_trouble_goes_straight_forward_and_is_confirmed() -> None:
+def test_an_order_without_errors_is_confirmed_after_every_step() -> None:
     order_id = world.placed()
     outcome = execute(order_id)
     assert (outcome.status, outcome.path) == ("SUCCEEDED", HAPPY)
@@ -64,11 +59,11 @@ def test_a_declined_payment_undoes_everything_and_is_the_reason() -> None:
     assert (outcome.status, outcome.error, outcome.cause) == ("FAILED", "PaymentDeclined", "card_declined")
     assert outcome.path == ["ReserveInventory", "ProcessPayment", *UNDONE]
     assert (world.status(order_id), world.available(), world.net_charge()) == ("FAILED", world.STOCK, 0)
-    tried = ["OrderPlaced", "InventoryReserved", "PaymentIntentRecorded", "PaymentDeclined"]
-    assert world.events(order_id) == [*tried, "OrderCancelling", *ORDER.undone_by, "OrderFailed"]
+    attempted = ["OrderPlaced", "InventoryReserved", "PaymentIntentRecorded", "PaymentDeclined"]
+    assert world.events(order_id) == [*attempted, "OrderCancelling", *ORDER.undone_by, "OrderFailed"]
 
 
-def test_an_empty_shelf_ends_the_order_before_any_payment() -> None:
+def test_missing_stock_ends_the_order_before_any_payment() -> None:
     order_id = world.placed(quantity=world.STOCK + 1)
     outcome = execute(order_id)
     assert (outcome.error, outcome.cause) == ("InsufficientStock", "monitor: 101 wanted, 100 available")
@@ -76,17 +71,17 @@ def test_an_empty_shelf_ends_the_order_before_any_payment() -> None:
     assert (world.status(order_id), world.available(), world.rows("GATEWAY_LEDGER")) == ("FAILED", world.STOCK, [])
 
 
-def test_a_function_is_told_the_orders_id_and_what_went_wrong_and_nothing_else() -> None:
-    told: dict[str, Json] = {}
+def test_a_function_receives_only_the_order_id_and_any_error() -> None:
+    payloads: dict[str, Json] = {}
 
-    def listening(function: str, payload: Json) -> Json:
-        told[function] = payload
+    def recording(function: str, payload: Json) -> Json:
+        payloads[function] = payload
         return invoke(function, payload)
 
     order_id = world.placed("pm_declined")
-    execute(order_id, listening)
-    error, failures = told["CancelOrderFunction"].pop("error"), told["FailOrderFunction"].pop("failures")
-    assert set(map(json.dumps, told.values())) == {json.dumps({"orderId": order_id})}
+    execute(order_id, recording)
+    error, failures = payloads["CancelOrderFunction"].pop("error"), payloads["FailOrderFunction"].pop("failures")
+    assert set(map(json.dumps, payloads.values())) == {json.dumps({"orderId": order_id})}
     assert (error["Error"], json.loads(error["Cause"])["errorMessage"]) == ("PaymentDeclined", "card_declined")
     assert failures == {}
 
@@ -105,16 +100,16 @@ TOKENS = {
     "pm_late_decline": ("FAILED", "PaymentDeclined", 0, world.STOCK),
     "pm_refund_flaky": ("FAILED", "TransientError", 0, world.STOCK),
     "pm_refund_down": ("CANCELLING", "CompensationIncomplete", PRICE, world.STOCK),
-    "pm_of_nobody": ("FAILED", "PaymentDeclined", 0, world.STOCK),
+    "pm_unknown": ("FAILED", "PaymentDeclined", 0, world.STOCK),
 }
 
 
-def test_no_token_is_left_out() -> None:
-    assert TOKENS.keys() - {"pm_of_nobody"} == BEHAVIOURS.keys()
+def test_every_test_token_is_covered() -> None:
+    assert TOKENS.keys() - {"pm_unknown"} == TEST_TOKENS.keys()
 
 
 @pytest.mark.parametrize("token", TOKENS)
-def test_a_token_leads_where_its_name_says(ticking: Callable[[int], Invoke], token: str) -> None:
+def test_each_test_token_leads_to_its_outcome(ticking: Callable[[int], Invoke], token: str) -> None:
     order_id = world.placed(token)
     outcome = execute(order_id, ticking(1_000))
     assert (world.status(order_id), outcome.error, world.net_charge(), world.available()) == TOKENS[token]
@@ -122,7 +117,7 @@ def test_a_token_leads_where_its_name_says(ticking: Callable[[int], Invoke], tok
 
 
 @pytest.mark.parametrize("token", ["pm_processing", "pm_late_decline"])
-def test_a_payment_that_settles_after_the_order_was_given_up_costs_nothing(
+def test_a_payment_that_settles_after_the_cancellation_costs_nothing(
     ticking: Callable[[int], Invoke], token: str
 ) -> None:
     order_id = world.placed(token)
@@ -138,20 +133,20 @@ def test_a_payment_that_never_settles_parks_the_order(ticking: Callable[[int], I
     assert guard.read(order_id)["parked"]["notUndone"] == ["PaymentRefunded"]
 
 
-# --- Parked, and out again -----------------------------------------------------------------------------------------
+# --- Parking and resuming -----------------------------------------------------------------------------------------
 
 
-def test_the_cause_of_an_incomplete_compensation_says_what_is_missing() -> None:
+def test_the_cause_of_an_incomplete_compensation_names_what_is_missing() -> None:
     outcome = execute(world.placed("pm_refund_down"))
     assert outcome.cause.startswith("CompensationIncomplete: ")
     assert "no PaymentRefunded on record" in outcome.cause
 
 
-def test_an_order_that_is_resumed_once_the_gateway_is_well_ends() -> None:
+def test_an_order_that_is_resumed_after_the_outage_ends() -> None:
     order_id = world.placed("pm_refund_down")
     execute(order_id)
-    make_well()
-    parking.resume(order_id, {"reason": "the gateway is well"})
+    SimulatedGateway().restore(world.intents()[0]["id"])
+    parking.resume(order_id, {"reason": "the gateway is restored"})
     outcome = execute(order_id)
     assert (outcome.path[-len(UNDONE) :], outcome.error) == (UNDONE, "TransientError")
     assert (world.status(order_id), world.net_charge(), world.available()) == ("FAILED", 0, world.STOCK)
@@ -167,10 +162,10 @@ def test_an_order_that_is_resumed_too_early_is_parked_again() -> None:
     assert "parked" in guard.read(order_id)
 
 
-# --- Started for an order that has moved on ------------------------------------------------------------------------
+# --- Executions of orders that have changed ------------------------------------------------------------------------
 
 
-def test_an_execution_of_an_order_that_was_cancelled_falls_through_to_the_compensations() -> None:
+def test_an_execution_of_a_cancelled_order_goes_straight_to_the_compensations() -> None:
     order_id = world.placed()
     decision.cancel(order_id, Reason("CustomerCancelled", "changed their mind"), starts_saga=True)
     outcome = execute(order_id)
@@ -178,7 +173,7 @@ def test_an_execution_of_an_order_that_was_cancelled_falls_through_to_the_compen
     assert (outcome.error, outcome.cause) == ("CustomerCancelled", "changed their mind")
 
 
-def test_an_execution_of_an_order_that_does_not_exist_does_nothing_and_says_so() -> None:
+def test_an_execution_of_an_unknown_order_writes_nothing_and_says_so() -> None:
     before = world.snapshot()
     outcome = execute("no-such-order")
     assert (outcome.path, outcome.error) == (
@@ -189,7 +184,7 @@ def test_an_execution_of_an_order_that_does_not_exist_does_nothing_and_says_so()
     assert world.snapshot() == before
 
 
-def test_two_orders_for_the_last_piece_end_with_one_of_them() -> None:
+def test_only_one_of_two_orders_for_the_last_item_is_confirmed() -> None:
     world.stock_up(3)
     first, second = world.placed(), world.placed(customer="customer-2")
     assert (execute(first).status, execute(second).error) == ("SUCCEEDED", "InsufficientStock")

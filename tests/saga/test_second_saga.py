@@ -1,4 +1,4 @@
-"""A saga of another business beside the orders: the same kit and tables, a table and a state machine of its own."""
+"""A second saga beside the orders: the same kit and tables, with its own declaration and state machine."""
 
 import json
 from typing import Any
@@ -7,13 +7,12 @@ import pytest
 
 from inventory.domain import InsufficientStock, Line, detail, lines
 from inventory.store import give_back, take
-from saga.invariants import unfinished, violations
+from saga.reconcile.invariants import unfinished, violations
 from sagakit import app, clock, eventlog, guard, saga, tables
 from sagakit.decision import Reason
 from sagakit.errors import BusinessError
 from sagakit.event import Event, History
-from sagakit.recovery.actions import RecoveryAction as Recovery
-from sagakit.recovery.actions import recover_if_needed
+from sagakit.recovery.actions import RecoveryAction, recover_if_needed
 from sagakit.saga import Saga
 from sagakit.step import Change, Compensation, Outcome, Step
 from sagakit.transaction import Action, Rank, action, transact
@@ -26,7 +25,7 @@ pytestmark = pytest.mark.usefixtures("world", "trips")
 
 
 class FareTooLow(BusinessError):
-    """Nobody travels for nothing."""
+    """A trip needs a fare."""
 
 
 HOLD = Step("HoldSeat", event="SeatHeld", refusals={InsufficientStock: "SeatRefused"})
@@ -78,14 +77,14 @@ HANDLERS: dict[str, Any] = {
 
 @pytest.fixture
 def trips(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Put the saga into the table beside the orders."""
+    """Declare the saga beside the orders."""
     both = {**saga.sagas(), TRIP.name: TRIP}
     monkeypatch.setattr(saga, "sagas", lambda: both)
 
 
 def planned(trip_id: str = "trip-1", seats: int = 1, fare: int = 1) -> str:
-    wish = {"seats": seats, "fare": fare}
-    start = Event(trip_id, TRIP.started, clock.now(), wish, starts_saga=True, saga=TRIP.name, outcome=Outcome.STARTED)
+    wanted = {"seats": seats, "fare": fare}
+    start = Event(trip_id, TRIP.started, clock.now(), wanted, starts_saga=True, saga=TRIP.name, outcome=Outcome.STARTED)
     transact([_row(start), eventlog.put(start)])
     return trip_id
 
@@ -107,49 +106,49 @@ def execute(trip_id: str) -> list[str]:
     return run(definition(TRIP), {"orderId": trip_id}, invoke).path
 
 
-def test_a_trip_is_confirmed_by_its_own_steps_under_its_own_names() -> None:
+def test_a_trip_is_confirmed_by_its_own_steps_and_events() -> None:
     assert execute(planned()) == ["HoldSeat", "IssueTicket", "ConfirmTrip", "TripConfirmed"]
     assert world.events("trip-1") == ["TripPlanned", "SeatHeld", "TicketIssued", "TripConfirmed"]
     assert (world.status("trip-1"), world.available()) == ("CONFIRMED", world.STOCK - 1)
 
 
-def test_a_trip_that_is_refused_is_undone_and_says_why() -> None:
+def test_a_refused_trip_is_undone_and_says_why() -> None:
     path = execute(planned(seats=world.STOCK + 1))
     assert path == ["HoldSeat", "CancelTrip", "VoidTicket", "FreeSeat", "FailTrip", "TripFailed"]
     assert world.detail("trip-1", "TripFailed")["reason"] == "InsufficientStock"
     assert world.available() == world.STOCK
 
 
-def test_a_trip_whose_second_step_is_refused_gives_its_seat_back() -> None:
+def test_a_trip_whose_second_step_is_refused_releases_its_seat() -> None:
     assert execute(planned(fare=0))[-1] == "TripFailed"
     assert world.events("trip-1")[1:3] == ["SeatHeld", "TicketRefused"]
     assert (world.status("trip-1"), world.available()) == ("FAILED", world.STOCK)
 
 
-def test_recovery_cancels_a_trip_that_takes_too_long_with_the_events_of_a_trip() -> None:
-    assert recover_if_needed(planned(), Reason("DeadlinePassed", "")) is Recovery.CANCEL
+def test_recovery_cancels_an_overdue_trip() -> None:
+    assert recover_if_needed(planned(), Reason("DeadlinePassed", "")) is RecoveryAction.CANCEL
     assert world.events("trip-1") == ["TripPlanned", "TripCancelling"]
 
 
-def test_orders_go_on_beside_it_as_before() -> None:
+def test_orders_are_unaffected_by_trips() -> None:
     execute(planned())
     order_id = steps.confirmed()
     assert {row["saga"] for row in world.rows("SAGAS")} == {"order", "trip"}
     assert world.events(order_id)[-1] == "OrderConfirmed"
 
 
-def test_the_books_are_kept_of_trips_too() -> None:
+def test_the_invariants_cover_trips() -> None:
     execute(planned("trip-1"))
     execute(planned("trip-2", fare=0))
     trip = next(row for row in world.rows("SAGAS") if row["orderId"] == "trip-1")
     assert (violations(world.everything()), unfinished(world.everything())) == ([], [])
     world.put("SAGAS", {**trip, "status": "FAILED"})
-    assert "trip-1: is FAILED in spite of TripConfirmed" in violations(world.everything())
+    assert "trip-1: is FAILED despite TripConfirmed" in violations(world.everything())
 
 
-def test_a_trip_is_no_order_to_a_client() -> None:
+def test_a_trip_is_not_an_order_to_a_client() -> None:
     execute(planned(seats=1))
     before = world.snapshot()
-    answers = [http.get("/orders/trip-1"), http.get("/orders/trip-1/events"), http.cancel("trip-1")]
-    assert [answer.status for answer in answers] == [404, 404, 404]
+    responses = [http.get("/orders/trip-1"), http.get("/orders/trip-1/events"), http.cancel("trip-1")]
+    assert [response.status for response in responses] == [404, 404, 404]
     assert world.snapshot() == before

@@ -1,4 +1,4 @@
-"""Executions that meet: a twin, a cancellation and a death before every call of the saga."""
+"""Concurrent executions: a twin (a duplicate execution), a cancellation, and a crash before every call of the saga."""
 
 from collections.abc import Callable
 from functools import partial
@@ -17,7 +17,7 @@ from tests.support.meanwhile import Died, die
 
 pytestmark = pytest.mark.usefixtures("world")
 
-# By payment token: how many calls an execution makes that meets nobody, and how its order ends.
+# By payment token: how many calls an undisturbed execution makes, and how its order ends.
 CALLS = {
     "pm_ok": (len(FORWARD), "CONFIRMED"),
     "pm_declined": (2 + len(COMPENSATION), "FAILED"),
@@ -28,7 +28,7 @@ CANCELLED = Reason("CustomerCancelled", "changed their mind")
 
 
 def interrupted(happens: Callable[[], object], before: int, inner: Invoke = invoke) -> Invoke:
-    """Let something happen before the n-th call of an execution, counted from 0."""
+    """Call `happens` before the n-th call of an execution, counted from 0."""
     calls = count()
 
     def call(function: str, payload: Json) -> Json:
@@ -48,20 +48,20 @@ def expected(status: str) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize("token", CALLS)
-def test_these_are_all_points_of_an_execution(token: str) -> None:
+def test_every_call_of_an_execution_is_covered(token: str) -> None:
     order_id = world.placed(token)
     calls, status = CALLS[token]
     assert (len(execute(order_id).calls), world.status(order_id)) == (calls, status)
 
 
 @pytest.mark.parametrize(("token", "before"), POINTS)
-def test_a_twin_that_runs_whole_in_between_changes_nothing_of_the_end(token: str, before: int) -> None:
+def test_a_twin_that_runs_completely_in_between_does_not_change_the_outcome(token: str, before: int) -> None:
     order_id = world.placed(token)
     twins: list[Outcome] = []
 
     def twin() -> None:
         twins.append(execute(order_id))
-        world.forget_requests()  # which would keep this execution from asking again
+        world.forget_requests()  # or they would answer for this execution's calls
 
     outcome = execute(order_id, interrupted(twin, before))
     _, status = CALLS[token]
@@ -70,7 +70,7 @@ def test_a_twin_that_runs_whole_in_between_changes_nothing_of_the_end(token: str
 
 
 @pytest.mark.parametrize(("token", "before"), POINTS)
-def test_an_execution_that_dies_is_made_up_for_by_the_next(token: str, before: int) -> None:
+def test_the_next_execution_finishes_what_a_dead_one_left(token: str, before: int) -> None:
     order_id = world.placed(token)
     with pytest.raises(Died):
         execute(order_id, interrupted(die, before))
@@ -96,16 +96,16 @@ def test_a_cancellation_at_any_point_is_final_unless_the_order_is_confirmed(*, b
 
 @pytest.mark.parametrize("task", FORWARD)
 @pytest.mark.parametrize("compensation", COMPENSATION)
-def test_a_call_that_was_given_up_and_wakes_up_late_does_no_harm(task: str, compensation: str) -> None:
+def test_a_call_that_timed_out_and_wakes_up_late_does_no_harm(task: str, compensation: str) -> None:
     order_id = world.placed()
-    given_up = failing(f"{task}Function", "RuntimeError")
+    broken = failing(f"{task}Function", "RuntimeError")
     before = FORWARD.index(task) + 2 + COMPENSATION.index(compensation)  # the task itself was called twice
     woken: list[str] = []
 
     def wake_up() -> None:
         woken.append(steps.outcome(partial(steps.call, task), order_id))
 
-    outcome = execute(order_id, interrupted(wake_up, before, given_up))
+    outcome = execute(order_id, interrupted(wake_up, before, broken))
     confirmed = (task, compensation) == ("ConfirmOrder", "CancelOrder")
     assert (woken == ["SagaCancelled"]) == (compensation != "CancelOrder")
     assert outcome.path[-1] == ("OrderConfirmed" if confirmed else "OrderFailed")

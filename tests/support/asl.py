@@ -1,7 +1,7 @@
-"""The state machine, executed in process: the definition's own Retry, Catch, Assign and Next, without the waiting.
+"""An in-process interpreter of the state machine: the definition's Retry, Catch, Assign and Next, without the waits.
 
-It knows what the saga uses of Amazon States Language with JSONata: Task, Succeed and Fail. Anything else is refused, so
-a definition that grows beyond it fails loudly. The e2e tests compare its paths with those of the engine.
+It supports the part of Amazon States Language with JSONata that the saga uses: Task, Succeed and Fail. It rejects
+anything else, so a definition that outgrows it fails loudly. The e2e tests compare its paths with those of the engine.
 """
 
 import json
@@ -17,7 +17,7 @@ type Invoke = Callable[[str, Json], Json]
 
 
 class TaskFailed(Exception):
-    """A task ended in an error, by its name in the state machine."""
+    """A task failed with an error of this name."""
 
     def __init__(self, error: str, cause: str = "") -> None:
         super().__init__(f"{error}: {cause}")
@@ -27,7 +27,7 @@ class TaskFailed(Exception):
 
 @dataclass
 class Outcome:
-    """How an execution ended: SUCCEEDED or FAILED, the states it entered, the calls it made, the delays it took."""
+    """The end of an execution: its status, the states it entered, its calls, and the sum of its delays in seconds."""
 
     status: str = "RUNNING"
     path: list[str] = field(default_factory=list)
@@ -39,7 +39,7 @@ class Outcome:
 
 
 def run(definition: Json, execution_input: Json, invoke: Invoke) -> Outcome:
-    """Execute the definition; `invoke(function, payload)` calls a function by its logical id's placeholder."""
+    """Execute the definition; `invoke(function, payload)` calls a function by its logical id."""
     outcome = Outcome()
     context = {"Execution": {"Input": execution_input}}
     variables: dict[str, Json] = {}
@@ -98,9 +98,9 @@ def _caught(state: Json, failed: TaskFailed, scope: Json, variables: dict[str, J
     return catcher["Next"], _evaluate(catcher.get("Output", error_output), scope, variables)
 
 
-def _assign(of: Json, scope: Json, variables: dict[str, Json]) -> None:
-    """Assign variables all at once, as they were on entry."""
-    variables.update(_evaluate(of.get("Assign", {}), scope, dict(variables)))
+def _assign(clause: Json, scope: Json, variables: dict[str, Json]) -> None:
+    """Assign variables, all evaluated against their values on entry."""
+    variables.update(_evaluate(clause.get("Assign", {}), scope, dict(variables)))
 
 
 def _matching(rules: list[Json], error: str) -> tuple[int, Json]:

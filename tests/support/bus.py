@@ -1,4 +1,4 @@
-"""An event bus that keeps what it took, and refuses what it is told to."""
+"""A fake event bus that keeps the entries it accepts and refuses chosen types."""
 
 import json
 from dataclasses import dataclass, field
@@ -7,15 +7,15 @@ from typing import Any
 
 @dataclass
 class Bus:
-    """Answers PutEvents as EventBridge does: 200, with a count of the entries that it refused."""
+    """Responds to PutEvents as EventBridge does: 200, with a count of the refused entries."""
 
     taken: list[dict[str, Any]] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
 
     def put_events(self, **request: list[dict[str, Any]]) -> dict[str, Any]:
-        """Take the entries, but for those of a type that it refuses."""
-        answers = [self._put(entry) for entry in request["Entries"]]
-        return {"FailedEntryCount": sum("ErrorCode" in answer for answer in answers), "Entries": answers}
+        """Accept the entries, except those of a refused type."""
+        results = [self._put(entry) for entry in request["Entries"]]
+        return {"FailedEntryCount": sum("ErrorCode" in result for result in results), "Entries": results}
 
     def _put(self, entry: dict[str, Any]) -> dict[str, str]:
         if entry["DetailType"] in self.refused:
@@ -25,5 +25,5 @@ class Bus:
 
     @property
     def messages(self) -> list[dict[str, Any]]:
-        """What subscribers get."""
+        """The messages that subscribers receive."""
         return [json.loads(entry["Detail"]) for entry in self.taken]

@@ -1,23 +1,23 @@
-"""The command `saga` in this process."""
+"""The command `saga`, run in this process."""
 
 import json
 from typing import Any
 
 from typer.testing import CliRunner, Result
 
-from saga.cli import app
+from saga.cli.app import app
 
 
-def saga(*arguments: str, said: str | None = None) -> Result:
-    """Run it to its end; a person may say something. What is no failure of its own is raised."""
-    result = CliRunner().invoke(app, list(arguments), input=said)
+def saga(*arguments: str, stdin: str | None = None) -> Result:
+    """Run the command; raise any exception that is not its own exit."""
+    result = CliRunner().invoke(app, list(arguments), input=stdin)
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
     return result
 
 
 def answer(*arguments: str) -> Any:
-    """Give what it tells programs; it must succeed."""
+    """Return the command's JSON output; the command must succeed."""
     result = saga(*arguments, "--json")
     assert result.exit_code == 0, result.stderr
     return json.loads(result.stdout)

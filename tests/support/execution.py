@@ -1,6 +1,6 @@
-"""Executions of the saga: the real definition with the real handlers, and a look at the invariants after every call."""
+"""Executions of the saga: the real definition and the real handlers, with the invariants checked after every call."""
 
-from saga.invariants import violations
+from saga.reconcile.invariants import violations
 from sagas import ORDER
 from tests.support import world
 from tests.support.asl import Invoke, Json, Outcome, run
@@ -15,12 +15,12 @@ GIVEN_UP = [*COMPENSATION, "CompensationIncomplete"]
 
 
 def execute(order_id: str, invoke: Invoke = real) -> Outcome:
-    """Execute the saga for an order; what must always be true is checked after every call."""
+    """Execute an order's saga and check the invariants after every call."""
     return run(definition(), {"orderId": order_id}, watched(invoke))
 
 
 def watched(inner: Invoke) -> Invoke:
-    """Check the invariants after every call, also after one that fails."""
+    """Check the invariants after every call, even one that fails."""
 
     def call(function: str, payload: Json) -> Json:
         try:

@@ -10,7 +10,7 @@ FOREVER = 1_000  # more than any state retries
 def failing(
     function: str, error: str, times: int = FOREVER, *, after_effect: bool = False, inner: Invoke = invoke
 ) -> Invoke:
-    """Make calls of a function fail: before it does its work, or after it, when only the answer is lost."""
+    """Make calls of a function fail before its effect, or after it, as if the response were lost."""
     left = times
 
     def faulty(called: str, payload: Json) -> Json:
@@ -26,7 +26,7 @@ def failing(
 
 
 def retries(task: str, error: str) -> int:
-    """Read from the definition how often a state retries an error."""
+    """Return how often the definition retries an error of a task."""
     rules = tasks()[task]["Retry"]
     matching = (rule for rule in rules if {error, "States.ALL"} & set(rule["ErrorEquals"]))
     return int(next(matching)["MaxAttempts"])

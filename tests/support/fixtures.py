@@ -1,4 +1,4 @@
-"""Fixtures of the tests that run in process."""
+"""Fixtures for tests that run in process."""
 
 import io
 import time
@@ -13,12 +13,12 @@ from sagakit.observability import logger
 from sagakit.relay import dispatch
 from tests.support import world as memory
 from tests.support.bus import Bus
-from tests.support.logs import written
+from tests.support.log_capture import written
 
 
 @pytest.fixture(autouse=True)
 def no_sockets() -> Iterator[None]:
-    """Let nothing reach a network."""
+    """Block the network."""
     disable_socket()
     yield
     enable_socket()
@@ -26,13 +26,13 @@ def no_sockets() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let retries and late answers take no time."""
+    """Make retries and late responses take no time."""
     monkeypatch.setattr(time, "sleep", lambda _seconds: None)
 
 
 @pytest.fixture
 def closed_circuit(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the circuit breaker remember nothing of earlier tests: an instance of a function starts like that."""
+    """Reset what the circuit breaker remembers of earlier tests, as a new function instance would."""
     breaker = "aws_lambda_powertools.utilities.circuit_breaker.base"
     for memory_of in ("_LOCAL_FAILURES", "_LOCAL_SUCCESSES", "_LAST_OBSERVED_STATE"):
         monkeypatch.setattr(f"{breaker}.{memory_of}", {})
@@ -41,7 +41,7 @@ def closed_circuit(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def world(closed_circuit: None) -> Iterator[None]:  # noqa: ARG001
-    """Give a fresh world: the template's tables, the catalogue on the shelf."""
+    """Start with the template's tables and a stocked catalogue."""
     with mock_aws():
         memory.begin()
         yield
@@ -49,14 +49,14 @@ def world(closed_circuit: None) -> Iterator[None]:  # noqa: ARG001
 
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
-    """Collect what the functions log."""
+    """Capture what the functions log."""
     with written(logger) as lines:
         yield lines
 
 
 @pytest.fixture
 def bus(monkeypatch: pytest.MonkeyPatch, world: None) -> Bus:  # noqa: ARG001
-    """Let the relay publish to a bus in memory, and start executions of a machine that does nothing."""
+    """Make the relay publish to a fake bus and start executions of a state machine that does nothing."""
     bus = Bus()
     monkeypatch.setattr(dispatch, "bus", bus)
     definition = '{"StartAt": "End", "States": {"End": {"Type": "Succeed"}}}'

@@ -1,4 +1,4 @@
-"""The API without a network: requests as API Gateway hands them to the functions, and their answers."""
+"""The API without a network: requests as API Gateway passes them to the functions, and the responses."""
 
 import json
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ ORDER: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Answer:
-    """What the client gets."""
+    """The response that a client gets."""
 
     status: int
     headers: dict[str, str]
@@ -26,30 +26,30 @@ class Answer:
 
     @property
     def body(self) -> Json:
-        """The JSON of the body."""
+        """The parsed body."""
         return json.loads(self.text)
 
     @property
     def fields(self) -> set[str]:
-        """The fields that the answer finds fault with."""
+        """The fields that the response reports as invalid."""
         return {error["field"] for error in self.body.get("errors", [])}
 
 
 def post(body: Json = ORDER, key: str | None = None, headers: dict[str, str] | None = None) -> Answer:
-    """Send `POST /orders`; a body that is text goes as it is."""
+    """Send `POST /orders`; a text body is sent unchanged."""
     named = {"x-idempotency-key": key} if key is not None else {}
     text = body if isinstance(body, str) else json.dumps(body)
     return _send("PlaceOrder", {**sample("place_order"), "headers": {**(headers or {}), **named}, "body": text})
 
 
 def cancel(order_id: str, body: str | None = None) -> Answer:
-    """Send `POST /orders/{orderId}/cancel`, the body as it is."""
+    """Send `POST /orders/{orderId}/cancel` with the body unchanged."""
     path = f"/orders/{order_id}/cancel"
     return _send("RequestCancellation", {**sample("request_cancellation"), "path": path, "body": body})
 
 
 def get(path: str) -> Answer:
-    """Send `GET` for an order or its events."""
+    """Send a `GET` for an order or its events."""
     name, stem = ("GetOrderEvents", "get_order_events") if path.endswith("/events") else ("GetOrder", "get_order")
     return _send(name, {**sample(stem), "path": path})
 

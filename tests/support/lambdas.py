@@ -1,4 +1,4 @@
-"""The functions as the state machine sees them: by logical id, with a Lambda context, failing by error name."""
+"""The functions as the state machine calls them: by logical id, with a Lambda context, failing by error name."""
 
 import importlib
 import json
@@ -12,7 +12,7 @@ from tests.support.template import resources
 
 @dataclass(frozen=True)
 class Context:
-    """What Powertools needs of a Lambda context."""
+    """The part of a Lambda context that Powertools needs."""
 
     function_name: str = "test"
     memory_limit_in_mb: int = 512
@@ -21,12 +21,12 @@ class Context:
     remaining_ms: int = 4000  # what the template allows a step
 
     def get_remaining_time_in_millis(self) -> int:
-        """Tell how much time is left."""
+        """Return the time that is left."""
         return self.remaining_ms
 
 
 def handler(logical_id: str) -> Callable[[Any, Any], Any]:
-    """Find the handler of a function as the template names it."""
+    """Return the handler that the template names for a function."""
     module, _, name = resources("AWS::Serverless::Function")[logical_id]["Properties"]["Handler"].rpartition(".")
     found: Callable[[Any, Any], Any] = getattr(importlib.import_module(module), name)
     return found
@@ -36,7 +36,7 @@ def invoke(logical_id: str, payload: Json) -> Json:
     """Call a function as the state machine does.
 
     Raises:
-        TaskFailed: with the class name of what the handler raised.
+        TaskFailed: with the class name of the handler's error.
     """
     try:
         return handler(logical_id)(payload, Context())

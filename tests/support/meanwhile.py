@@ -1,4 +1,4 @@
-"""What another machine does between two calls of this one."""
+"""Interference: what another process does between two calls of this one."""
 
 from collections.abc import Callable
 from itertools import count
@@ -11,11 +11,11 @@ from tests.support.asl import Json
 
 
 class Died(BaseException):
-    """The end of a function in the middle of its work: nothing it has written about it runs any more."""
+    """The death of a function in the middle of its work: not an Exception, so no handler of its own runs."""
 
 
 def die() -> None:
-    """End the function here.
+    """Kill the function here.
 
     Raises:
         Died: always.
@@ -24,7 +24,7 @@ def die() -> None:
 
 
 def before(monkeypatch: pytest.MonkeyPatch, operation: str, happens: Callable[[], object], call: int = 1) -> None:
-    """Let something happen just before this client's next call, or a later one, of an operation."""
+    """Call `happens` just before this client's next call of an operation, or before its `call`-th."""
     real = getattr(dynamodb.client, operation)
     calls = count(1)
 
@@ -37,7 +37,7 @@ def before(monkeypatch: pytest.MonkeyPatch, operation: str, happens: Callable[[]
 
 
 def before_recording(monkeypatch: pytest.MonkeyPatch, event_type: str, happens: Callable[[], object]) -> None:
-    """Let something happen just before this client first tries to put an event on record."""
+    """Call `happens` just before this client first tries to record an event."""
     real, times = dynamodb.client.transact_write_items, count(1)
 
     def interrupted(**request: Json) -> Json:
@@ -50,7 +50,7 @@ def before_recording(monkeypatch: pytest.MonkeyPatch, event_type: str, happens: 
 
 
 def after_reading(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
-    """Let something happen just after the history of a saga is read next."""
+    """Call `happens` just after the next read of a history, which is then stale."""
     real, times = eventlog.history, count(1)
 
     def stale(saga_id: str) -> History:

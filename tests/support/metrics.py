@@ -1,4 +1,4 @@
-"""What the functions publish as metrics, caught while they run: nothing here knows a metric by name."""
+"""Capture of the metrics that the functions publish. Nothing here names a metric."""
 
 import ast
 import io
@@ -15,7 +15,7 @@ from tests.support.lambdas import Context, handler
 
 
 class Metric(NamedTuple):
-    """One data point as CloudWatch takes it: found again only by this namespace, name and these dimensions."""
+    """A data point as CloudWatch stores it, identified by its namespace, name and dimensions."""
 
     namespace: str
     name: str
@@ -24,12 +24,12 @@ class Metric(NamedTuple):
 
 
 def published(act: Callable[[], object]) -> set[Metric]:
-    """Give what the functions publish while something is done."""
+    """Return the metrics that the functions publish during `act`."""
     return {metric for line in lines(act) for metric in _metrics(json.loads(line))}
 
 
 def lines(act: Callable[[], object]) -> list[str]:
-    """Give the lines that CloudWatch reads it from."""
+    """Return the lines that the functions write during `act`."""
     written = io.StringIO()
     with redirect_stdout(written):
         act()
@@ -37,7 +37,7 @@ def lines(act: Callable[[], object]) -> list[str]:
 
 
 def everything_happens() -> None:
-    """Bring about all that is counted or measured, in a fresh world: good, bad, parked, broken, and late."""
+    """Cause every count and measurement in a fresh world: confirmed, failed, parked, broken and late."""
     steps.confirmed()
     steps.failed()
     steps.outcome(steps.fail, steps.cancelling())
@@ -49,31 +49,31 @@ def everything_happens() -> None:
 
 
 def named(modules: Iterable[ast.Module]) -> set[str]:
-    """Give the names of all metrics that stand in the code: the first argument of `count` and of `gauge`."""
+    """Return the names of all metrics in the code: the first arguments of `count` and `gauge`."""
     calls = [node for module in modules for node in ast.walk(module) if isinstance(node, ast.Call)]
     publish = [call for call in calls if ast.unparse(call.func) in {"count", "gauge"}]
     return {name for call in publish for name in _named(call.args[0])}
 
 
 def _named(name: ast.expr) -> set[str]:
-    """Give the name; where it is made of a saga's, one for each saga."""
+    """Return the name, or one per saga if it contains the saga's name."""
     match name:
-        case ast.Call(func=ast.Attribute(attr="called"), args=[ast.Constant(value=str(pattern))]):
-            return {saga.called(pattern) for saga in sagas().values()}
+        case ast.Call(func=ast.Attribute(attr="name_for"), args=[ast.Constant(value=str(pattern))]):
+            return {saga.name_for(pattern) for saga in sagas().values()}
     return {ast.literal_eval(name)}
 
 
 def _breaks(order_id: str) -> None:
-    """Let the execution of the order be one that broke."""
+    """Report the order's execution as broken."""
     event = steps.sample("recover_order")
     detail = {**event["detail"], "input": json.dumps({"orderId": order_id})}
     handler("RecoverOrderFunction")({**event, "detail": detail}, Context())
 
 
 def _metrics(line: Json) -> Iterator[Metric]:
-    """Read a line in the embedded metric format."""
-    for told in line["_aws"]["CloudWatchMetrics"]:
-        for each in told["Metrics"]:
-            for names in told["Dimensions"]:
+    """Parse a line in the embedded metric format."""
+    for directive in line["_aws"]["CloudWatchMetrics"]:
+        for each in directive["Metrics"]:
+            for names in directive["Dimensions"]:
                 dimensions = frozenset((name, line[name]) for name in names)
-                yield Metric(told["Namespace"], each["Name"], each["Unit"], dimensions)
+                yield Metric(directive["Namespace"], each["Name"], each["Unit"], dimensions)

@@ -1,10 +1,10 @@
-"""The settings that the template gives to the functions. Import this before anything of the functions."""
+"""The environment variables that the template gives the functions. Import this module before any function."""
 
 import os
 
 from tests.support.template import tables
 
-# The functions read some of these at import, as Lambda sets them.
+# The functions read some of these at import time, as on Lambda.
 os.environ.update({f"{table}_TABLE": f"test-{table.lower()}" for table in tables()})
 os.environ.update(
     AWS_ACCESS_KEY_ID="testing",

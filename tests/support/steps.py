@@ -1,4 +1,4 @@
-"""The steps of the saga, called one by one with their sample events, and orders that they brought somewhere."""
+"""The steps of the saga, called one by one with their sample events, and orders in every state."""
 
 import json
 import re
@@ -17,16 +17,16 @@ from tests.support.template import ROOT
 type Answer = dict[str, Any]
 type Step = Callable[[str], Answer]
 
-STARTED: dict[str, Callable[[], str]] = {"order": world.placed}  # by the saga's name: what starts one
+STARTED: dict[str, Callable[[], str]] = {"order": world.placed}  # by saga name: what starts a saga
 
 
 def sample(stem: str) -> dict[str, Any]:
-    """Read a sample event."""
+    """Return a sample event."""
     return dict(json.loads((ROOT / "events" / f"{stem}.json").read_text()))
 
 
 def call(name: str, order_id: str, **payload: Json) -> Answer:
-    """Call the function of a step as the state machine does, whatever it raises."""
+    """Call a state's function as the state machine does."""
     stem = re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
     return dict(handler(f"{name}Function")({**sample(stem), "orderId": order_id, **payload}, Context()))
 
@@ -60,29 +60,29 @@ def fail(order_id: str, **failures: str) -> Answer:
 
 
 def states(saga: Saga) -> list[str]:
-    """Name the tasks of the longest way that a saga can go: every step forward, and all the way back."""
+    """Return the tasks of a saga's longest path: every step, the cancellation, and every compensation."""
     forward, compensations = ([each.state for each in half] for half in (saga.forward, saga.compensations))
-    return [*forward, saga.called("Cancel{}"), *compensations, saga.called("Fail{}")]
+    return [*forward, saga.name_for("Cancel{}"), *compensations, saga.name_for("Fail{}")]
 
 
 def before(state: str, saga: Saga = ORDER) -> str:
-    """Start a saga, and bring it to where this state is next."""
+    """Start a saga and run it until this state is next."""
     saga_id = STARTED[saga.name]()
-    decision = saga.called("Cancel{}") if state == saga.called("Confirm{}") else state
+    decision = saga.name_for("Cancel{}") if state == saga.name_for("Confirm{}") else state
     for name in states(saga)[: states(saga).index(decision)]:
         call(name, saga_id)
     return saga_id
 
 
 def paid() -> str:
-    """Place an order and take every step before the pivot."""
+    """Place an order and run every step before the pivot."""
     return before("CancelOrder")
 
 
 def confirmed(saga: Saga = ORDER) -> str:
     """Bring a saga to CONFIRMED."""
-    saga_id = before(saga.called("Cancel{}"), saga)
-    call(saga.called("Confirm{}"), saga_id)
+    saga_id = before(saga.name_for("Cancel{}"), saga)
+    call(saga.name_for("Confirm{}"), saga_id)
     return saga_id
 
 
@@ -92,27 +92,27 @@ def cancelling() -> str:
 
 
 def undo(saga_id: str, saga: Saga = ORDER) -> None:
-    """Undo every step of a saga that is CANCELLING."""
+    """Run every compensation of a saga that is CANCELLING."""
     for compensation in saga.compensations:
         call(compensation.state, saga_id)
 
 
 def parked() -> str:
-    """Bring an order that is paid and holds stock to where it is parked, with everything to undo."""
+    """Park an order that is paid and holds stock, with everything to undo."""
     order_id = cancelling()
     outcome(fail, order_id)
     return order_id
 
 
 def failed(saga: Saga = ORDER) -> str:
-    """Bring a saga that took every step to FAILED."""
-    saga_id = before(saga.called("Fail{}"), saga)
-    call(saga.called("Fail{}"), saga_id)
+    """Bring a saga that has run every step to FAILED."""
+    saga_id = before(saga.name_for("Fail{}"), saga)
+    call(saga.name_for("Fail{}"), saga_id)
     return saga_id
 
 
 def rejected() -> str:
-    """Place an order for more than there is, and have it refused."""
+    """Place an order for more than is in stock, and have it refused."""
     order_id = world.placed(quantity=world.STOCK + 1)
     with suppress(InsufficientStock):
         reserve(order_id)
@@ -120,22 +120,22 @@ def rejected() -> str:
 
 
 def failed_at_once(saga: Saga = ORDER) -> str:
-    """Bring a saga that was cancelled before it took a step to FAILED."""
+    """Bring a saga that was cancelled before its first step to FAILED."""
     saga_id = STARTED[saga.name]()
-    call(saga.called("Cancel{}"), saga_id)
+    call(saga.name_for("Cancel{}"), saga_id)
     undo(saga_id, saga)
-    call(saga.called("Fail{}"), saga_id)
+    call(saga.name_for("Fail{}"), saga_id)
     return saga_id
 
 
 def ten_times(step: Step, order_id: str) -> set[str]:
-    """Call a step ten times over; give the names of what came of it: events, and errors."""
+    """Call a step ten times; return the names of the resulting events and errors."""
     return {outcome(step, order_id) for _ in range(10)}
 
 
 def outcome(step: Step, order_id: str) -> str:
-    """Call a step; give the name of what came of it: the event, or the error."""
+    """Call a step; return the name of the resulting event or error."""
     try:
         return str(step(order_id)["event"])
-    except Exception as error:  # noqa: BLE001  whatever it is, it is what the state machine would see
+    except Exception as error:  # noqa: BLE001  the state machine would see any error
         return type(error).__name__

@@ -1,4 +1,4 @@
-"""A world in memory: the template's own tables in moto, the catalogue, and a way to look at everything."""
+"""An in-memory world: the template's tables in moto, a stocked catalogue, and access to every row."""
 
 import json
 import os
@@ -16,14 +16,14 @@ from sagakit.dynamodb import Item
 from tests.support.asl import Json
 from tests.support.template import logical_ids, resources, tables, tables_of_record
 
-ACCOUNT = "123456789012"  # the one that moto takes for ours
+ACCOUNT = "123456789012"  # moto's default
 PRICES = {"laptop": 129999, "monitor": 34999, "PROD-003": 79999}
 STOCK = 100
 OK = "pm_ok"
 
 
 def begin() -> None:
-    """Begin with the tables of the template and the catalogue on the shelf: made once, copied for every test."""
+    """Start with the template's tables and a stocked catalogue, created once and copied for every test."""
     _backend().tables = deepcopy(_beginning())
 
 
@@ -39,7 +39,7 @@ def _backend() -> DynamoDBBackend:
 
 
 def create_tables() -> None:
-    """Create the tables as the template describes them."""
+    """Create the template's tables."""
     for logical_id, table in resources("AWS::DynamoDB::Table").items():
         wanted = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
         properties: Any = {name: table["Properties"][name] for name in wanted if name in table["Properties"]}
@@ -47,12 +47,12 @@ def create_tables() -> None:
 
 
 def variable(logical_id: str) -> str:
-    """Name the environment variable that the template gives a table's name: SAGAS_TABLE for OrdersTable."""
+    """Return the environment variable with a table's name: SAGAS_TABLE for OrdersTable."""
     return next(f"{name}_TABLE" for name, its_id in logical_ids().items() if its_id == logical_id)
 
 
 def stock_up(available: int = STOCK) -> None:
-    """Put every product of the catalogue on the shelf."""
+    """Stock every product of the catalogue."""
     for product_id, price in PRICES.items():
         put(
             "INVENTORY",
@@ -61,71 +61,91 @@ def stock_up(available: int = STOCK) -> None:
 
 
 def order(token: str = OK, quantity: int = 2, product_id: str = "monitor", customer: str = "customer-1") -> Order:
-    """Make an order of one line."""
+    """Return an order with one line."""
     return Order(customer, (Line(product_id, quantity, PRICES[product_id]),), token)
 
 
 def placed(token: str = OK, **line: Json) -> str:
-    """Place an order and give its id."""
+    """Place an order and return its id."""
     return str(place(order(token, **line), None)["orderId"])
 
 
 def put(table: str, item: Item) -> None:
-    """Write a row, whatever the rules say."""
+    """Write a row, bypassing every guard."""
     dynamodb.client.put_item(TableName=os.environ[f"{table}_TABLE"], Item=dynamodb.to_wire(item))
 
 
 def rows(table: str) -> list[Item]:
-    """Read every row of a table. It looks behind the API, which takes long for something done after every call."""
+    """Return every row of a table. This bypasses moto's API, which is too slow to use after every call."""
     items = _backend().tables[os.environ[f"{table}_TABLE"]].all_items()
     return [dynamodb.from_wire({name: value.to_regular_json() for name, value in item.attrs.items()}) for item in items]
 
 
 def everything() -> dict[str, list[Item]]:
-    """Read every row of every table."""
+    """Return every row of every table."""
     return {table: rows(table) for table in tables()}
 
 
 def remove(table: str, **key: str) -> None:
-    """Delete a row, whatever the rules say."""
+    """Delete a row, bypassing every guard."""
     dynamodb.client.delete_item(TableName=os.environ[f"{table}_TABLE"], Key=dynamodb.to_wire(key))
 
 
 def forget_requests() -> None:
-    """Delete all idempotency records, as time does."""
+    """Delete all idempotency records, as if they had expired."""
     for row in rows("IDEMPOTENCY"):
         remove("IDEMPOTENCY", id=row["id"])
 
 
+def product(product_id: str = "monitor") -> Item:
+    """Return a product's row."""
+    return next(row for row in rows("INVENTORY") if row["productId"] == product_id)
+
+
 def available(product_id: str = "monitor") -> int:
-    """Read how many pieces are on the shelf."""
-    return int(next(row["available"] for row in rows("INVENTORY") if row["productId"] == product_id))
+    """Return the quantity in stock."""
+    return int(product(product_id)["available"])
 
 
 def status(order_id: str) -> str:
-    """Read the order's status."""
+    """Return the order's status."""
     return str(guard.read(order_id)["status"])
 
 
 def events(order_id: str) -> list[str]:
-    """Read what happened to the order, in order."""
+    """Return the types of the order's events, oldest first."""
     return [event.type for event in eventlog.history(order_id)]
 
 
-def detail(order_id: str, event_type: str) -> Item:
-    """Read what an event tells."""
-    found = eventlog.history(order_id).find(event_type)
+def event_row(order_id: str, event_type: str = "OrderPlaced") -> Item:
+    """Return an event's row."""
+    found = [row for row in rows("EVENTS") if (row["orderId"], row["eventType"]) == (order_id, event_type)]
     assert found, f"no {event_type} on record"
-    return dict(found.detail)
+    return found[0]
+
+
+def detail(order_id: str, event_type: str) -> Item:
+    """Return an event's detail."""
+    return dict(event_row(order_id, event_type)["detail"])
+
+
+def payment(order_id: str) -> str:
+    """Return the status of the order's payment row."""
+    return str(next(row["status"] for row in rows("PAYMENTS") if row["orderId"] == order_id))
+
+
+def intents() -> list[Item]:
+    """Return the gateway's intents."""
+    return [row for row in rows("GATEWAY_LEDGER") if "amount" in row]
 
 
 def net_charge() -> int:
-    """Add up what the gateway took and did not give back, in minor units, over all intents."""
+    """Return what the gateway has charged and not refunded over all intents, in minor units."""
     return sum(row["taken"] - row["refunded"] for row in rows("GATEWAY_LEDGER") if "taken" in row)
 
 
 def snapshot() -> str:
-    """Give all that is on record, but for the counters of calls at the gateway."""
+    """Return everything on record, except the gateway's counters of calls."""
     counted = ("confirms", "refunds")
     return json.dumps(
         {

@@ -1,4 +1,4 @@
-"""What to do about a saga whose execution broke, or which takes too long: look first, then act."""
+"""What recovery does about a saga whose execution broke or that is overdue. It reads first, then acts."""
 
 from enum import StrEnum
 
@@ -11,55 +11,55 @@ from sagakit.observability import count, logger
 from sagakit.recovery import store
 from sagakit.saga import Status
 
-MOST_RECOVERIES = 5  # in a row, before a person is asked
-FIRST_WAIT, LONGEST_WAIT = 30_000, 900_000  # milliseconds
+MAX_RECOVERIES = 5  # in a row, before the saga is parked for an operator
+FIRST_WAIT, MAX_WAIT = 30_000, 900_000  # milliseconds
 
 
 class RecoveryAction(StrEnum):
-    """What recovery does next."""
+    """The next action of recovery."""
 
-    LEAVE = "leave"  # it has ended, or a person has it
-    CANCEL = "cancel"  # decide to undo; the event of that starts the compensations
+    LEAVE = "leave"  # it has ended, or waits for an operator
+    CANCEL = "cancel"  # decide to undo it; the event starts the compensations
     WAIT = "wait"  # the last recovery is too recent
-    RECOVER = "recover"  # start the compensations again
-    PARK = "park"  # enough
+    RECOVER = "recover"  # run the compensations again
+    PARK = "park"  # there were too many recoveries
 
 
 def next_action(row: Item, now: int) -> RecoveryAction:
-    """Decide by the saga's row alone; `now` in milliseconds."""
+    """Choose the action from the saga's row alone; `now` is in milliseconds."""
     if row["status"] in (Status.CONFIRMED, Status.FAILED) or "parked" in row:
         return RecoveryAction.LEAVE
     if row["status"] == Status.PENDING:
         return RecoveryAction.CANCEL
-    if row.get("recoveries", 0) >= MOST_RECOVERIES:
+    if row.get("recoveries", 0) >= MAX_RECOVERIES:
         return RecoveryAction.PARK
     return RecoveryAction.WAIT if now < next_attempt_at(row) else RecoveryAction.RECOVER
 
 
 def next_attempt_at(row: Item) -> int:
-    """Tell when the next recovery may start: at once, then after pauses that double."""
+    """Return when the next recovery may start, in milliseconds: at once, then after pauses that double."""
     recoveries = row.get("recoveries", 0)
     if not recoveries:
         return 0
-    pause: int = min(LONGEST_WAIT, FIRST_WAIT * 2 ** (recoveries - 1))
+    pause: int = min(MAX_WAIT, FIRST_WAIT * 2 ** (recoveries - 1))
     return int(row["resumedAt"]) + pause
 
 
 def recover_if_needed(saga_id: str, why: Reason) -> RecoveryAction:
-    """Look at the saga as it is now, and do what it needs. Done twice, it is done once."""
+    """Read the saga's current row and recover the saga if it needs it. Repeating this is harmless."""
     row = guard.read(saga_id)
     action = next_action(row, clock.now())
     try:
-        _take(action, row, why)
+        _perform(action, row, why)
     except (AlreadyConfirmed, NotCancelling):
-        return RecoveryAction.LEAVE  # it ended, or was parked, between the look and the act
+        return RecoveryAction.LEAVE  # it ended or was parked after the read
     if action is not RecoveryAction.LEAVE:
         count("Recoveries", move=action)
-    logger.info("looked after", extra={ID: saga_id, "move": action, "reason": why.code})
+    logger.info("recovery checked the saga", extra={ID: saga_id, "move": action, "reason": why.code})
     return action
 
 
-def _take(action: RecoveryAction, row: Item, why: Reason) -> None:
+def _perform(action: RecoveryAction, row: Item, why: Reason) -> None:
     saga_id = row[ID]
     match action:
         case RecoveryAction.CANCEL:
@@ -75,7 +75,7 @@ def _take(action: RecoveryAction, row: Item, why: Reason) -> None:
 
 
 def _cancel(saga_id: str, why: Reason) -> None:
-    """Decide to undo. Where an execution that died decided so with its last call, nobody undoes the saga yet."""
+    """Cancel the saga. If the execution that died had just cancelled it, nothing runs the compensations: do so."""
     cancelled = decision.cancel(saga_id, why, starts_saga=True)
     if cancelled.repeated and not cancelled.starts_saga:
         _recover(guard.read(saga_id), why)

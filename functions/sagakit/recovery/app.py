@@ -1,4 +1,4 @@
-"""Entry points of recovery: EventBridge tells of broken executions, a person resumes, a clock finds the rest."""
+"""Lambda entry points of recovery: for broken executions, for an operator who resumes, and the sweeper for the rest."""
 
 import json
 import os
@@ -16,14 +16,14 @@ from sagakit.recovery import store
 from sagakit.recovery.actions import recover_if_needed
 from sagakit.relay.dispatch import dispatch
 
-LEAST_REMAINING = 10_000  # milliseconds that must remain to begin with another saga
-LONGEST_REASON = 255  # characters
+MIN_REMAINING = 10_000  # milliseconds that must remain to start on the next item
+MAX_REASON = 255  # characters
 DEADLINE_PASSED = Reason("DeadlinePassed", "it took too long")
 
 
 @logger.inject_lambda_context(clear_state=True)
 def recover(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
-    """Look after the saga of an execution that was aborted, timed out or failed."""
+    """Recover the saga of an execution that was aborted, timed out or failed."""
     broken = event["detail"]
     saga_id = json.loads(broken["input"])[ID]
     logger.set_correlation_id(saga_id)
@@ -33,34 +33,34 @@ def recover(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
 
 @observed
 def resume(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
-    """Take a parked saga up again because a person says so, and why: `reason` becomes part of the event."""
-    why = {"by": "operator", "reason": str(event["reason"])[:LONGEST_REASON]}
+    """Resume a parked saga for an operator; the event records the given `reason`."""
+    why = {"by": "operator", "reason": str(event["reason"])[:MAX_REASON]}
     return parking.resume(event[ID], why).summary
 
 
 @logger.inject_lambda_context(clear_state=True)
 def sweep(_event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Dispatch what the relay left behind, and look after every saga that is overdue. Enough by itself."""
+    """Dispatch the events that the relay left behind, and recover every overdue saga."""
     now = clock.now()
-    settled = now - int(os.environ["UNDISPATCHED_AFTER_SECONDS"]) * 1000
+    relay_time = int(os.environ["UNDISPATCHED_AFTER_SECONDS"]) * 1000
     gauge("OldestUndispatchedEventAge", now - min(store.oldest_undispatched(), default=now))
     return {
-        "dispatched": _each(store.undispatched(settled), _dispatch, context),
+        "dispatched": _each(store.undispatched(now - relay_time), _dispatch, context),
         "lookedAfter": _each(store.overdue(now), lambda saga_id: recover_if_needed(saga_id, DEADLINE_PASSED), context),
     }
 
 
 def _each[T](found: Iterable[T], act: Callable[[T], object], context: LambdaContext) -> int:
-    """Act on one after the other while there is time; a failure doesn't block the others. Gives how many went well."""
+    """Act on each item while there is time, and count the successes. A failure doesn't block the others."""
     done = 0
     for each in found:
-        if context.get_remaining_time_in_millis() < LEAST_REMAINING:
-            logger.info("out of time; the rest comes with the next sweep")
+        if context.get_remaining_time_in_millis() < MIN_REMAINING:
+            logger.info("out of time; the next sweep continues")
             break
         try:
             act(each)
             done += 1
-        except Exception:  # noqa: BLE001  whatever it is, the next one must not suffer from it
+        except Exception:  # noqa: BLE001  no failure may block the others
             logger.exception("left for the next sweep", extra={"subject": each})
     return done
 

@@ -1,58 +1,58 @@
-"""What recovery reads: the sparse indexes of open sagas and of undispatched events."""
+"""The sparse indexes that recovery reads: open sagas and undispatched events."""
 
 from collections.abc import Iterator
 
 from sagakit import dynamodb, tables
 from sagakit.dynamodb import Item
 from sagakit.errors import NotCancelling
-from sagakit.event import ID, SHARDS, Event, of_row
+from sagakit.event import ID, SHARDS, Event, from_row
 from sagakit.saga import Status
 
-MOST_ATTEMPTS = 10  # to dispatch an event, before it is set aside
+MAX_ATTEMPTS = 10  # to dispatch an event, before it is quarantined
 SHARD_KEYS = tuple(f"u#{n}" for n in range(SHARDS))
-SET_ASIDE = "set aside"  # the shard of events that nobody tries to dispatch any more
+QUARANTINED = "set aside"  # the shard of events that the sweeper no longer tries to dispatch
 EXISTS = f"attribute_exists(#{ID})"
 
 
 def overdue(before: int) -> Iterator[str]:
-    """Give the ids of open sagas that were due before this time, the longest overdue of each shard first."""
+    """Yield the ids of open sagas that were due before this time, the longest overdue of each shard first."""
     for row in _each_shard(tables.sagas(), "open", "dueAt", before):
         yield row[ID]
 
 
 def undispatched(before: int) -> Iterator[Item]:
-    """Give the keys of events that stand undispatched since before this time, the oldest of each shard first."""
+    """Yield the keys of undispatched events recorded before this time, the oldest of each shard first."""
     return _each_shard(tables.events(), "undispatched", "at", before)
 
 
 def oldest_undispatched() -> Iterator[int]:
-    """Give the time of the oldest undispatched event of each shard that has one, and of those set aside."""
-    for shard in (*SHARD_KEYS, SET_ASIDE):
+    """Yield the time of the oldest undispatched event of each shard, and of the quarantined ones."""
+    for shard in (*SHARD_KEYS, QUARANTINED):
         query = dynamodb.request(tables.events(), query="#undispatched = :shard", shard=shard)
-        answer = dynamodb.client.query(**query, IndexName="undispatched", Limit=1)
-        yield from (dynamodb.from_wire(row)["at"] for row in answer["Items"])
+        page = dynamodb.client.query(**query, IndexName="undispatched", Limit=1)
+        yield from (dynamodb.from_wire(row)["at"] for row in page["Items"])
 
 
 def still_undispatched(key: Item) -> Event | None:
-    """Read the event, unless it was dispatched meanwhile: the index lags behind its table."""
+    """Read the event, or None if it has been dispatched: the index lags behind its table."""
     row = dynamodb.get(tables.events(), _key_of_event(key))
-    return of_row(row) if row and "undispatched" in row else None
+    return from_row(row) if row and "undispatched" in row else None
 
 
 def dispatch_failed(key: Item) -> int:
-    """Count the attempt on the event's row, and set the event aside after too many. Gives the count."""
+    """Count a failed attempt on the event's row, quarantine the event after too many, and return the count."""
     table, event = tables.events(), _key_of_event(key)
     attempts = int(dynamodb.change(table, event, "ADD #attempts :one", EXISTS, one=1)["attempts"])
-    if attempts >= MOST_ATTEMPTS:
-        dynamodb.change(table, event, "SET #undispatched = :aside", EXISTS, aside=SET_ASIDE)
+    if attempts >= MAX_ATTEMPTS:
+        dynamodb.change(table, event, "SET #undispatched = :quarantined", EXISTS, quarantined=QUARANTINED)
     return attempts
 
 
 def due_at(saga_id: str, at: int) -> None:
-    """Let the sweeper look at the saga again at this time.
+    """Schedule the sweeper's next look at the saga for this time.
 
     Raises:
-        NotCancelling: it is not being cancelled any more, or parked.
+        NotCancelling: the saga is no longer being cancelled, or is parked.
     """
     condition = "#status = :cancelling AND attribute_exists(#open)"
     try:

@@ -1,4 +1,4 @@
-"""Entry point of the relay, fed by the outbox table's stream."""
+"""Lambda entry point of the relay, which the outbox table's stream feeds."""
 
 from typing import Any
 
@@ -7,23 +7,23 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from sagakit.event import of_row
+from sagakit.event import from_row
 from sagakit.observability import logger
 from sagakit.relay.dispatch import dispatch
 
-# A batch in which every record failed is reported record by record like any other: raising would block the shard.
+# A batch whose records all fail is still reported record by record: raising would block the shard.
 processor = BatchProcessor(event_type=EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
 
 
 @logger.inject_lambda_context(clear_state=True)
 def relay(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
-    """Dispatch each new event; one that fails is reported and holds up no other."""
+    """Dispatch each new event and report those that fail; a failure doesn't block the others."""
     return process_partial_response(event, record_handler=_relay, processor=processor, context=context)
 
 
 def _relay(record: DynamoDBRecord) -> None:
     row = record.dynamodb.new_image if record.dynamodb else {}
-    event = of_row(row)
+    event = from_row(row)
     logger.set_correlation_id(event.saga_id)
     dispatch(event)
     logger.info("dispatched", extra={"eventId": event.id, "startsSaga": event.starts_saga})

@@ -1,4 +1,4 @@
-"""Dispatching an event: start its saga, tell the bus, mark it as dispatched. Each part may be done again."""
+"""Dispatching an event: start its saga, publish it, mark it as dispatched. Each part can be repeated safely."""
 
 import json
 import os
@@ -15,10 +15,10 @@ bus = boto3.client("events", config=dynamodb.CONFIG)
 
 
 def dispatch(event: Event) -> None:
-    """Send the event wherever it has to go, then take it off the index of undispatched events.
+    """Start the event's saga if it starts one, publish the event, and mark it as dispatched.
 
     Raises:
-        TransientError: the bus did not take it.
+        TransientError: the event bus refused it.
     """
     if event.starts_saga:
         _start_saga(event)
@@ -27,7 +27,7 @@ def dispatch(event: Event) -> None:
 
 
 def _start_saga(event: Event) -> None:
-    """Start the execution named after the event; that it exists already is what was wanted."""
+    """Start the execution that the event names; if it already exists, there is nothing to do."""
     try:
         sfn.start_execution(
             stateMachineArn=json.loads(os.environ["STATE_MACHINES"])[named(event.saga).name],
@@ -46,7 +46,7 @@ def _publish(event: Event) -> None:
         "at": event.at,
         "data": dynamodb.plain(dict(event.detail)),
     }
-    answer = bus.put_events(
+    response = bus.put_events(
         Entries=[
             {
                 "EventBusName": os.environ["EVENT_BUS_NAME"],
@@ -56,13 +56,13 @@ def _publish(event: Event) -> None:
             }
         ]
     )
-    # PutEvents answers 200 even when it refused an entry.
-    if answer["FailedEntryCount"]:
-        raise TransientError(f"the event bus refused {event.id}: {answer['Entries'][0]['ErrorCode']}")
+    # PutEvents returns 200 even if it refuses an entry.
+    if response["FailedEntryCount"]:
+        raise TransientError(f"the event bus refused {event.id}: {response['Entries'][0]['ErrorCode']}")
 
 
 def _mark_dispatched(event: Event) -> None:
-    """Drop the sparse attribute; a row that is gone must not come back as an empty one."""
+    """Remove the event from the index of undispatched events, without recreating a row that has been deleted."""
     key = {ID: event.saga_id, "eventType": event.type}
     try:
         dynamodb.change(tables.events(), key, "REMOVE #undispatched", f"attribute_exists(#{ID})")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import sagas
-from payment.behaviour import BEHAVIOURS, Behaviour
+from payment.test_tokens import TEST_TOKENS, Behaviour
 from sagakit import clock, dynamodb, guard
 from sagakit.step import Outcome
 from tests.support import http, meanwhile, steps, world
@@ -23,7 +23,7 @@ PROBLEM = "application/problem+json"
 
 
 def line(**changes: Any) -> dict[str, Any]:
-    """Make an order whose one line is different."""
+    """Return an order whose only line has these changes."""
     return {**ORDER, "items": [{**LINE, **changes}]}
 
 
@@ -44,7 +44,7 @@ def test_the_sample_event_is_accepted() -> None:
     assert (answer.status, answer.body["totalAmount"]) == (202, 1299.99)
 
 
-def test_an_order_is_accepted_and_can_be_found() -> None:
+def test_an_order_is_accepted_and_can_be_read() -> None:
     answer = http.post(key=KEY)
     order_id = answer.body["orderId"]
     assert (answer.status, answer.headers["Location"]) == (202, f"/orders/{order_id}")
@@ -57,7 +57,7 @@ def test_an_order_is_accepted_and_can_be_found() -> None:
     assert http.get(answer.headers["Location"]).status == 200
 
 
-def test_without_a_payment_token_there_is_one_for_trying_out() -> None:
+def test_without_a_payment_token_a_test_token_is_used() -> None:
     answer = http.post(without("paymentToken"))
     assert guard.read(answer.body["orderId"])["paymentToken"] == "pm_ok"
 
@@ -73,7 +73,7 @@ def test_without_a_payment_token_there_is_one_for_trying_out() -> None:
     ],
     ids=["25 lines", "1000 pieces", "long customer", "long token", "a zero too many"],
 )
-def test_the_bounds_belong_to_it(largest: dict[str, Any]) -> None:
+def test_the_largest_values_are_accepted(largest: dict[str, Any]) -> None:
     assert http.post(largest).status == 202
 
 
@@ -81,7 +81,7 @@ def test_the_bounds_belong_to_it(largest: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("remembered", [True, False], ids=["remembered", "forgotten"])
-def test_a_replay_is_the_first_answer_and_says_so(*, remembered: bool) -> None:
+def test_a_replay_returns_the_first_response_and_says_so(*, remembered: bool) -> None:
     first = http.post(key=KEY)
     if not remembered:
         world.forget_requests()
@@ -92,14 +92,14 @@ def test_a_replay_is_the_first_answer_and_says_so(*, remembered: bool) -> None:
     assert len(world.rows("SAGAS")) == 1
 
 
-def test_a_replay_is_the_first_answer_whatever_has_become_of_the_order() -> None:
+def test_a_replay_returns_the_first_response_whatever_has_happened_to_the_order() -> None:
     first = http.post(key=KEY)
     steps.cancel(first.body["orderId"])
     world.forget_requests()
     assert http.post(key=KEY).body == first.body
 
 
-def test_the_same_order_in_other_words_is_a_replay() -> None:
+def test_the_same_order_in_another_notation_is_a_replay() -> None:
     first = http.post(key=KEY)
     other_words = lines({"quantity": 1}, {"quantity": 1}) | {"paymentToken": "pm_ok"}
     assert http.post(dict(reversed(other_words.items())), KEY).body == first.body
@@ -122,24 +122,24 @@ def test_the_key_may_have_either_name_in_any_case(header: str) -> None:
     assert http.post(headers={header: KEY}).body == first.body
 
 
-def test_both_names_with_the_same_key_are_one_key_and_with_different_keys_they_are_refused() -> None:
+def test_both_headers_may_have_the_same_key_but_not_different_ones() -> None:
     first = http.post(key=KEY)
     assert http.post(key=KEY, headers={"Idempotency-Key": KEY}).body == first.body
     assert http.post(key=KEY, headers={"Idempotency-Key": "another"}).status == 400
 
 
 @pytest.mark.parametrize("key", ["", "k" * 256, "line\nbreak", "nul\0"], ids=["empty", "long", "break", "nul"])
-def test_a_key_that_is_no_key_is_refused(key: str) -> None:
+def test_an_invalid_key_is_refused(key: str) -> None:
     answer = http.post(key=key)
     assert (answer.status, answer.body["title"]) == (400, "The idempotency key is not valid")
     assert world.rows("SAGAS") == []
 
 
-def test_the_longest_key_is_a_key() -> None:
+def test_the_longest_key_is_accepted() -> None:
     assert http.post(key="k" * 255).status == 202
 
 
-def test_a_request_that_runs_already_is_to_be_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_request_that_is_already_running_is_to_be_retried(monkeypatch: pytest.MonkeyPatch) -> None:
     answers: list[http.Answer] = []
     meanwhile.before(monkeypatch, "transact_write_items", lambda: answers.append(http.post(key=KEY)))
     assert http.post(key=KEY).status == 202
@@ -183,7 +183,7 @@ def test_a_request_that_runs_already_is_to_be_asked_again(monkeypatch: pytest.Mo
         ({}, {"customerId", "items"}),
     ],
 )
-def test_what_is_not_an_order_is_refused_and_each_error_names_its_field(body: object, fields: set[str]) -> None:
+def test_an_invalid_order_is_refused_and_each_error_names_its_field(body: object, fields: set[str]) -> None:
     answer = http.post(body, KEY)
     assert (answer.status, answer.headers["Content-Type"], answer.fields) == (422, PROBLEM, fields)
     assert answer.body["status"] == 422
@@ -193,13 +193,13 @@ def test_what_is_not_an_order_is_refused_and_each_error_names_its_field(body: ob
 @pytest.mark.parametrize(
     "body", ["", "{", "[" * 60_000, "not json", '{"customerId": }', "\x00", '{"customerId": "\\ud800"}']
 )
-def test_what_is_not_json_is_refused(body: str) -> None:
+def test_a_body_that_is_not_json_is_refused(body: str) -> None:
     answer = http.post(body)
     assert (answer.status, answer.body["title"]) == (400, "The body is not JSON")
 
 
 @pytest.mark.parametrize("body", ["[]", "null", '"order"', "42", "true"])
-def test_json_that_is_no_object_is_no_order(body: str) -> None:
+def test_json_that_is_not_an_object_is_refused(body: str) -> None:
     assert http.post(body).status == 422
 
 
@@ -213,7 +213,7 @@ def test_a_body_is_measured_in_bytes() -> None:
     assert http.post("é" * (32 * 1024 + 1)).status == 413
 
 
-def test_a_price_that_is_not_the_catalogues_is_refused_and_told_and_nothing_is_stored() -> None:
+def test_a_price_that_differs_from_the_catalogue_is_refused_and_nothing_is_stored() -> None:
     answer = http.post(line(price=1.00), KEY)
     assert (answer.status, answer.fields) == (422, {"items.0"})
     assert answer.body["errors"][0]["message"] == "monitor costs 349.99, not 1.0"
@@ -225,7 +225,7 @@ def test_a_price_that_is_not_the_catalogues_is_refused_and_told_and_nothing_is_s
     [({"price": 1.00}, "monitor has two prices"), ({"quantity": 999}, "monitor: more than 1000 pieces")],
     ids=["two prices", "too many in all"],
 )
-def test_lines_of_one_product_are_one_line_and_held_to_its_rules(second: dict[str, Any], detail: str) -> None:
+def test_lines_of_one_product_are_merged_and_validated_as_one(second: dict[str, Any], detail: str) -> None:
     answer = http.post(lines({}, second))
     assert (answer.status, answer.body["detail"]) == (422, detail)
 
@@ -233,7 +233,7 @@ def test_lines_of_one_product_are_one_line_and_held_to_its_rules(second: dict[st
 # --- Showing -------------------------------------------------------------------------------------------------------
 
 
-def test_an_order_is_shown_as_it_is_now(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_order_is_shown_in_its_current_state(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: 1_767_225_600_000)
     order_id = world.placed()
     assert http.get(f"/orders/{order_id}").body == {
@@ -252,15 +252,15 @@ def test_a_cancelled_order_is_shown_with_its_reason() -> None:
     assert (body["status"], body["reason"]) == ("FAILED", {"reason": "PaymentDeclined", "cause": "card_declined"})
 
 
-def test_a_parked_order_is_shown_with_what_is_to_do() -> None:
+def test_a_parked_order_is_shown_with_what_is_left_to_undo() -> None:
     order_id = steps.parked()
     parked = http.get(f"/orders/{order_id}").body["parked"]
     assert (parked["notUndone"], parked["at"][-1]) == (list(sagas.ORDER.undone_by), "Z")
     event = http.get(f"/orders/{order_id}/events").body["events"][-1]
-    assert (event["type"], "at" in event["detail"]) == ("OrderParked#1", False)  # no bare milliseconds
+    assert (event["type"], "at" in event["detail"]) == ("OrderParked#1", False)  # and no raw milliseconds
 
 
-def test_the_events_of_an_order_tell_all_that_happened_to_it_in_order() -> None:
+def test_the_events_of_an_order_are_shown_in_order() -> None:
     answer = http.get(f"/orders/{steps.failed()}/events")
     assert [event["type"] for event in answer.body["events"]] == [
         "OrderPlaced",
@@ -275,32 +275,32 @@ def test_the_events_of_an_order_tell_all_that_happened_to_it_in_order() -> None:
 
 
 @pytest.mark.parametrize("path", ["/orders/nobody-knows", "/orders/nobody-knows/events", "/nowhere", "/orders/a/b/c"])
-def test_what_does_not_exist_is_not_found(path: str) -> None:
+def test_an_unknown_path_or_order_is_not_found(path: str) -> None:
     answer = http.get(path)
     assert (answer.status, answer.headers["Content-Type"]) == (404, PROBLEM)
 
 
-# --- Trouble -------------------------------------------------------------------------------------------------------
+# --- Errors --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("operation", "error", "status"),
     [
-        ("transact_write_items", RuntimeError("the secret of the house"), 500),
-        ("batch_get_item", RuntimeError("the secret of the house"), 500),
+        ("transact_write_items", RuntimeError("an internal secret"), 500),
+        ("batch_get_item", RuntimeError("an internal secret"), 500),
         ("transact_write_items", dynamodb.client.exceptions.InternalServerError, 503),
         ("transact_write_items", dynamodb.client.exceptions.ResourceNotFoundException, 500),
         ("put_item", dynamodb.client.exceptions.ProvisionedThroughputExceededException, 503),
         ("get_item", dynamodb.client.exceptions.RequestLimitExceeded, 503),
     ],
 )
-def test_trouble_reveals_nothing(
+def test_an_internal_error_reveals_nothing(
     monkeypatch: pytest.MonkeyPatch, log: io.StringIO, operation: str, error: Any, status: int
 ) -> None:
-    def troubled(**_: object) -> None:
-        raise error if isinstance(error, Exception) else error(_told(error.__name__), operation)
+    def failing(**_: object) -> None:
+        raise error if isinstance(error, Exception) else error(_response(error.__name__), operation)
 
-    monkeypatch.setattr(dynamodb.client, operation, troubled)
+    monkeypatch.setattr(dynamodb.client, operation, failing)
     answer = http.post(key=KEY)
     assert (answer.status, answer.headers["Content-Type"]) == (status, PROBLEM)
     assert "secret" not in answer.text
@@ -309,44 +309,44 @@ def test_trouble_reveals_nothing(
     assert ("Retry-After" in answer.headers) == (status == 503)
 
 
-def _told(code: str) -> dict[str, Any]:
-    return {"Error": {"Code": code, "Message": "the secret of the house"}, "ResponseMetadata": {}}
+def _response(code: str) -> dict[str, Any]:
+    return {"Error": {"Code": code, "Message": "an internal secret"}, "ResponseMetadata": {}}
 
 
-def test_an_answer_of_5xx_is_not_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_5xx_response_is_not_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(dynamodb.client, "batch_get_item", lambda **_: {})
         assert http.post(key=KEY).status == 500
     assert http.post(key=KEY).status == 202
 
 
-# --- What nobody must see ------------------------------------------------------------------------------------------
+# --- What must stay secret -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("behaviour", [Behaviour(), Behaviour(decline_code="card_declined")], ids=["paid", "declined"])
-def test_the_payment_token_is_never_seen_outside(
+def test_the_payment_token_never_leaves_the_order(
     monkeypatch: pytest.MonkeyPatch, log: io.StringIO, capsys: pytest.CaptureFixture[str], behaviour: Behaviour
 ) -> None:
-    token, bus = "pm_nobody_must_see_me", Bus()
-    monkeypatch.setitem(BEHAVIOURS, token, behaviour)
+    token, bus = "pm_secret", Bus()
+    monkeypatch.setitem(TEST_TOKENS, token, behaviour)
     monkeypatch.setattr("sagakit.relay.dispatch.bus", bus)
     monkeypatch.setattr("sagakit.relay.dispatch.sfn.start_execution", lambda **execution: print(execution))
     body = {**ORDER, "paymentToken": token}
     placed = http.post(body, KEY)
     order_id = placed.body["orderId"]
     steps.reserve(order_id)
-    taken = [steps.ten_times(step, order_id) for step in (steps.process, steps.cancel, steps.refund, steps.release)]
+    results = [steps.ten_times(step, order_id) for step in (steps.process, steps.cancel, steps.refund, steps.release)]
     steps.ten_times(steps.fail, order_id)
     assert not relay(*records())
-    answers = [placed, http.post(body, KEY), http.post({**body, "items": []}, KEY), http.post(line(quantity=9), KEY)]
-    answers += [http.get(f"/orders/{order_id}"), http.get(f"/orders/{order_id}/events"), http.cancel(order_id)]
-    seen = [*(answer.text for answer in answers), str(taken), str(bus.taken), log.getvalue(), capsys.readouterr().out]
+    responses = [placed, http.post(body, KEY), http.post({**body, "items": []}, KEY), http.post(line(quantity=9), KEY)]
+    responses += [http.get(f"/orders/{order_id}"), http.get(f"/orders/{order_id}/events"), http.cancel(order_id)]
+    seen = [*(each.text for each in responses), str(results), str(bus.taken), log.getvalue(), capsys.readouterr().out]
     assert len(bus.taken) == len(world.rows("EVENTS"))
     assert len(log.getvalue().splitlines()) > 40
     assert not [where for where in [*seen, str(world.rows("EVENTS"))] if token in where]
 
 
-def test_a_product_that_nobody_knows_is_refused_by_the_line_of_the_request() -> None:
+def test_an_unknown_product_is_refused_by_its_line_in_the_request() -> None:
     answer = http.post(lines({}, {}, {"productId": "unicorn"}))
     assert (answer.status, answer.fields) == (422, {"items.2"})
     assert "unicorn" in answer.text
@@ -355,12 +355,12 @@ def test_a_product_that_nobody_knows_is_refused_by_the_line_of_the_request() -> 
 # --- Cancelling ----------------------------------------------------------------------------------------------------
 
 
-def test_a_reason_for_cancelling_is_told_in_the_event_and_stays_with_the_order() -> None:
+def test_a_reason_for_cancelling_is_recorded_in_the_event_and_the_order() -> None:
     order_id = world.placed()
     longest = "r" * 255
     assert http.cancel(order_id, json.dumps({"reason": longest})).status == 202
-    told = {"reason": "CustomerCancelled", "cause": longest}
-    assert (world.detail(order_id, "OrderCancelling"), guard.read(order_id)["reason"]) == (told, told)
+    reason = {"reason": "CustomerCancelled", "cause": longest}
+    assert (world.detail(order_id, "OrderCancelling"), guard.read(order_id)["reason"]) == (reason, reason)
 
 
 @pytest.mark.parametrize("body", [None, "", "{}"])
@@ -386,7 +386,7 @@ def test_a_cancellation_needs_no_reason(body: str | None) -> None:
         ('{"reason": "ok", "status": "FAILED"}', 422, {"status"}),
     ],
 )
-def test_what_is_no_cancellation_is_refused_and_cancels_nothing(body: str, status: int, fields: set[str]) -> None:
+def test_an_invalid_cancellation_is_refused_and_cancels_nothing(body: str, status: int, fields: set[str]) -> None:
     order_id = world.placed()
     answer = http.cancel(order_id, body)
     assert (answer.status, answer.headers["Content-Type"], answer.fields) == (status, PROBLEM, fields)

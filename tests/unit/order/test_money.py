@@ -1,4 +1,4 @@
-"""Money: integers inside, two decimals outside."""
+"""Money: integers internally, two decimals in JSON."""
 
 import json
 from decimal import Decimal
@@ -13,18 +13,18 @@ AMOUNTS = st.integers(min_value=0, max_value=10**12)
 
 
 @pytest.mark.parametrize(("amount", "minor"), [("0", 0), ("0.01", 1), ("1299.99", 129999), ("5", 500), ("19.90", 1990)])
-def test_an_amount_is_counted_in_minor_units(amount: str, minor: int) -> None:
+def test_an_amount_is_converted_to_minor_units(amount: str, minor: int) -> None:
     assert to_minor(Decimal(amount)) == minor
 
 
 @pytest.mark.parametrize("amount", ["0.001", "9.999", "1e-3"])
-def test_an_amount_finer_than_a_minor_unit_is_refused(amount: str) -> None:
+def test_a_fraction_of_a_minor_unit_is_refused(amount: str) -> None:
     with pytest.raises(ValueError, match="more than two decimals"):
         to_minor(Decimal(amount))
 
 
 @settings(deadline=None)
 @given(minor=AMOUNTS)
-def test_what_goes_out_as_json_comes_in_again_as_it_was(minor: int) -> None:
-    outside = json.dumps(to_number(minor))
-    assert to_minor(json.loads(outside, parse_float=Decimal)) == minor
+def test_an_amount_survives_the_round_trip_through_json(minor: int) -> None:
+    text = json.dumps(to_number(minor))
+    assert to_minor(json.loads(text, parse_float=Decimal)) == minor

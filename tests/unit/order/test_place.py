@@ -1,4 +1,4 @@
-"""Placing: an order and the event that starts its saga, together, once for each key."""
+"""Placing: an order and the event that starts its saga are stored together, once per key."""
 
 import pytest
 from aws_lambda_powertools.utilities.idempotency.exceptions import IdempotencyAlreadyInProgressError
@@ -20,18 +20,18 @@ KEY = "a-key"
 
 @pytest.fixture(autouse=True)
 def invoked() -> None:
-    """Let the function be in the middle of an invocation."""
+    """Pretend that an invocation of the function is running."""
     api_config.register_lambda_context(Context())  # type: ignore[arg-type]
 
 
 def placed(order: Order | None = None, key: str | None = KEY) -> tuple[str, bool]:
-    """Place an order; give its id, and whether the answer was a replay."""
+    """Place an order; return its id and whether the response is a replay."""
     receipt = place(order or world.order(), key)
     return receipt["orderId"], receipt["replayed"]
 
 
 def died(monkeypatch: pytest.MonkeyPatch, operation: str, call: int = 1) -> None:
-    """Let the function end in the middle of placing an order."""
+    """Let the function die while it is placing an order."""
     with monkeypatch.context() as patch:
         meanwhile.before(patch, operation, meanwhile.die, call)
         with pytest.raises(meanwhile.Died):
@@ -39,12 +39,12 @@ def died(monkeypatch: pytest.MonkeyPatch, operation: str, call: int = 1) -> None
 
 
 def time_passes() -> None:
-    """Let the function that was at work be given up for lost."""
+    """Let the idempotency record of the function that died expire."""
     for row in world.rows("IDEMPOTENCY"):
         world.put("IDEMPOTENCY", {**row, "in_progress_expiration": 1})
 
 
-def test_the_order_is_stored_as_it_was_meant(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_order_is_stored_as_it_was_placed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: 1_000)
     new_id, _ = placed()
     row = guard.read(new_id)
@@ -70,7 +70,7 @@ def test_order_and_event_are_stored_both_or_neither(monkeypatch: pytest.MonkeyPa
     assert len(world.rows("SAGAS")) + len(world.rows("EVENTS")) == 1
 
 
-def test_without_a_key_every_order_is_a_new_one() -> None:
+def test_without_a_key_every_order_is_new() -> None:
     assert placed(key=None) != placed(key=None)
     assert len(world.rows("SAGAS")) == 2
 
@@ -87,39 +87,38 @@ def test_the_same_key_on_another_stage_is_another_order(monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize("remembered", [True, False], ids=["remembered", "forgotten"])
-def test_a_price_that_changed_meanwhile_does_not_matter_to_a_replay(*, remembered: bool) -> None:
+def test_a_price_that_has_changed_does_not_affect_a_replay(*, remembered: bool) -> None:
     first, _ = placed()
-    product = next(row for row in world.rows("INVENTORY") if row["productId"] == "monitor")
-    world.put("INVENTORY", {**product, "price": 1})
+    world.put("INVENTORY", {**world.product(), "price": 1})
     if not remembered:
         world.forget_requests()
     assert placed() == (first, True)
 
 
-def test_an_order_that_was_refused_may_be_mended_under_the_same_key() -> None:
+def test_a_refused_order_may_be_corrected_under_the_same_key() -> None:
     with pytest.raises(Problem):
         placed(Order("customer-1", (Line("monitor", 1, 1),), world.OK))
     assert placed()[1] is False
 
 
-def test_a_twin_that_placed_the_order_between_reading_and_writing_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    def twin() -> None:
+def test_an_order_that_a_concurrent_duplicate_places_first_is_a_replay(monkeypatch: pytest.MonkeyPatch) -> None:
+    def duplicate() -> None:
         world.forget_requests()
         placed()
 
-    meanwhile.before(monkeypatch, "transact_write_items", twin)
+    meanwhile.before(monkeypatch, "transact_write_items", duplicate)
     assert placed()[1] is True
     assert len(world.rows("SAGAS")) == 1
 
 
-def test_a_function_that_dies_before_it_stored_the_order_has_stored_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_function_that_dies_before_the_transaction_stores_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     died(monkeypatch, "transact_write_items")
     assert (world.rows("SAGAS"), world.rows("EVENTS")) == ([], [])
     time_passes()
     assert placed()[1] is False
 
 
-def test_a_function_that_dies_before_it_answered_has_placed_the_order_all_the_same(
+def test_a_function_that_dies_before_its_response_has_placed_the_order(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     died(monkeypatch, "update_item")
@@ -131,7 +130,7 @@ def test_a_function_that_dies_before_it_answered_has_placed_the_order_all_the_sa
     assert len(world.rows("SAGAS")) == 1
 
 
-def test_a_catalogue_that_could_not_be_read_completely_is_transient(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_partial_read_of_the_catalogue_is_transient(monkeypatch: pytest.MonkeyPatch) -> None:
     busy: dict[str, dict[str, object]] = {"UnprocessedKeys": {"inventory": {}}, "Responses": {}}
     monkeypatch.setattr(dynamodb.client, "batch_get_item", lambda **_: busy)
     with pytest.raises(TransientError, match="busy"):
@@ -147,7 +146,7 @@ def test_an_order_is_counted_once_and_its_replays_are_not(capsys: pytest.Capture
 # --- What is the same order ----------------------------------------------------------------------------------------
 
 
-def test_lines_of_one_product_are_one_line() -> None:
+def test_lines_of_one_product_are_merged() -> None:
     lines = [Line("a", 1, 100), Line("b", 5, 200), Line("a", 2, 100)]
     assert merged(lines) == (Line("a", 3, 100), Line("b", 5, 200))
 
@@ -167,11 +166,11 @@ def test_an_order_costs_the_sum_of_its_lines() -> None:
     ],
     ids=["customer", "product", "quantity", "price", "token"],
 )
-def test_an_order_that_differs_in_anything_is_another_order(other: Order) -> None:
+def test_any_difference_makes_another_order(other: Order) -> None:
     order = Order("c", (Line("a", 1, 100),), "pm_ok")
     assert order.fingerprint == Order("c", (Line("a", 1, 100),), "pm_ok").fingerprint
     assert order.fingerprint != other.fingerprint
 
 
-def test_customer_and_key_cannot_be_shifted_into_each_other() -> None:
+def test_customer_and_key_cannot_be_confused() -> None:
     assert order_id("test", "a", "b c") != order_id("test", "a b", "c")

@@ -1,4 +1,4 @@
-"""A customer's cancellation, by the API."""
+"""A customer's cancellation, through the API."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tests.support import http, steps, world
 pytestmark = pytest.mark.usefixtures("world")
 
 
-def test_a_customers_cancellation_is_a_decision_that_starts_the_compensations() -> None:
+def test_a_customers_cancellation_is_final_and_starts_the_compensations() -> None:
     order_id = world.placed()
     answer = http.cancel(order_id)
     assert (answer.status, answer.body) == (202, {"orderId": order_id, "status": "CANCELLING"})
@@ -18,7 +18,7 @@ def test_a_customers_cancellation_is_a_decision_that_starts_the_compensations() 
     assert (event.starts_saga, event.state) == (True, "")
 
 
-def test_a_customer_may_ask_twice() -> None:
+def test_a_customer_may_cancel_twice() -> None:
     order_id = world.placed()
     http.cancel(order_id)
     before = world.everything()
@@ -26,17 +26,17 @@ def test_a_customer_may_ask_twice() -> None:
     assert world.everything() == before
 
 
-def test_a_customer_who_asks_after_the_end_is_told_how_it_ended() -> None:
+def test_a_customer_who_cancels_a_failed_order_sees_how_it_ended() -> None:
     answer = http.cancel(steps.failed())
     assert (answer.status, answer.body["status"]) == (202, "FAILED")
 
 
-def test_a_customer_who_asks_too_late_is_refused() -> None:
+def test_a_customer_who_cancels_too_late_is_refused() -> None:
     order_id = steps.confirmed()
     answer = http.cancel(order_id)
     assert (answer.status, answer.headers["Content-Type"]) == (409, "application/problem+json")
     assert world.status(order_id) == "CONFIRMED"
 
 
-def test_an_order_that_does_not_exist_cannot_be_cancelled() -> None:
+def test_an_unknown_order_cannot_be_cancelled() -> None:
     assert http.cancel("no-such-order").status == 404

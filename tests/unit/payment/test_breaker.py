@@ -1,4 +1,4 @@
-"""The circuit breaker around the gateway."""
+"""The circuit breaker in front of the gateway."""
 
 import time
 from collections.abc import Callable
@@ -25,12 +25,12 @@ def confirmed(intent_id: str) -> str:
 
 
 def calls(intent_id: str) -> int:
-    row = next(row for row in world.rows("GATEWAY_LEDGER") if row["id"] == intent_id)
+    row = next(row for row in world.intents() if row["id"] == intent_id)
     return int(row.get("confirms", 0))
 
 
 def broken(times: int) -> str:
-    """Let the gateway fail so often in a row."""
+    """Make the gateway fail so many times in a row."""
     down = intent("pm_unavailable")
     for _ in range(times):
         with pytest.raises(TransientError, match="503"):
@@ -40,7 +40,7 @@ def broken(times: int) -> str:
 
 @pytest.fixture(autouse=True)
 def now(monkeypatch: pytest.MonkeyPatch) -> int:
-    """Let the breaker's time stand still."""
+    """Freeze the breaker's clock."""
     seconds = int(time.time())
     monkeypatch.setattr(NOW, staticmethod(lambda: seconds))
     return seconds
@@ -48,18 +48,18 @@ def now(monkeypatch: pytest.MonkeyPatch) -> int:
 
 @pytest.fixture
 def later(monkeypatch: pytest.MonkeyPatch, now: int) -> Callable[[], None]:
-    """Let the time pass until a probe is due."""
+    """Return a function that advances the clock until a probe is due."""
     return lambda: monkeypatch.setattr(NOW, staticmethod(lambda: now + config.recovery_timeout))
 
 
-def test_ten_failures_in_a_row_open_the_circuit_and_the_gateway_is_left_alone() -> None:
+def test_ten_failures_in_a_row_open_the_circuit_and_spare_the_gateway() -> None:
     down = broken(config.failure_threshold)
     with pytest.raises(TransientError, match="the gateway's circuit is OPEN"):
         confirmed(down)
     assert calls(down) == config.failure_threshold
 
 
-def test_a_success_in_between_begins_the_count_anew() -> None:
+def test_a_success_in_between_resets_the_count() -> None:
     healthy = intent("pm_ok")
     down = broken(config.failure_threshold - 1)
     confirmed(healthy)
@@ -81,7 +81,7 @@ def test_after_a_while_a_probe_that_succeeds_closes_the_circuit(later: Callable[
     assert [row["state"] for row in world.rows("CIRCUIT_BREAKER") if row["id"] == CIRCUIT] == ["CLOSED"]
 
 
-def test_a_probe_that_fails_opens_it_again(later: Callable[[], None]) -> None:
+def test_a_probe_that_fails_reopens_the_circuit(later: Callable[[], None]) -> None:
     down = broken(config.failure_threshold)
     later()
     with pytest.raises(TransientError, match="503"):
@@ -90,6 +90,6 @@ def test_a_probe_that_fails_opens_it_again(later: Callable[[], None]) -> None:
         confirmed(down)
 
 
-def test_changes_of_the_circuit_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
+def test_transitions_of_the_circuit_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
     broken(config.failure_threshold)
     assert '"CircuitTransitions":[1.0]' in capsys.readouterr().out

@@ -1,16 +1,15 @@
-"""The gateway: what every payment provider must do, and what the simulated one does with each token."""
+"""The contract of every payment gateway, and how the simulated one behaves for each test token."""
 
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from payment.behaviour import BEHAVIOURS
+import payment.provider
 from payment.breaker import GuardedGateway
-from payment.domain import Intent, IntentStatus
-from payment.gateway import Gateway
-from payment.gateway import gateway as chosen_gateway
+from payment.port import Gateway, Intent, IntentStatus
 from payment.simulated import SimulatedGateway
+from payment.test_tokens import TEST_TOKENS
 from sagakit import clock
 from sagakit.errors import TransientError
 from tests.support import meanwhile, world
@@ -42,7 +41,7 @@ def confirm(gateway: Gateway, intent: Intent) -> Intent:
     return gateway.confirm(intent.id, key="order-1-confirm")
 
 
-def try_to_confirm(gateway: Gateway, intent: Intent) -> None:
+def fail_to_confirm(gateway: Gateway, intent: Intent) -> None:
     with pytest.raises(TransientError):
         confirm(gateway, intent)
 
@@ -55,22 +54,22 @@ def test_creating_an_intent_moves_no_money(gateway: Gateway) -> None:
     assert (intent.status, intent.amount, world.net_charge()) == (IntentStatus.CREATED, AMOUNT, 0)
 
 
-def test_the_same_key_gives_the_same_intent(gateway: Gateway) -> None:
+def test_the_same_key_returns_the_same_intent(gateway: Gateway) -> None:
     assert create(gateway).id == create(gateway).id
 
 
-def test_the_same_key_gives_the_intent_as_it_is_by_now(gateway: Gateway) -> None:
+def test_the_same_key_returns_the_intents_current_state(gateway: Gateway) -> None:
     confirm(gateway, create(gateway))
     assert create(gateway).status == IntentStatus.SUCCEEDED
 
 
-def test_another_key_gives_another_intent(gateway: Gateway) -> None:
+def test_another_key_returns_another_intent(gateway: Gateway) -> None:
     other = gateway.create_intent(key="order-2-create", amount=AMOUNT, token=world.OK)
     assert other.id != create(gateway).id
 
 
 @pytest.mark.parametrize("other", [{"amount": AMOUNT + 1}, {"token": "pm_declined"}], ids=["amount", "token"])
-def test_the_same_key_for_something_else_is_refused(gateway: Gateway, other: Any) -> None:
+def test_the_same_key_with_other_parameters_is_refused(gateway: Gateway, other: Any) -> None:
     create(gateway)
     with pytest.raises(ValueError, match="other parameters"):
         create(gateway, **other)
@@ -80,7 +79,7 @@ def test_the_same_key_for_something_else_is_refused(gateway: Gateway, other: Any
     ("token", "status", "code", "taken"),
     [("pm_ok", IntentStatus.SUCCEEDED, "", AMOUNT), ("pm_declined", IntentStatus.DECLINED, "card_declined", 0)],
 )
-def test_confirming_takes_the_money_or_declines_and_stays_so(
+def test_confirming_charges_or_declines_for_good(
     gateway: Gateway, token: str, status: IntentStatus, code: str, taken: int
 ) -> None:
     intent = create(gateway, token)
@@ -103,7 +102,7 @@ def test_cancelling_voids_an_intent_for_good(gateway: Gateway) -> None:
         ("pm_processing", IntentStatus.PROCESSING, 0),  # refused
     ],
 )
-def test_cancelling_what_was_confirmed_voids_a_decline_only(
+def test_cancelling_a_confirmed_intent_voids_only_a_decline(
     gateway: Gateway, token: str, status: IntentStatus, taken: int
 ) -> None:
     intent = create(gateway, token)
@@ -111,7 +110,7 @@ def test_cancelling_what_was_confirmed_voids_a_decline_only(
     assert (gateway.cancel(intent.id).status, world.net_charge()) == (status, taken)
 
 
-def test_a_refund_gives_back_all_that_was_taken_once_and_for_good(gateway: Gateway) -> None:
+def test_a_refund_returns_the_whole_charge_once_and_for_good(gateway: Gateway) -> None:
     intent = create(gateway)
     confirm(gateway, intent)
     first = gateway.refund(intent.id)
@@ -122,7 +121,7 @@ def test_a_refund_gives_back_all_that_was_taken_once_and_for_good(gateway: Gatew
 
 
 @pytest.mark.parametrize("token", ["pm_ok", "pm_declined", "pm_processing"])
-def test_where_nothing_was_taken_nothing_is_given_back(gateway: Gateway, token: str) -> None:
+def test_without_a_charge_nothing_is_refunded(gateway: Gateway, token: str) -> None:
     intent = create(gateway, token)
     if token != "pm_ok":
         confirm(gateway, intent)
@@ -133,7 +132,7 @@ def test_where_nothing_was_taken_nothing_is_given_back(gateway: Gateway, token: 
 # --- Concurrent callers --------------------------------------------------------------------------------------------
 
 
-def test_a_cancellation_that_comes_first_wins_over_a_confirmation(
+def test_an_earlier_cancellation_wins_over_a_confirmation(
     simulated: SimulatedGateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     intent = create(simulated)
@@ -142,7 +141,7 @@ def test_a_cancellation_that_comes_first_wins_over_a_confirmation(
     assert world.net_charge() == 0
 
 
-def test_a_confirmation_that_comes_first_wins_over_a_cancellation(
+def test_an_earlier_confirmation_wins_over_a_cancellation(
     simulated: SimulatedGateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     intent = create(simulated)
@@ -150,21 +149,19 @@ def test_a_confirmation_that_comes_first_wins_over_a_cancellation(
     assert simulated.cancel(intent.id).status == IntentStatus.SUCCEEDED
 
 
-def test_two_confirmations_at_once_take_the_money_once(
-    simulated: SimulatedGateway, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_two_concurrent_confirmations_charge_once(simulated: SimulatedGateway, monkeypatch: pytest.MonkeyPatch) -> None:
     intent = create(simulated)
     meanwhile.before(monkeypatch, "update_item", lambda: confirm(simulated, intent), call=2)
     assert confirm(simulated, intent).status == IntentStatus.SUCCEEDED
     assert world.net_charge() == AMOUNT
 
 
-def test_two_creations_at_once_make_one_intent(simulated: SimulatedGateway, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_concurrent_creations_make_one_intent(simulated: SimulatedGateway, monkeypatch: pytest.MonkeyPatch) -> None:
     meanwhile.before(monkeypatch, "transact_write_items", lambda: create(simulated))
     with pytest.raises(TransientError, match="in use"):
         create(simulated)
     create(simulated)
-    assert len([row for row in world.rows("GATEWAY_LEDGER") if "amount" in row]) == 1
+    assert len(world.intents()) == 1
 
 
 # --- What the tokens do --------------------------------------------------------------------------------------------
@@ -178,28 +175,28 @@ def test_two_creations_at_once_make_one_intent(simulated: SimulatedGateway, monk
         ("pm_nobody_knows", "invalid_payment_method"),
     ],
 )
-def test_declines_have_their_codes(simulated: SimulatedGateway, token: str, code: str) -> None:
+def test_each_decline_has_its_code(simulated: SimulatedGateway, token: str, code: str) -> None:
     assert confirm(simulated, create(simulated, token)).decline_code == code
 
 
 def test_pm_flaky_fails_twice_and_then_works(simulated: SimulatedGateway) -> None:
     intent = create(simulated, "pm_flaky")
     for _ in range(2):
-        try_to_confirm(simulated, intent)
+        fail_to_confirm(simulated, intent)
     assert world.net_charge() == 0
     assert confirm(simulated, intent).status == IntentStatus.SUCCEEDED
 
 
-def test_pm_unavailable_never_works_and_takes_nothing(simulated: SimulatedGateway) -> None:
+def test_pm_unavailable_never_works_and_charges_nothing(simulated: SimulatedGateway) -> None:
     intent = create(simulated, "pm_unavailable")
     for _ in range(20):
-        try_to_confirm(simulated, intent)
+        fail_to_confirm(simulated, intent)
     assert world.net_charge() == 0
 
 
-def test_pm_slow_takes_the_money_and_answers_the_second_call_only(simulated: SimulatedGateway) -> None:
+def test_pm_slow_charges_but_responds_only_to_the_second_call(simulated: SimulatedGateway) -> None:
     intent = create(simulated, "pm_slow")
-    try_to_confirm(simulated, intent)
+    fail_to_confirm(simulated, intent)
     assert world.net_charge() == AMOUNT
     assert confirm(simulated, intent).status == IntentStatus.SUCCEEDED
     assert world.net_charge() == AMOUNT
@@ -208,7 +205,7 @@ def test_pm_slow_takes_the_money_and_answers_the_second_call_only(simulated: Sim
 @pytest.mark.parametrize(
     ("token", "end"), [("pm_processing", IntentStatus.SUCCEEDED), ("pm_late_decline", IntentStatus.DECLINED)]
 )
-def test_a_payment_that_is_processing_comes_to_its_end_after_three_seconds(
+def test_a_processing_payment_settles_after_three_seconds(
     simulated: SimulatedGateway, monkeypatch: pytest.MonkeyPatch, token: str, end: IntentStatus
 ) -> None:
     monkeypatch.setattr(clock, "now", lambda: 10_000)
@@ -223,16 +220,16 @@ def test_a_payment_that_is_processing_comes_to_its_end_after_three_seconds(
 
 
 @pytest.mark.parametrize("token", ["pm_refund_flaky", "pm_refund_down"])
-def test_pm_refund_tokens_take_the_money_and_never_say_so(simulated: SimulatedGateway, token: str) -> None:
+def test_pm_refund_tokens_charge_but_never_confirm_it(simulated: SimulatedGateway, token: str) -> None:
     intent = create(simulated, token)
     for _ in range(5):
-        try_to_confirm(simulated, intent)
+        fail_to_confirm(simulated, intent)
     assert world.net_charge() == AMOUNT
 
 
-def test_pm_refund_flaky_gives_the_money_back_at_the_third_call(simulated: SimulatedGateway) -> None:
+def test_pm_refund_flaky_refunds_at_the_third_call(simulated: SimulatedGateway) -> None:
     intent = create(simulated, "pm_refund_flaky")
-    try_to_confirm(simulated, intent)
+    fail_to_confirm(simulated, intent)
     for _ in range(2):
         with pytest.raises(TransientError):
             simulated.refund(intent.id)
@@ -240,44 +237,42 @@ def test_pm_refund_flaky_gives_the_money_back_at_the_third_call(simulated: Simul
     assert simulated.refund(intent.id).refunded == AMOUNT
 
 
-def test_pm_refund_down_gives_nothing_back_until_it_is_made_well(simulated: SimulatedGateway) -> None:
+def test_pm_refund_down_refunds_nothing_until_it_is_restored(simulated: SimulatedGateway) -> None:
     intent = create(simulated, "pm_refund_down")
-    try_to_confirm(simulated, intent)
+    fail_to_confirm(simulated, intent)
     for _ in range(20):
         with pytest.raises(TransientError):
             simulated.refund(intent.id)
-    simulated.make_well(intent.id)
+    simulated.restore(intent.id)
     assert simulated.refund(intent.id).refunded == AMOUNT
     assert world.net_charge() == 0
 
 
-@pytest.mark.parametrize("token", BEHAVIOURS)
+@pytest.mark.parametrize("token", TEST_TOKENS)
 def test_a_cancelled_intent_can_never_be_confirmed_whatever_its_token(simulated: SimulatedGateway, token: str) -> None:
     intent = create(simulated, token)
     simulated.cancel(intent.id)
-    answers = {_answer(simulated, intent) for _ in range(5)}
-    assert answers <= {IntentStatus.CANCELED, "TransientError"}
+    results = {_result(simulated, intent) for _ in range(5)}
+    assert results <= {IntentStatus.CANCELED, "TransientError"}
     assert world.net_charge() == 0
 
 
-def _answer(gateway: Gateway, intent: Intent) -> str:
+def _result(gateway: Gateway, intent: Intent) -> str:
     try:
         return confirm(gateway, intent).status
     except TransientError as error:
         return type(error).__name__
 
 
-def test_a_provider_that_nobody_wrote_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_provider_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PAYMENT_PROVIDER", "piggy-bank")
     with pytest.raises(LookupError, match="piggy-bank"):
-        chosen_gateway.__wrapped__()
+        payment.provider.gateway.__wrapped__()
 
 
 @pytest.mark.parametrize("call", ["confirm", "cancel", "refund"])
-def test_an_intent_that_the_gateway_never_made_comes_into_being_by_no_call(
-    simulated: SimulatedGateway, call: str
-) -> None:
+def test_no_call_creates_an_unknown_intent(simulated: SimulatedGateway, call: str) -> None:
     arguments = {"key": "k"} if call == "confirm" else {}
-    with pytest.raises(Exception, match=r"knows no intent|conditional request failed"):
+    with pytest.raises(Exception, match=r"unknown intent|conditional request failed"):
         getattr(simulated, call)("pi_unknown", **arguments)
     assert world.rows("GATEWAY_LEDGER") == []

@@ -1,9 +1,10 @@
-"""Processing a payment: the conversation with the gateway. What holds for every step stands in their contract."""
+"""Charging through the gateway. test_step_contract.py tests what all steps have in common."""
 
 import pytest
 from aws_lambda_powertools.utilities.idempotency.exceptions import IdempotencyAlreadyInProgressError
 
-from payment.domain import Intent, PaymentDeclined
+from payment.domain import PaymentDeclined
+from payment.port import Intent
 from payment.simulated import SimulatedGateway
 from sagakit import clock
 from sagakit.errors import SagaCancelled, TransientError
@@ -20,18 +21,10 @@ def reserved(token: str = world.OK) -> str:
     return order_id
 
 
-def payment(order_id: str) -> str:
-    return str(next(row["status"] for row in world.rows("PAYMENTS") if row["orderId"] == order_id))
-
-
-def intents() -> list[dict[str, object]]:
-    return [row for row in world.rows("GATEWAY_LEDGER") if "amount" in row]
-
-
-def test_the_money_is_taken_and_told() -> None:
+def test_the_customer_is_charged_and_the_charge_recorded() -> None:
     order_id = reserved()
     assert steps.process(order_id) == {"orderId": order_id, "event": "PaymentCharged", "repeated": False}
-    assert (world.net_charge(), payment(order_id)) == (PRICE, "CHARGED")
+    assert (world.net_charge(), world.payment(order_id)) == (PRICE, "CHARGED")
     assert world.detail(order_id, "PaymentCharged")["amount"] == PRICE
 
 
@@ -49,50 +42,50 @@ def test_the_intent_is_on_record_before_it_is_confirmed(monkeypatch: pytest.Monk
     assert on_record == ["OrderPlaced", "InventoryReserved", "PaymentIntentRecorded"]
 
 
-def test_a_retry_within_ten_minutes_does_not_even_ask() -> None:
+def test_a_retry_within_ten_minutes_writes_nothing() -> None:
     order_id = steps.paid()
     before = world.everything()
     steps.process(order_id)
     assert world.everything() == before
 
 
-def test_a_decline_is_recorded_with_its_cause_and_stays_and_the_gateway_is_asked_once() -> None:
+def test_a_decline_is_recorded_with_its_cause_and_not_retried_at_the_gateway() -> None:
     order_id = reserved("pm_declined")
     for _ in range(3):
         with pytest.raises(PaymentDeclined, match=r"^card_declined$"):
             steps.process(order_id)
-    assert (world.net_charge(), payment(order_id)) == (0, "DECLINED")
+    assert (world.net_charge(), world.payment(order_id)) == (0, "DECLINED")
     assert world.detail(order_id, "PaymentDeclined")["cause"] == "card_declined"
-    assert [intent["confirms"] for intent in intents()] == [1]
+    assert [intent["confirms"] for intent in world.intents()] == [1]
 
 
-def test_processing_is_neither_yes_nor_no(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_processing_payment_is_neither_charged_nor_declined(monkeypatch: pytest.MonkeyPatch) -> None:
     order_id = reserved("pm_processing")
     now = clock.now()
     monkeypatch.setattr(clock, "now", lambda: now)
     with pytest.raises(TransientError, match="the payment is processing"):
         steps.process(order_id)
-    assert payment(order_id) == "INTENT"
+    assert world.payment(order_id) == "INTENT"
     monkeypatch.setattr(clock, "now", lambda: now + 3_000)
     steps.process(order_id)
-    assert payment(order_id) == "CHARGED"
+    assert world.payment(order_id) == "CHARGED"
 
 
-def test_a_twin_is_kept_away_from_the_gateway_while_this_one_is_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_concurrent_duplicate_cannot_reach_the_gateway(monkeypatch: pytest.MonkeyPatch) -> None:
     order_id = reserved()
 
-    class WithATwin(SimulatedGateway):
+    class WithADuplicate(SimulatedGateway):
         def confirm(self, intent_id: str, *, key: str) -> Intent:
             with pytest.raises(IdempotencyAlreadyInProgressError):
                 steps.process(order_id)
             return super().confirm(intent_id, key=key)
 
-    monkeypatch.setattr("payment.app.gateway", WithATwin)
+    monkeypatch.setattr("payment.app.gateway", WithADuplicate)
     steps.process(order_id)
-    assert [intent["confirms"] for intent in intents()] == [1]
+    assert [intent["confirms"] for intent in world.intents()] == [1]
 
 
-def test_a_payment_that_was_voided_before_it_was_confirmed_takes_no_money(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_payment_that_is_voided_before_it_is_confirmed_charges_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     order_id = reserved()
 
     def undo() -> None:
@@ -102,4 +95,4 @@ def test_a_payment_that_was_voided_before_it_was_confirmed_takes_no_money(monkey
     meanwhile.before(monkeypatch, "update_item", undo)
     with pytest.raises(SagaCancelled, match="voided"):
         steps.process(order_id)
-    assert (world.net_charge(), payment(order_id)) == (0, "VOIDED")
+    assert (world.net_charge(), world.payment(order_id)) == (0, "VOIDED")

@@ -4,7 +4,8 @@ from contextlib import suppress
 
 import pytest
 
-from payment.domain import Intent, PaymentDeclined
+from payment.domain import PaymentDeclined
+from payment.port import Intent
 from payment.simulated import SimulatedGateway
 from sagakit.errors import TransientError
 from tests.support import steps, world
@@ -22,45 +23,40 @@ def cancelled_after_trying_to_pay(token: str, error: type[Exception] = Transient
     return order_id
 
 
-def payment(order_id: str) -> str:
-    return str(next(row["status"] for row in world.rows("PAYMENTS") if row["orderId"] == order_id))
-
-
-def intent() -> dict[str, object]:
-    return next(row for row in world.rows("GATEWAY_LEDGER") if "amount" in row)
-
-
 def undone(order_id: str) -> tuple[str, int]:
-    """Read what the event tells: how it was undone, and how much was given back."""
-    told = world.detail(order_id, "PaymentRefunded")
-    return told["outcome"], told["amount"]
+    """Return how the payment was undone and how much was refunded."""
+    detail = world.detail(order_id, "PaymentRefunded")
+    return detail["outcome"], detail["amount"]
 
 
-def test_what_was_charged_is_given_back_and_told() -> None:
+def test_a_charge_is_refunded_and_the_refund_recorded() -> None:
     order_id = steps.cancelling()
     assert world.net_charge() == PRICE
     assert steps.refund(order_id) == {"orderId": order_id, "event": "PaymentRefunded", "repeated": False}
-    assert (world.net_charge(), payment(order_id), undone(order_id)) == (0, "REFUNDED", ("refunded", PRICE))
+    assert (world.net_charge(), world.payment(order_id), undone(order_id)) == (0, "REFUNDED", ("refunded", PRICE))
 
 
 @pytest.mark.parametrize(
-    ("token", "error", "intended", "recorded", "told"),
+    ("token", "error", "intended", "recorded", "outcome"),
     [
-        ("pm_slow", TransientError, "succeeded", "REFUNDED", ("refunded", PRICE)),  # a charge that nobody heard of
+        ("pm_slow", TransientError, "succeeded", "REFUNDED", ("refunded", PRICE)),  # a charge whose response was lost
         ("pm_unavailable", TransientError, "canceled", "VOIDED", ("voided", 0)),
         ("pm_declined", PaymentDeclined, "canceled", "VOIDED", ("voided", 0)),
     ],
 )
-def test_what_was_not_told_is_given_back_if_it_was_taken_and_else_voided_for_good(
-    token: str, error: type[Exception], intended: str, recorded: str, told: tuple[str, int]
+def test_an_unknown_charge_is_refunded_and_any_other_intent_voided(
+    token: str, error: type[Exception], intended: str, recorded: str, outcome: tuple[str, int]
 ) -> None:
     order_id = cancelled_after_trying_to_pay(token, error)
     steps.refund(order_id)
-    assert (intent()["status"], payment(order_id), undone(order_id)) == (intended, recorded, told)
+    (intent,) = world.intents()
+    assert (intent["status"], world.payment(order_id), undone(order_id)) == (intended, recorded, outcome)
     assert world.net_charge() == 0
 
 
-def test_without_an_intent_there_is_nothing_to_undo_and_nobody_to_ask(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_an_intent_there_is_nothing_to_undo_and_the_gateway_is_not_called(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     order_id = world.placed()
     steps.cancel(order_id)
     monkeypatch.delattr("payment.app.gateway")
@@ -68,7 +64,7 @@ def test_without_an_intent_there_is_nothing_to_undo_and_nobody_to_ask(monkeypatc
     assert undone(order_id) == ("nothing to undo", 0)
 
 
-def test_it_is_cancelled_first_and_refunded_only_when_that_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_intent_is_cancelled_first_and_refunded_only_if_that_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[str] = []
 
     class Watched(SimulatedGateway):
@@ -89,11 +85,11 @@ def test_it_is_cancelled_first_and_refunded_only_when_that_is_refused(monkeypatc
 
 
 @pytest.mark.parametrize("token", ["pm_flaky", "pm_unavailable", "pm_slow", "pm_refund_flaky"])
-def test_whoever_was_past_the_guard_and_confirms_after_the_refund_takes_no_money(token: str) -> None:
+def test_a_confirmation_that_passed_the_guard_before_the_refund_charges_nothing(token: str) -> None:
     order_id = cancelled_after_trying_to_pay(token)
     steps.ten_times(steps.refund, order_id)
     for _ in range(5):
         with suppress(TransientError):
-            SimulatedGateway().confirm(str(intent()["id"]), key=f"{order_id}-confirm")
+            SimulatedGateway().confirm(str(world.intents()[0]["id"]), key=f"{order_id}-confirm")
     assert steps.ten_times(steps.process, order_id) == {"SagaCancelled"}
     assert world.net_charge() == 0

@@ -1,4 +1,4 @@
-"""Cancelling: the decision to undo, made once, and never for a confirmed saga."""
+"""Cancelling: the decision to undo is made once, and never for a confirmed saga."""
 
 import json
 
@@ -11,7 +11,7 @@ from tests.support import meanwhile, steps, world
 pytestmark = pytest.mark.usefixtures("world")
 
 
-def test_the_saga_is_to_be_undone_and_the_reason_is_told_and_no_other_execution_is_started() -> None:
+def test_cancelling_records_the_reason_and_starts_no_other_execution() -> None:
     order_id = world.placed()
     assert steps.cancel(order_id) == {"orderId": order_id, "event": "OrderCancelling", "repeated": False}
     reason = {"reason": "PaymentDeclined", "cause": "card_declined"}
@@ -21,7 +21,7 @@ def test_the_saga_is_to_be_undone_and_the_reason_is_told_and_no_other_execution_
     assert (event.detail, event.starts_saga) == (reason, False)
 
 
-def test_the_compensations_have_a_deadline_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_compensations_get_their_own_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
     order_id = world.placed()
     now = clock.now() + 60_000
     monkeypatch.setattr(clock, "now", lambda: now)
@@ -38,7 +38,7 @@ def test_the_first_reason_stands() -> None:
     assert world.everything() == before
 
 
-def test_a_confirmation_that_comes_first_wins(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_earlier_confirmation_wins(monkeypatch: pytest.MonkeyPatch) -> None:
     order_id = steps.paid()
     meanwhile.before(monkeypatch, "transact_write_items", lambda: steps.confirm(order_id))
     with pytest.raises(AlreadyConfirmed):
@@ -47,7 +47,7 @@ def test_a_confirmation_that_comes_first_wins(monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.parametrize(
-    ("cause", "told"),
+    ("cause", "recorded"),
     [
         ('{"errorMessage": "card_declined", "errorType": "PaymentDeclined"}', "card_declined"),
         ('{"errorType": "Sandbox.Timedout"}', '{"errorType": "Sandbox.Timedout"}'),
@@ -60,7 +60,7 @@ def test_a_confirmation_that_comes_first_wins(monkeypatch: pytest.MonkeyPatch) -
     ],
     ids=["lambda", "lambda without a message", "words", "other json", "empty", "none", "long", "long message"],
 )
-def test_the_cause_is_what_a_person_can_read(cause: str | None, told: str) -> None:
+def test_the_recorded_cause_is_readable(cause: str | None, recorded: str) -> None:
     order_id = world.placed()
     steps.call("CancelOrder", order_id, error={"Error": "SomeError"} | ({} if cause is None else {"Cause": cause}))
-    assert world.detail(order_id, "OrderCancelling") == {"reason": "SomeError", "cause": told}
+    assert world.detail(order_id, "OrderCancelling") == {"reason": "SomeError", "cause": recorded}

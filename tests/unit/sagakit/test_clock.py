@@ -1,4 +1,4 @@
-"""Time that never goes backwards within an order."""
+"""Time never goes backwards within a saga."""
 
 import time
 
@@ -21,5 +21,5 @@ def test_now_is_in_whole_milliseconds() -> None:
     [(0, 43_200_000), (43_200_000, 43_200_001), (43_299_000, 43_299_001)],
     ids=["long ago", "this very millisecond", "a clock ahead of ours"],
 )
-def test_it_is_now_and_always_later_than_what_was_before(previous: int, after: int) -> None:
+def test_the_next_time_is_now_and_always_later_than_the_previous_one(previous: int, after: int) -> None:
     assert clock.after(previous) == after

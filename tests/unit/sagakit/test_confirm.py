@@ -1,4 +1,4 @@
-"""Confirming: the pivot, passed only with every step on record. What holds for every state stands in the contract."""
+"""Confirming: the pivot requires every step on record. test_step_contract.py tests what all states have in common."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from tests.support import meanwhile, steps, world
 pytestmark = pytest.mark.usefixtures("world")
 
 
-def test_an_order_that_is_reserved_and_paid_is_confirmed_and_told() -> None:
+def test_an_order_that_is_reserved_and_paid_is_confirmed() -> None:
     order_id = steps.paid()
     assert steps.confirm(order_id) == {"orderId": order_id, "event": "OrderConfirmed", "repeated": False}
     event = eventlog.history(order_id).find("OrderConfirmed")
@@ -19,7 +19,7 @@ def test_an_order_that_is_reserved_and_paid_is_confirmed_and_told() -> None:
 
 
 @pytest.mark.parametrize("step", ORDER.confirmed_by)
-def test_an_order_of_which_a_step_is_missing_is_not_confirmed(step: str) -> None:
+def test_an_order_with_a_missing_step_is_not_confirmed(step: str) -> None:
     order_id = steps.paid()
     world.remove("EVENTS", orderId=order_id, eventType=step)
     with pytest.raises(LookupError, match=f"no {step} on record"):
@@ -27,7 +27,7 @@ def test_an_order_of_which_a_step_is_missing_is_not_confirmed(step: str) -> None
     assert world.status(order_id) == "PENDING"
 
 
-def test_a_cancellation_that_comes_first_wins(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_earlier_cancellation_wins(monkeypatch: pytest.MonkeyPatch) -> None:
     order_id = steps.paid()
     meanwhile.before(monkeypatch, "transact_write_items", lambda: steps.cancel(order_id))
     with pytest.raises(SagaCancelled):
@@ -35,7 +35,7 @@ def test_a_cancellation_that_comes_first_wins(monkeypatch: pytest.MonkeyPatch) -
     assert world.status(order_id) == "CANCELLING"
 
 
-def test_a_row_without_a_status_is_a_defect_and_no_decision() -> None:
+def test_a_row_without_a_status_is_a_defect_and_nothing_is_decided() -> None:
     order_id = steps.paid()
     world.put("SAGAS", {"orderId": order_id})
     with pytest.raises(LookupError, match="status"):

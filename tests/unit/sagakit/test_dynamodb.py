@@ -1,4 +1,4 @@
-"""Items on the wire and back."""
+"""Conversion of items to DynamoDB's wire format and back."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,10 +15,10 @@ ITEMS = st.dictionaries(
 
 @settings(deadline=None, max_examples=30)
 @given(item=ITEMS)
-def test_an_item_comes_back_as_it_went(item: dict[str, object]) -> None:
+def test_an_item_survives_the_round_trip(item: dict[str, object]) -> None:
     assert dynamodb.from_wire(dynamodb.to_wire(item)) == item
 
 
-def test_a_number_comes_back_as_an_integer_however_deep_it_lies() -> None:
+def test_a_number_comes_back_as_an_integer_at_any_depth() -> None:
     item = dynamodb.from_wire({"detail": {"M": {"items": {"L": [{"M": {"quantity": {"N": "2"}}}]}}}})
     assert type(item["detail"]["items"][0]["quantity"]) is int

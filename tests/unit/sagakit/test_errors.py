@@ -1,4 +1,4 @@
-"""Which errors of AWS may pass, and which may not."""
+"""Which AWS errors are transient."""
 
 from typing import Any
 
@@ -15,21 +15,21 @@ from botocore.exceptions import (
 from sagakit.errors import THROTTLES, TransientError, classified
 
 
-def answer(code: str, status: int | None = 400) -> ClientError:
-    answered: Any = {} if status is None else {"HTTPStatusCode": status}
-    return ClientError({"Error": {"Code": code}, "ResponseMetadata": answered}, "GetItem")
+def client_error(code: str, status: int | None = 400) -> ClientError:
+    metadata: Any = {} if status is None else {"HTTPStatusCode": status}
+    return ClientError({"Error": {"Code": code}, "ResponseMetadata": metadata}, "GetItem")
 
 
 @pytest.mark.parametrize(
     "error",
     [
-        *map(answer, sorted(THROTTLES)),
-        *[answer("SomethingNew", status) for status in (500, 502, 503)],
+        *map(client_error, sorted(THROTTLES)),
+        *[client_error("SomethingNew", status) for status in (500, 502, 503)],
         *[lost(endpoint_url="https://db") for lost in (EndpointConnectionError, ReadTimeoutError, ConnectTimeoutError)],
     ],
     ids=str,
 )
-def test_a_throttle_a_conflict_a_fault_of_the_server_and_a_lost_connection_are_transient(
+def test_throttles_conflicts_server_faults_and_lost_connections_are_transient(
     error: BotoCoreError | ClientError,
 ) -> None:
     assert isinstance(classified(error), TransientError)
@@ -39,11 +39,11 @@ def test_a_throttle_a_conflict_a_fault_of_the_server_and_a_lost_connection_are_t
 @pytest.mark.parametrize(
     "defect",
     [
-        *map(answer, ("ValidationException", "AccessDeniedException", "ResourceNotFoundException")),
-        answer("ValidationException", status=None),
+        *map(client_error, ("ValidationException", "AccessDeniedException", "ResourceNotFoundException")),
+        client_error("ValidationException", status=None),
         ParamValidationError(report="Missing required parameter"),
     ],
     ids=str,
 )
-def test_a_call_that_was_wrong_is_a_defect_and_stays_what_it_is(defect: BotoCoreError | ClientError) -> None:
+def test_an_invalid_call_is_a_defect_and_keeps_its_error(defect: BotoCoreError | ClientError) -> None:
     assert classified(defect) is defect

@@ -1,4 +1,4 @@
-"""An event as a row, and the history that rows make."""
+"""Events as rows, and the history that the rows form."""
 
 import re
 import uuid
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sagakit import clock, dynamodb, eventlog
 from sagakit.errors import UnknownSaga
-from sagakit.event import MADE, SHARDS, Event, of_row, shard, to_row
+from sagakit.event import PROVENANCE, SHARDS, Event, from_row, shard, to_row
 from sagakit.step import Outcome
 from tests.support import world
 
@@ -30,48 +30,48 @@ EVENTS = st.builds(
 
 @settings(deadline=None, max_examples=50)
 @given(event=EVENTS)
-def test_an_event_comes_back_from_its_row_as_it_was(event: Event) -> None:
-    read = of_row(dynamodb.from_wire(dynamodb.to_wire(to_row(event))))
+def test_an_event_survives_the_round_trip_through_its_row(event: Event) -> None:
+    read = from_row(dynamodb.from_wire(dynamodb.to_wire(to_row(event))))
     assert replace(read, rests_on=list(read.rests_on)) == event
 
 
-def test_a_row_that_is_older_than_the_names_of_who_made_it_is_read_all_the_same() -> None:
+def test_a_row_from_before_events_had_a_provenance_can_be_read() -> None:
     row = to_row(Event("o", "PaymentCharged", 1))
-    assert not row.keys() & MADE.keys()
-    assert of_row(row) == Event("o", "PaymentCharged", 1)
+    assert not row.keys() & PROVENANCE.keys()
+    assert from_row(row) == Event("o", "PaymentCharged", 1)
 
 
 @settings(deadline=None, max_examples=50)
 @given(event=EVENTS)
-def test_the_id_of_an_event_may_name_an_execution(event: Event) -> None:
+def test_an_event_id_is_a_valid_execution_name(event: Event) -> None:
     assert re.fullmatch(r"[A-Za-z0-9-]{1,80}", event.id)
 
 
-def test_events_of_different_numbers_have_different_ids_and_the_same_kind() -> None:
+def test_numbered_events_differ_in_their_id_and_share_their_kind() -> None:
     first, second = (Event("o", f"OrderParked#{n}", 1) for n in (1, 2))
     assert (first.id, second.id) == ("o-OrderParked-1", "o-OrderParked-2")
     assert first.kind == second.kind == "OrderParked"
 
 
-def test_an_event_again_is_the_same_event_and_says_so() -> None:
+def test_a_repeated_event_equals_the_first_and_says_that_it_is_repeated() -> None:
     event = Event("o", "PaymentCharged", 1, {"amount": 5})
-    assert event.again == event
-    assert (event.summary["repeated"], event.again.summary["repeated"]) == (False, True)
+    assert event.as_repeated == event
+    assert (event.summary["repeated"], event.as_repeated.summary["repeated"]) == (False, True)
 
 
-def test_a_step_answers_with_nothing_but_what_happened_to_which_order() -> None:
+def test_a_step_returns_only_the_order_and_the_event() -> None:
     event = Event("o", "PaymentCharged", 1, {"amount": 5, "intentId": "pi_1"})
     assert event.summary == {"orderId": "o", "event": "PaymentCharged", "repeated": False}
 
 
-def test_orders_are_spread_over_all_shards() -> None:
+def test_sagas_are_spread_over_all_shards() -> None:
     orders = [str(uuid.UUID(int=n)) for n in range(1_000)]
     assert {shard(order_id) for order_id in orders} == {f"u#{n}" for n in range(SHARDS)}
     assert [shard(order_id) for order_id in orders] == [shard(order_id) for order_id in orders]
 
 
 @pytest.mark.usefixtures("world")
-def test_a_history_is_told_by_time_and_not_by_name() -> None:
+def test_a_history_is_sorted_by_time() -> None:
     for at, event_type in enumerate(["Zeppelin", "Apple", "Motor#2", "Motor#1"]):
         world.put("EVENTS", to_row(Event("o", event_type, at)))
     history = eventlog.history("o")
@@ -80,7 +80,7 @@ def test_a_history_is_told_by_time_and_not_by_name() -> None:
 
 
 @pytest.mark.usefixtures("world")
-def test_the_next_event_is_later_than_all_before_whatever_this_machines_clock_says(
+def test_the_next_event_is_later_than_all_others_even_if_the_clock_is_behind(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     world.put("EVENTS", to_row(Event("o", "OrderPlaced", 1_000)))
@@ -90,7 +90,7 @@ def test_the_next_event_is_later_than_all_before_whatever_this_machines_clock_sa
 
 
 @pytest.mark.usefixtures("world")
-def test_a_history_longer_than_a_page_is_read_to_its_end() -> None:
+def test_a_history_longer_than_a_page_is_read_completely() -> None:
     for n in range(25):
         world.put("EVENTS", to_row(Event("o", f"Large#{n}", n, {"text": "x" * 100_000})))
     assert eventlog.history("o").count("Large") == 25

@@ -1,4 +1,4 @@
-"""Failing: an order ends FAILED when all is undone, and is parked when something is not."""
+"""Failing: an order ends FAILED once everything is undone, and is parked if something is not."""
 
 from collections.abc import Callable
 from functools import partial
@@ -16,7 +16,7 @@ UNDOING = {each.event: partial(steps.call, each.state) for each in ORDER.compens
 
 
 def undone() -> str:
-    """Bring an order to where everything is undone."""
+    """Cancel an order and undo everything, so that only its end is left."""
     order_id = steps.cancelling()
     steps.undo(order_id)
     return order_id
@@ -31,7 +31,7 @@ def recovered(order_id: str) -> None:
     parking.recover(guard.read(order_id), eventlog.history(order_id), {"reason": "ExecutionAborted"})
 
 
-def test_an_order_of_which_all_is_undone_has_failed_for_the_reason_it_was_cancelled() -> None:
+def test_an_order_with_everything_undone_fails_for_the_reason_it_was_cancelled() -> None:
     order_id = undone()
     reason = {"reason": "PaymentDeclined", "cause": "card_declined"}
     assert steps.fail(order_id) == {"orderId": order_id, "event": "OrderFailed", "repeated": False, **reason}
@@ -41,7 +41,7 @@ def test_an_order_of_which_all_is_undone_has_failed_for_the_reason_it_was_cancel
     assert tuple(event.rests_on) == ORDER.undone_by
 
 
-def test_its_own_row_comes_before_a_missing_compensation() -> None:
+def test_an_order_that_has_failed_is_not_parked_for_a_missing_compensation() -> None:
     order_id = steps.failed()
     for event in UNDOING:
         world.remove("EVENTS", orderId=order_id, eventType=event)
@@ -50,9 +50,7 @@ def test_its_own_row_comes_before_a_missing_compensation() -> None:
 
 
 @pytest.mark.parametrize("missing", UNDOING)
-def test_an_order_of_which_something_is_not_undone_is_parked_once(
-    missing: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_order_with_a_missing_compensation_is_parked_once(missing: str, capsys: pytest.CaptureFixture[str]) -> None:
     order_id = steps.cancelling()
     for step in (step for event, step in UNDOING.items() if event != missing):
         step(order_id)
@@ -72,27 +70,27 @@ def test_an_order_of_which_something_is_not_undone_is_parked_once(
     assert capsys.readouterr().out.count('"OrdersParked":[1.0]') == 1
 
 
-def test_a_twin_that_parked_it_meanwhile_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_concurrent_duplicate_does_not_park_the_order_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     order_id = steps.cancelling()
     meanwhile.before(monkeypatch, "transact_write_items", lambda: refused(order_id), call=2)
     refused(order_id)
     assert [event for event in world.events(order_id) if "Parked" in event] == ["OrderParked#1"]
 
 
-def test_an_order_that_ended_before_it_could_be_parked_is_not_parked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_order_that_ends_meanwhile_is_not_parked(monkeypatch: pytest.MonkeyPatch) -> None:
     order_id = steps.cancelling()
 
-    def the_rest() -> None:
+    def finish() -> None:
         steps.undo(order_id)
         steps.fail(order_id)
 
-    meanwhile.before(monkeypatch, "transact_write_items", the_rest, call=2)
+    meanwhile.before(monkeypatch, "transact_write_items", finish, call=2)
     with pytest.raises(NotCancelling, match="FAILED"):
         steps.fail(order_id)
     assert (world.status(order_id), "parked" in guard.read(order_id)) == ("FAILED", False)
 
 
-def test_an_order_that_nobody_cancelled_neither_fails_nor_is_parked() -> None:
+def test_an_order_that_is_not_cancelled_neither_fails_nor_is_parked() -> None:
     order_id = steps.paid()
     before = world.everything()
     with pytest.raises(NotCancelling):
@@ -100,7 +98,7 @@ def test_an_order_that_nobody_cancelled_neither_fails_nor_is_parked() -> None:
     assert world.everything() == before
 
 
-def test_the_time_of_parking_does_not_go_backwards_with_this_machines_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_parking_is_the_latest_event_even_if_the_clock_is_behind(monkeypatch: pytest.MonkeyPatch) -> None:
     order_id = steps.cancelling()
     monkeypatch.setattr(clock, "now", lambda: 1)
     refused(order_id)
@@ -108,9 +106,11 @@ def test_the_time_of_parking_does_not_go_backwards_with_this_machines_clock(monk
 
 
 @pytest.mark.parametrize(
-    ("bring", "happens"), [(undone, recovered), (steps.cancelling, steps.undo)], ids=["a recovery", "a twin undoes"]
+    ("bring", "happens"),
+    [(undone, recovered), (steps.cancelling, steps.undo)],
+    ids=["a recovery", "a duplicate undoes"],
 )
-def test_a_failure_is_later_than_what_happens_meanwhile(
+def test_a_failure_is_later_than_whatever_happens_meanwhile(
     monkeypatch: pytest.MonkeyPatch, bring: Callable[[], str], happens: Callable[[str], None]
 ) -> None:
     order_id = bring()

@@ -26,7 +26,7 @@ def an_order(status: str) -> str:
 
 @pytest.mark.parametrize("status", Status)
 @pytest.mark.parametrize(("required", "refusal"), REFUSALS.items())
-def test_steps_take_effect_while_the_saga_is_pending_and_compensations_while_it_is_cancelling(
+def test_steps_require_a_pending_saga_and_compensations_a_cancelling_one(
     required: Status, refusal: type[Exception], status: Status
 ) -> None:
     saga_id = an_order(status)
@@ -41,13 +41,13 @@ def test_steps_take_effect_while_the_saga_is_pending_and_compensations_while_it_
 
 
 @pytest.mark.parametrize("required", REFUSALS)
-def test_nothing_takes_effect_for_a_saga_that_does_not_exist(required: Status) -> None:
+def test_nothing_takes_effect_for_an_unknown_saga(required: Status) -> None:
     with pytest.raises(UnknownSaga, match="no-such-saga"):
         transact([guard.require(an_event(saga_id="no-such-saga"), required)])
 
 
 @pytest.mark.parametrize("required", REFUSALS)
-def test_nothing_is_told_that_would_come_before_the_decision(required: Status) -> None:
+def test_nothing_is_recorded_with_a_time_before_the_decision(required: Status) -> None:
     an_order(required)
     with pytest.raises(TransientError, match="decided just now"):
         transact([guard.require(an_event(DECIDED), required)])

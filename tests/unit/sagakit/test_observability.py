@@ -1,4 +1,4 @@
-"""What a step writes to the log and what it lets the state machine see."""
+"""What a step logs, which metrics it publishes, and which errors it raises for the state machine."""
 
 import io
 import json
@@ -22,7 +22,7 @@ def step(outcome: dict[str, Any] | Exception) -> Callable[..., dict[str, Any]]:
             raise outcome
         return outcome
 
-    return observed(handler)  # type: ignore[arg-type]  # a Lambda context, as far as it is used
+    return observed(handler)  # type: ignore[arg-type]  # only the part of a Lambda context that is used
 
 
 def throttled() -> ClientError:
@@ -33,40 +33,40 @@ def lines(log: io.StringIO) -> list[dict[str, Any]]:
     return [json.loads(line) for line in log.getvalue().splitlines()]
 
 
-def test_a_step_done_is_told_under_the_orders_id(log: io.StringIO) -> None:
+def test_a_finished_step_is_logged_under_the_orders_id(log: io.StringIO) -> None:
     step({"event": "OrderConfirmed"})(EVENT, Context())
     (line,) = lines(log)
     assert (line["correlation_id"], line["message"]) == ("order-1", "step done")
 
 
-def test_a_step_refused_tells_the_errors_name_and_raises_it(log: io.StringIO) -> None:
+def test_a_refused_step_logs_the_error_and_raises_it(log: io.StringIO) -> None:
     with pytest.raises(InsufficientStock):
         step(InsufficientStock("monitor: 2 wanted, 0 available"))(EVENT, Context())
     (line,) = lines(log)
     assert (line["error"], line["cause"]) == ("InsufficientStock", "monitor: 2 wanted, 0 available")
 
 
-def test_a_long_cause_is_cut_in_the_log(log: io.StringIO) -> None:
+def test_a_long_cause_is_truncated_in_the_log(log: io.StringIO) -> None:
     with pytest.raises(RuntimeError):
         step(RuntimeError("x" * 10_000))(EVENT, Context())
     assert len(lines(log)[0]["cause"]) == 500
 
 
 @pytest.mark.parametrize("passing", [throttled(), ReadTimeoutError(endpoint_url="https://dynamodb")], ids=str)
-def test_what_may_pass_is_transient_for_the_state_machine(passing: Exception) -> None:
+def test_a_passing_aws_error_is_raised_as_transient(passing: Exception) -> None:
     with pytest.raises(TransientError):
         step(passing)(EVENT, Context())
 
 
 def test_a_count_is_written_at_once_with_its_dimensions(capsys: pytest.CaptureFixture[str]) -> None:
     count("OrdersFailed", reason="PaymentDeclined")
-    written_metric = json.loads(capsys.readouterr().out)
-    assert written_metric["OrdersFailed"] == [1.0]
-    assert (written_metric["service"], written_metric["reason"]) == ("order-saga", "PaymentDeclined")
+    metrics = json.loads(capsys.readouterr().out)
+    assert metrics["OrdersFailed"] == [1.0]
+    assert (metrics["service"], metrics["reason"]) == ("order-saga", "PaymentDeclined")
 
 
 def test_a_gauge_is_in_milliseconds(capsys: pytest.CaptureFixture[str]) -> None:
     gauge("OldestUndispatchedEventAge", 1500)
-    written_metric = json.loads(capsys.readouterr().out)
-    (metric,) = written_metric["_aws"]["CloudWatchMetrics"][0]["Metrics"]
-    assert (metric["Unit"], written_metric["OldestUndispatchedEventAge"]) == ("Milliseconds", [1500.0])
+    metrics = json.loads(capsys.readouterr().out)
+    (metric,) = metrics["_aws"]["CloudWatchMetrics"][0]["Metrics"]
+    assert (metric["Unit"], metrics["OldestUndispatchedEventAge"]) == ("Milliseconds", [1500.0])

@@ -1,4 +1,4 @@
-"""Taking a parked saga up again: a new execution, under a number of its own."""
+"""Resuming a parked saga starts a new execution with its own number."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ from tests.support import meanwhile, steps, world
 
 pytestmark = pytest.mark.usefixtures("world")
 
-WHY = {"reason": "the gateway is well again"}
+WHY = {"reason": "the gateway is available again"}
 
 
 def park(order_id: str) -> None:
@@ -27,7 +27,7 @@ def recover(order_id: str) -> Event:
     return parking.recover(guard.read(order_id), eventlog.history(order_id), WHY)
 
 
-def test_resuming_takes_the_mark_off_and_starts_a_new_execution_with_a_new_deadline() -> None:
+def test_resuming_unparks_the_order_and_starts_an_execution_with_a_new_deadline() -> None:
     order_id = steps.parked()
     resumed = resume(order_id)
     assert (resumed.id, resumed.starts_saga, resumed.detail) == (f"{order_id}-OrderResumed-1", True, WHY)
@@ -36,7 +36,7 @@ def test_resuming_takes_the_mark_off_and_starts_a_new_execution_with_a_new_deadl
     assert ("parked" in row, "open" in row, row["dueAt"]) == (False, True, resumed.at + 420_000)
 
 
-def test_an_order_parked_twice_is_resumed_under_two_numbers() -> None:
+def test_each_resume_of_an_order_has_its_own_number() -> None:
     order_id = steps.parked()
     first = resume(order_id)
     park(order_id)
@@ -45,7 +45,7 @@ def test_an_order_parked_twice_is_resumed_under_two_numbers() -> None:
     assert world.events(order_id)[-4:] == ["OrderParked#1", "OrderResumed#1", "OrderParked#2", "OrderResumed#2"]
 
 
-def test_two_operators_at_once_resume_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_concurrent_resumes_take_effect_once(monkeypatch: pytest.MonkeyPatch) -> None:
     order_id = steps.parked()
     meanwhile.before(monkeypatch, "transact_write_items", lambda: resume(order_id))
     assert resume(order_id).repeated
@@ -59,7 +59,7 @@ def test_two_operators_at_once_resume_once(monkeypatch: pytest.MonkeyPatch) -> N
         *[(recover, bring) for bring in (world.placed, steps.confirmed, steps.parked, steps.failed)],
     ],
 )
-def test_only_a_parked_order_is_resumed_and_only_one_that_is_being_cancelled_is_recovered(
+def test_only_parked_orders_are_resumed_and_only_cancelling_ones_recovered(
     act: Callable[[str], Event], bring: Callable[[], str]
 ) -> None:
     order_id = bring()
@@ -69,7 +69,7 @@ def test_only_a_parked_order_is_resumed_and_only_one_that_is_being_cancelled_is_
     assert world.everything() == before
 
 
-def test_who_looked_before_the_order_was_parked_does_not_resume_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_resume_with_a_history_from_before_the_parking_has_no_effect(monkeypatch: pytest.MonkeyPatch) -> None:
     order_id = steps.cancelling()
     meanwhile.before(monkeypatch, "transact_write_items", lambda: park(order_id))
     with pytest.raises(TransientError, match="decided just now"):
@@ -77,7 +77,7 @@ def test_who_looked_before_the_order_was_parked_does_not_resume_it(monkeypatch: 
     assert (world.events(order_id)[-1], "parked" in guard.read(order_id)) == ("OrderParked#1", True)
 
 
-def test_who_looked_before_the_order_was_taken_up_again_does_not_park_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_parking_with_a_history_from_before_the_recovery_has_no_effect(monkeypatch: pytest.MonkeyPatch) -> None:
     order_id = steps.cancelling()
     meanwhile.before(monkeypatch, "transact_write_items", lambda: recover(order_id), call=2)
     with pytest.raises(TransientError, match="decided just now"):
@@ -86,7 +86,7 @@ def test_who_looked_before_the_order_was_taken_up_again_does_not_park_it(monkeyp
     assert world.events(order_id)[-2:] == ["OrderResumed#1", "OrderParked#1"]
 
 
-def test_recoveries_in_a_row_are_counted_and_a_resume_begins_anew() -> None:
+def test_recoveries_are_counted_until_a_resume_resets_the_count() -> None:
     order_id = steps.cancelling()
     assert [(recover(order_id).type, guard.read(order_id)["recoveries"]) for _ in range(2)] == [
         ("OrderResumed#1", 1),

@@ -1,4 +1,4 @@
-"""Recovery looks before it leaps."""
+"""Recovery reads the saga first, and does only what it needs."""
 
 import json
 from typing import Any
@@ -10,7 +10,7 @@ from sagakit.decision import Reason
 from sagakit.dynamodb import Item
 from sagakit.errors import TransientError
 from sagakit.event import Event
-from sagakit.recovery.actions import FIRST_WAIT, MOST_RECOVERIES, RecoveryAction, next_action, next_attempt_at
+from sagakit.recovery.actions import FIRST_WAIT, MAX_RECOVERIES, RecoveryAction, next_action, next_attempt_at
 from sagas import ORDER
 from tests.support import meanwhile, steps, world
 from tests.support.lambdas import Context, handler
@@ -34,21 +34,21 @@ def found(order_id: str, event_type: str) -> Event:
     return event
 
 
-def test_a_pending_order_is_cancelled_and_the_event_starts_its_compensations() -> None:
+def test_a_pending_order_is_cancelled_by_an_event_that_starts_its_compensations() -> None:
     order_id = world.placed()
     assert recover(order_id) == RecoveryAction.CANCEL
     cancelling = found(order_id, "OrderCancelling")
     assert (cancelling.state, cancelling.starts_saga, cancelling.detail["reason"]) == ("", True, "ExecutionAborted")
 
 
-def test_a_cancelling_order_gets_a_numbered_execution_counted_on_its_row() -> None:
+def test_a_cancelling_order_gets_a_numbered_execution_that_its_row_counts() -> None:
     order_id = steps.cancelling()
     assert recover(order_id) == RecoveryAction.RECOVER
     assert found(order_id, "OrderResumed#1").starts_saga
     assert (row(order_id)["resumes"], row(order_id)["recoveries"]) == (1, 1)
 
 
-def test_a_second_recovery_waits_and_the_sweeper_knows_until_when() -> None:
+def test_a_second_recovery_waits_and_schedules_the_sweeper() -> None:
     order_id = steps.cancelling()
     recover(order_id)
     assert recover(order_id) == RecoveryAction.WAIT
@@ -59,7 +59,7 @@ def test_a_second_recovery_waits_and_the_sweeper_knows_until_when() -> None:
 
 def test_after_too_many_recoveries_the_order_is_parked(monkeypatch: pytest.MonkeyPatch) -> None:
     order_id = steps.cancelling()
-    for day in range(1, MOST_RECOVERIES + 1):
+    for day in range(1, MAX_RECOVERIES + 1):
         monkeypatch.setattr(clock, "now", lambda day=day: day * 86_400_000 + 2_000_000_000_000)
         assert recover(order_id) == RecoveryAction.RECOVER
     assert recover(order_id) == RecoveryAction.PARK
@@ -67,14 +67,14 @@ def test_after_too_many_recoveries_the_order_is_parked(monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize("status", ["ABORTED", "FAILED", "TIMED_OUT"])
-def test_an_order_that_has_ended_or_is_parked_is_left_alone(status: str) -> None:
+def test_orders_that_have_ended_or_are_parked_are_left_alone(status: str) -> None:
     ended = [steps.confirmed(), steps.failed(), steps.parked()]
     before = world.everything()
     assert {recover(order_id, status) for order_id in ended} == {RecoveryAction.LEAVE}
     assert world.everything() == before
 
 
-def test_an_order_that_the_dead_execution_cancels_between_the_look_and_the_act_is_undone_all_the_same(
+def test_an_order_that_its_dying_execution_cancels_meanwhile_is_still_undone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     order_id = steps.paid()
@@ -84,7 +84,7 @@ def test_an_order_that_the_dead_execution_cancels_between_the_look_and_the_act_i
     assert found(order_id, "OrderResumed#1").starts_saga
 
 
-def test_an_order_that_the_customer_cancels_between_the_look_and_the_act_is_undone_once(
+def test_an_order_that_the_customer_cancels_meanwhile_is_undone_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     order_id = steps.paid()
@@ -99,7 +99,7 @@ def test_an_order_that_the_customer_cancels_between_the_look_and_the_act_is_undo
     ]
 
 
-def test_an_order_that_is_confirmed_between_the_look_and_the_act_stays_confirmed(
+def test_an_order_that_is_confirmed_meanwhile_stays_confirmed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     order_id = steps.paid()
@@ -108,7 +108,7 @@ def test_an_order_that_is_confirmed_between_the_look_and_the_act_stays_confirmed
     assert world.status(order_id) == "CONFIRMED"
 
 
-def test_an_order_that_is_parked_between_the_look_and_the_act_stays_parked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_order_that_is_parked_meanwhile_stays_parked(monkeypatch: pytest.MonkeyPatch) -> None:
     order_id = steps.cancelling()
     meanwhile.before(monkeypatch, "transact_write_items", lambda: steps.ten_times(steps.fail, order_id))
     with pytest.raises(TransientError, match="decided just now"):
@@ -117,7 +117,7 @@ def test_an_order_that_is_parked_between_the_look_and_the_act_stays_parked(monke
     assert "parked" in row(order_id)
 
 
-def test_two_recoveries_at_once_start_one_execution() -> None:
+def test_two_concurrent_recoveries_start_one_execution() -> None:
     order_id = steps.cancelling()
     order, history = row(order_id), eventlog.history(order_id)
     assert not parking.recover(order, history, {}).repeated
@@ -125,7 +125,7 @@ def test_two_recoveries_at_once_start_one_execution() -> None:
     assert row(order_id)["resumes"] == 1
 
 
-def test_pauses_double_up_to_a_quarter_of_an_hour() -> None:
+def test_pauses_double_up_to_15_minutes() -> None:
     order = {"status": "CANCELLING", "resumedAt": 0}
     pauses = [next_attempt_at({**order, "recoveries": recoveries}) for recoveries in (0, 1, 2, 3, 9)]
     assert pauses == [0, 30_000, 60_000, 120_000, 900_000]

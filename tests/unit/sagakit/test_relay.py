@@ -1,4 +1,4 @@
-"""The relay: every event goes where it has to go, and one that cannot holds up no other."""
+"""The relay: it dispatches every event, and a failure doesn't block the others."""
 
 import pytest
 
@@ -12,10 +12,6 @@ from tests.support.steps import cancelling, failed, sample
 pytestmark = pytest.mark.usefixtures("bus")
 
 
-def row(order_id: str, event_type: str = "OrderPlaced") -> Item:
-    return next(row for row in world.rows("EVENTS") if (row["orderId"], row["eventType"]) == (order_id, event_type))
-
-
 def undispatched() -> list[str]:
     return [row["eventType"] for row in world.rows("EVENTS") if "undispatched" in row]
 
@@ -26,33 +22,33 @@ def unreachable(**_: object) -> None:
     )
 
 
-def test_an_order_placed_starts_the_execution_named_after_the_event() -> None:
+def test_a_placed_order_starts_the_execution_named_after_its_event() -> None:
     order_id = world.placed()
     assert stream.relay(*stream.records()) == []
     assert stream.executions() == {f"{order_id}-OrderPlaced": {"orderId": order_id}}
 
 
-def test_only_what_starts_a_saga_starts_an_execution() -> None:
+def test_only_events_that_start_a_saga_start_an_execution() -> None:
     order_id = failed()
     stream.relay(*stream.records())
     assert list(stream.executions()) == [f"{order_id}-OrderPlaced"]
 
 
-def test_an_execution_that_exists_already_is_what_was_wanted() -> None:
+def test_an_existing_execution_is_a_success() -> None:
     world.placed()
     for _ in range(3):
         assert stream.relay(*stream.records()) == []
     assert len(stream.executions()) == 1
 
 
-def test_an_execution_that_exists_with_another_input_is_what_was_wanted_too(bus: Bus) -> None:
+def test_an_existing_execution_with_another_input_is_a_success_too(bus: Bus) -> None:
     order_id = world.placed()
     dispatch.sfn.start_execution(stateMachineArn=stream.machine(), name=f"{order_id}-OrderPlaced", input="{}")
     assert stream.relay(*stream.records()) == []
     assert len(bus.taken) == 1
 
 
-def test_every_event_goes_to_the_bus_with_all_that_it_tells(bus: Bus) -> None:
+def test_every_event_is_published_with_its_detail(bus: Bus) -> None:
     order_id = world.placed()
     stream.relay(*stream.records())
     assert bus.messages == [
@@ -60,7 +56,7 @@ def test_every_event_goes_to_the_bus_with_all_that_it_tells(bus: Bus) -> None:
             "eventId": f"{order_id}-OrderPlaced",
             "orderId": order_id,
             "type": "OrderPlaced",
-            "at": row(order_id)["at"],
+            "at": world.event_row(order_id)["at"],
             "data": {"items": [{"productId": "monitor", "quantity": 2}], "totalAmount": 69_998},
         }
     ]
@@ -69,40 +65,40 @@ def test_every_event_goes_to_the_bus_with_all_that_it_tells(bus: Bus) -> None:
     assert entry["DetailType"] == "OrderPlaced"
 
 
-def test_the_events_of_an_order_go_to_the_bus_in_order(bus: Bus) -> None:
+def test_the_events_of_an_order_are_published_in_order(bus: Bus) -> None:
     order_id = failed()
     stream.relay(*stream.records())
     assert [message["type"] for message in bus.messages] == world.events(order_id)
 
 
-def test_an_event_that_can_happen_again_goes_by_its_kind_and_keeps_its_own_id(bus: Bus) -> None:
+def test_a_numbered_event_is_published_by_its_kind_and_with_its_own_id(bus: Bus) -> None:
     order_id = cancelling()
-    world.put("EVENTS", {**row(order_id), "eventType": "OrderParked#2", "startsSaga": False})
-    stream.relay(stream.inserted(row(order_id, "OrderParked#2")))
+    world.put("EVENTS", {**world.event_row(order_id), "eventType": "OrderParked#2", "startsSaga": False})
+    stream.relay(stream.inserted(world.event_row(order_id, "OrderParked#2")))
     (message,) = bus.messages
     assert (message["type"], message["eventId"]) == ("OrderParked", f"{order_id}-OrderParked-2")
 
 
-def test_an_event_that_was_dispatched_is_crossed_off() -> None:
+def test_a_dispatched_event_is_marked_as_dispatched() -> None:
     world.placed()
     assert undispatched() == ["OrderPlaced"]
     stream.relay(*stream.records())
     assert undispatched() == []
 
 
-def test_crossing_off_changes_nothing_else() -> None:
+def test_marking_an_event_as_dispatched_changes_nothing_else() -> None:
     order_id = world.placed()
-    before = row(order_id)
+    before = world.event_row(order_id)
     stream.relay(*stream.records())
-    assert row(order_id) == {name: value for name, value in before.items() if name != "undispatched"}
+    assert world.event_row(order_id) == {name: value for name, value in before.items() if name != "undispatched"}
 
 
-def test_a_row_that_is_gone_does_not_come_back_as_a_ghost(bus: Bus) -> None:
+def test_a_deleted_row_is_not_recreated(bus: Bus) -> None:
     assert stream.relay(*sample("relay_outbox")["Records"]) == []
     assert (world.rows("EVENTS"), len(bus.taken)) == ([], 1)
 
 
-def test_what_the_bus_refuses_is_reported_and_not_crossed_off(bus: Bus) -> None:
+def test_an_event_that_the_bus_refuses_is_reported_and_stays_undispatched(bus: Bus) -> None:
     failed()
     bus.refused.add("PaymentCharged")
     records = stream.records()
@@ -111,7 +107,7 @@ def test_what_the_bus_refuses_is_reported_and_not_crossed_off(bus: Bus) -> None:
     assert len(bus.taken) == len(records) - 1
 
 
-def test_what_was_refused_goes_out_when_it_is_tried_again(bus: Bus) -> None:
+def test_a_refused_event_is_dispatched_by_the_retry(bus: Bus) -> None:
     world.placed()
     bus.refused.add("OrderPlaced")
     stream.relay(*stream.records())
@@ -120,7 +116,7 @@ def test_what_was_refused_goes_out_when_it_is_tried_again(bus: Bus) -> None:
     assert (undispatched(), len(bus.taken)) == ([], 1)
 
 
-def test_an_execution_that_could_not_be_started_is_reported_and_nothing_is_told_yet(
+def test_an_event_whose_execution_does_not_start_is_reported_and_not_yet_published(
     monkeypatch: pytest.MonkeyPatch, bus: Bus
 ) -> None:
     world.placed()
@@ -129,7 +125,7 @@ def test_an_execution_that_could_not_be_started_is_reported_and_nothing_is_told_
     assert (bus.taken, undispatched()) == ([], ["OrderPlaced"])
 
 
-def test_a_row_that_could_not_be_crossed_off_is_reported(monkeypatch: pytest.MonkeyPatch, bus: Bus) -> None:
+def test_an_event_that_cannot_be_marked_as_dispatched_is_reported(monkeypatch: pytest.MonkeyPatch, bus: Bus) -> None:
     world.placed()
     monkeypatch.setattr(dynamodb.client, "update_item", unreachable)
     assert stream.relay(*stream.records()) == ["0"]
@@ -141,14 +137,14 @@ def test_a_row_that_could_not_be_crossed_off_is_reported(monkeypatch: pytest.Mon
     [{"orderId": "o"}, {"orderId": "o", "eventType": "T", "at": 1, "startsSaga": False}, {"nothing": "at all"}],
     ids=["no type", "no detail", "no event"],
 )
-def test_a_record_that_is_no_event_is_reported_and_holds_up_no_other(bus: Bus, poison: Item) -> None:
+def test_a_record_that_is_not_an_event_is_reported_and_does_not_block_others(bus: Bus, poison: Item) -> None:
     world.placed()
     good = stream.records()[0]
     assert stream.relay(stream.inserted(poison, "poison"), good) == ["poison"]
     assert (len(bus.taken), undispatched()) == (1, [])
 
 
-def test_a_record_without_an_image_is_reported_and_holds_up_no_other(bus: Bus) -> None:
+def test_a_record_without_an_image_is_reported_and_does_not_block_others(bus: Bus) -> None:
     world.placed()
     good = stream.records()[0]
     removed = {**good, "dynamodb": {"SequenceNumber": "removed", "Keys": good["dynamodb"]["Keys"]}}
@@ -156,7 +152,7 @@ def test_a_record_without_an_image_is_reported_and_holds_up_no_other(bus: Bus) -
     assert len(bus.taken) == 1
 
 
-def test_a_batch_of_which_everything_fails_is_reported_record_by_record(bus: Bus) -> None:
+def test_a_batch_that_fails_completely_is_reported_record_by_record(bus: Bus) -> None:
     failed()
     records = stream.records()
     bus.refused.update(world.rows("EVENTS")[n]["eventType"] for n in range(len(records)))

@@ -1,7 +1,4 @@
-"""The contract of every state in the tables: a new step and what undoes it are held to it as soon as they have a row.
-
-A twin is a concurrent duplicate of a call.
-"""
+"""The contract of every state: a new step and its compensation must meet it as soon as they are in a saga's table."""
 
 from dataclasses import dataclass
 from itertools import permutations
@@ -9,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from saga.invariants import unfinished, violations
+from saga.reconcile.invariants import unfinished, violations
 from sagakit import clock, effect_record, eventlog
 from sagakit.errors import BusinessError, SagaCancelled, TransientError, UnknownSaga
 from sagakit.event import ID
@@ -24,14 +21,14 @@ pytestmark = pytest.mark.usefixtures("world")
 
 
 def called(handler: Handler, saga_id: str) -> Answer:
-    """Call a handler; no idempotency record answers for it: they expire."""
+    """Call a handler without an earlier idempotency record, as after its expiry."""
     world.forget_requests()
     return handler({ID: saga_id}, Context())  # type: ignore[arg-type]  # a Lambda context, as far as it is used
 
 
 @dataclass(frozen=True)
 class State:
-    """A state of a saga: `event` is what it records in the end, `outcome` what that says, `late` its refusal."""
+    """A state of a saga: the event it records, that event's outcome, and the error that it raises when it is `late`."""
 
     saga: Saga
     name: str
@@ -40,11 +37,11 @@ class State:
     late: str
 
     def before(self) -> str:
-        """Bring a saga to where this is next."""
+        """Run a saga until this state is next."""
         return steps.before(self.name, self.saga)
 
     def call(self, saga_id: str) -> Answer:
-        """Call it, and let no idempotency record answer for it: they expire."""
+        """Call it without an earlier idempotency record, as after its expiry."""
         world.forget_requests()
         return steps.call(self.name, saga_id)
 
@@ -54,7 +51,7 @@ class State:
 
 @dataclass(frozen=True)
 class Pair:
-    """A step and what undoes it."""
+    """A step and its compensation."""
 
     saga: Saga
     step: Forward
@@ -69,14 +66,14 @@ class Pair:
         return State(self.saga, self.compensation.state, self.compensation.event, Outcome.UNDONE, "NotCancelling")
 
     def started(self) -> str:
-        """Bring a saga to where the step is next; of an effect outside, the intent is on record and no more."""
+        """Run a saga until the step is next; for an external effect, until its intent is on record."""
         saga_id = self.forward.before()
         if isinstance(self.step, Effect):
             dies_before(self.forward, self.step.event, saga_id)
         return saga_id
 
     def refused(self, saga_id: str, error: type[BusinessError]) -> Answer:
-        """Call a step of the same declaration that is refused."""
+        """Call a step with the same declaration whose function refuses."""
 
         def refuse(_: object) -> Change:
             raise error("no")
@@ -86,7 +83,7 @@ class Pair:
         return called(handler, saga_id)
 
     def settled(self, saga_id: str, error: type[BusinessError] | None) -> str:
-        """Call the step, refused or not, again after what is transient; give the event, or the error."""
+        """Call the step, refused or not, and retry a transient error once; return the resulting event or error."""
 
         def call(saga_id: str) -> Answer:
             return self.refused(saga_id, error) if error else self.forward.call(saga_id)
@@ -97,17 +94,19 @@ class Pair:
 
 def decisions(saga: Saga) -> list[State]:
     return [
-        State(saga, saga.called("Confirm{}"), saga.called("{}Confirmed"), Outcome.CONFIRMED, "SagaCancelled"),
-        State(saga, saga.called("Cancel{}"), saga.called("{}Cancelling"), Outcome.CANCELLING, "AlreadyConfirmed"),
-        State(saga, saga.called("Fail{}"), saga.called("{}Failed"), Outcome.FAILED, "NotCancelling"),
+        State(saga, saga.name_for("Confirm{}"), saga.name_for("{}Confirmed"), Outcome.CONFIRMED, "SagaCancelled"),
+        State(saga, saga.name_for("Cancel{}"), saga.name_for("{}Cancelling"), Outcome.CANCELLING, "AlreadyConfirmed"),
+        State(saga, saga.name_for("Fail{}"), saga.name_for("{}Failed"), Outcome.FAILED, "NotCancelling"),
     ]
 
 
 PAIRS = [Pair(saga, *pair) for saga in sagas().values() for pair in saga.steps]
 EFFECTS = [pair for pair in PAIRS if isinstance(pair.step, Effect)]
 REFUSALS = [(pair, error) for pair in PAIRS for error in pair.step.refusals]
-RACES = [(pair, *two) for pair in PAIRS for two in permutations([None, *pair.step.refusals], 2)]  # None: it is done
-# What leaves nothing to undo: no call of the step, and a refusal, but of an effect outside, of which it proves nothing.
+RACES = [
+    (pair, *two) for pair in PAIRS for two in permutations([None, *pair.step.refusals], 2)
+]  # None: the step is done
+# Nothing to undo: the step was never called, or was refused. An external effect's refusal does not prove that.
 EMPTY = [(pair, None) for pair in PAIRS] + [each for each in REFUSALS if each[0] not in EFFECTS]
 STATES = [half for pair in PAIRS for half in (pair.forward, pair.back)]
 STATES += [state for saga in sagas().values() for state in decisions(saga)]
@@ -120,14 +119,14 @@ def over(names: str, cases: list[Any]) -> pytest.MarkDecorator:
 
 
 def named(value: Any) -> str:
-    """Name a parameter of a test."""
+    """Return the id of a test's parameter."""
     return (
         value.step.state if isinstance(value, Pair) else str(getattr(value, "name", getattr(value, "__name__", value)))
     )
 
 
 def cancel(saga: Saga, saga_id: str) -> None:
-    steps.call(saga.called("Cancel{}"), saga_id)
+    steps.call(saga.name_for("Cancel{}"), saga_id)
 
 
 def dies_before(state: State, event: str, saga_id: str) -> None:
@@ -137,16 +136,16 @@ def dies_before(state: State, event: str, saga_id: str) -> None:
             state.call(saga_id)
 
 
-def is_undone(saga: Saga, saga_id: str) -> None:
-    """Take the rest of the way back: nothing may be left of the saga."""
+def require_undone(saga: Saga, saga_id: str) -> None:
+    """Run the rest of the compensations: nothing may be left of the saga."""
     steps.undo(saga_id, saga)
-    steps.call(saga.called("Fail{}"), saga_id)
+    steps.call(saga.name_for("Fail{}"), saga_id)
     assert (violations(world.everything()), unfinished(world.everything())) == ([], [])
 
 
-def made_by(saga_id: str, event_type: str) -> tuple[str, ...]:
-    """Read from an event's row who made it."""
-    (row,) = [row for row in world.rows("EVENTS") if (row[ID], row["eventType"]) == (saga_id, event_type)]
+def provenance(saga_id: str, event_type: str) -> tuple[str, ...]:
+    """Return the provenance in an event's row."""
+    row = world.event_row(saga_id, event_type)
     return tuple(row[name] for name in ("saga", "state", "outcome", "error") if name in row)
 
 
@@ -154,7 +153,7 @@ def made_by(saga_id: str, event_type: str) -> tuple[str, ...]:
 
 
 @over("state", STATES)
-def test_it_takes_effect_once_and_a_retry_changes_nothing(state: State) -> None:
+def test_a_state_takes_effect_once_and_a_retry_changes_nothing(state: State) -> None:
     saga_id = state.before()
     first = state.call(saga_id)
     assert (first[ID], first["event"], first["repeated"]) == (saga_id, state.event, False)
@@ -164,7 +163,7 @@ def test_it_takes_effect_once_and_a_retry_changes_nothing(state: State) -> None:
 
 
 @over("state, event", RECORDED)
-def test_of_two_calls_at_once_one_takes_effect_and_both_answer_alike(
+def test_of_two_concurrent_calls_one_takes_effect_and_both_return_the_same(
     state: State, event: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     saga_id, seen = state.before(), list[object]()
@@ -176,7 +175,7 @@ def test_of_two_calls_at_once_one_takes_effect_and_both_answer_alike(
 
 
 @over("state, event", RECORDED)
-def test_a_function_that_dies_before_it_records_is_made_up_for_by_the_retry(state: State, event: str) -> None:
+def test_a_retry_completes_the_work_of_a_function_that_died(state: State, event: str) -> None:
     saga_id = state.before()
     dies_before(state, event, saga_id)
     assert state.call(saga_id)["event"] == state.event
@@ -184,7 +183,7 @@ def test_a_function_that_dies_before_it_records_is_made_up_for_by_the_retry(stat
 
 
 @over("state", STATES)
-def test_ten_late_calls_on_ended_sagas_change_nothing(state: State) -> None:
+def test_ten_late_calls_for_ended_sagas_change_nothing(state: State) -> None:
     ended = [end(state.saga) for end in (steps.confirmed, steps.failed, steps.failed_at_once)]
     before = world.snapshot()
     for saga_id in ended:
@@ -193,7 +192,7 @@ def test_ten_late_calls_on_ended_sagas_change_nothing(state: State) -> None:
 
 
 @over("state", STATES)
-def test_for_a_saga_that_does_not_exist_nothing_is_written(state: State) -> None:
+def test_nothing_is_written_for_an_unknown_saga(state: State) -> None:
     state.before()
     before = world.snapshot()
     with pytest.raises(UnknownSaga):
@@ -202,9 +201,7 @@ def test_for_a_saga_that_does_not_exist_nothing_is_written(state: State) -> None
 
 
 @over("state", STATES)
-def test_an_events_time_does_not_go_backwards_with_this_machines_clock(
-    state: State, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_new_event_is_the_latest_even_if_the_clock_is_behind(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
     saga_id = state.before()
     monkeypatch.setattr(clock, "now", lambda: 1)
     state.call(saga_id)
@@ -212,14 +209,14 @@ def test_an_events_time_does_not_go_backwards_with_this_machines_clock(
 
 
 @over("state", STATES)
-def test_the_row_of_an_event_tells_saga_state_and_outcome(state: State) -> None:
+def test_an_event_records_its_saga_state_and_outcome(state: State) -> None:
     saga_id = state.before()
     state.call(saga_id)
-    assert made_by(saga_id, state.event) == (state.saga.name, state.name, state.outcome)
+    assert provenance(saga_id, state.event) == (state.saga.name, state.name, state.outcome)
 
 
 @over("state", [state for state in STATES if state.outcome in {"confirmed", "undone", "failed"}])
-def test_what_ends_or_undoes_is_counted_once_however_often_it_is_called(
+def test_ends_and_compensations_are_counted_once_however_often_they_are_called(
     state: State, capsys: pytest.CaptureFixture[str]
 ) -> None:
     saga_id = state.before()
@@ -232,7 +229,7 @@ def test_what_ends_or_undoes_is_counted_once_however_often_it_is_called(
 
 
 @over("pair", PAIRS)
-def test_a_step_for_a_cancelled_saga_changes_nothing(pair: Pair) -> None:
+def test_a_step_of_a_cancelled_saga_changes_nothing(pair: Pair) -> None:
     for saga_id in (pair.forward.before(), pair.started()):
         cancel(pair.saga, saga_id)
         before = world.snapshot()
@@ -241,7 +238,7 @@ def test_a_step_for_a_cancelled_saga_changes_nothing(pair: Pair) -> None:
 
 
 @over("pair", PAIRS)
-def test_a_step_sees_a_cancellation_that_comes_between_its_read_and_its_write(
+def test_a_step_notices_a_cancellation_between_its_read_and_its_write(
     pair: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     saga_id, seen = pair.forward.before(), list[str]()
@@ -257,33 +254,38 @@ def test_a_step_sees_a_cancellation_that_comes_between_its_read_and_its_write(
 
 
 @over("pair, error", REFUSALS)
-def test_a_refusal_is_recorded_and_stays(pair: Pair, error: type[BusinessError]) -> None:
+def test_a_refusal_is_recorded_and_final(pair: Pair, error: type[BusinessError]) -> None:
     saga_id = pair.started()
     with pytest.raises(error, match=r"^no$"):
         pair.refused(saga_id, error)
     before = world.snapshot()
     assert pair.forward.ten_times(saga_id) == {error.__name__}
     assert world.snapshot() == before
-    assert made_by(saga_id, pair.step.refusals[error]) == (pair.saga.name, pair.step.state, "refused", error.__name__)
+    assert provenance(saga_id, pair.step.refusals[error]) == (
+        pair.saga.name,
+        pair.step.state,
+        "refused",
+        error.__name__,
+    )
 
 
 @over("pair, first, second", RACES)
-def test_of_two_calls_at_once_that_settle_a_step_differently_the_first_is_the_answer_of_both(
+def test_of_two_calls_that_settle_a_step_differently_the_first_is_the_result_of_both(
     pair: Pair, first: type[BusinessError] | None, second: type[BusinessError] | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    saga_id, answers = pair.started(), list[str]()
+    saga_id, results = pair.started(), list[str]()
     events = {None: pair.step.event} | dict(pair.step.refusals.items())
-    meanwhile.before_recording(monkeypatch, events[second], lambda: answers.append(pair.settled(saga_id, first)))
-    answers.append(pair.settled(saga_id, second))
-    assert answers == [first.__name__ if first else pair.step.event] * 2
+    meanwhile.before_recording(monkeypatch, events[second], lambda: results.append(pair.settled(saga_id, first)))
+    results.append(pair.settled(saga_id, second))
+    assert results == [first.__name__ if first else pair.step.event] * 2
     assert [event for event in world.events(saga_id) if event in events.values()] == [events[first]]
 
 
 @over("pair, error", [*((pair, None) for pair in PAIRS), *REFUSALS])
-def test_what_a_step_settles_while_the_saga_is_being_cancelled_is_told_before_the_decision(
+def test_what_a_step_records_during_the_cancellation_is_earlier_than_the_decision(
     pair: Pair, error: type[BusinessError] | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    saga_id, later, decided = pair.forward.before(), clock.now() + 60_000, pair.saga.called("{}Cancelling")
+    saga_id, later, decided = pair.forward.before(), clock.now() + 60_000, pair.saga.name_for("{}Cancelling")
 
     def on_a_machine_with_a_fast_clock() -> None:
         with pytest.MonkeyPatch.context() as ahead:
@@ -295,21 +297,21 @@ def test_what_a_step_settles_while_the_saga_is_being_cancelled_is_told_before_th
     assert world.events(saga_id)[-2:] == [pair.step.refusals[error] if error else pair.step.event, decided]
 
 
-# --- Effects outside -----------------------------------------------------------------------------------------------
+# --- External effects ----------------------------------------------------------------------------------------------
 
 
 @over("pair", EFFECTS)
-def test_what_became_of_an_effect_is_recorded_also_when_the_saga_was_cancelled_meanwhile(
+def test_the_result_of_an_effect_is_recorded_even_if_the_saga_is_cancelled_meanwhile(
     pair: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     saga_id = pair.forward.before()
     meanwhile.before_recording(monkeypatch, pair.step.event, lambda: cancel(pair.saga, saga_id))
     assert pair.forward.call(saga_id)["event"] == pair.step.event
-    is_undone(pair.saga, saga_id)
+    require_undone(pair.saga, saga_id)
 
 
 @over("pair", EFFECTS)
-def test_what_was_undone_before_it_was_recorded_is_not_recorded_as_done(
+def test_an_effect_that_is_undone_before_it_is_recorded_is_not_recorded_as_done(
     pair: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     saga_id = pair.forward.before()
@@ -322,11 +324,11 @@ def test_what_was_undone_before_it_was_recorded_is_not_recorded_as_done(
     with pytest.raises(SagaCancelled, match=f"its {pair.step.state} is "):
         pair.forward.call(saga_id)
     assert pair.step.event not in world.events(saga_id)
-    is_undone(pair.saga, saga_id)
+    require_undone(pair.saga, saga_id)
 
 
 @over("pair", EFFECTS)
-def test_an_effect_that_is_recorded_while_it_is_undone_is_undone_by_the_retry(
+def test_an_effect_that_is_recorded_during_its_compensation_is_undone_by_the_retry(
     pair: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     step, saga_id = pair.step, pair.started()
@@ -344,20 +346,20 @@ def test_an_effect_that_is_recorded_while_it_is_undone_is_undone_by_the_retry(
     with pytest.raises(TransientError, match="the record changed meanwhile"):
         pair.back.call(saga_id)
     assert world.events(saga_id)[-1] == step.event
-    is_undone(pair.saga, saga_id)
+    require_undone(pair.saga, saga_id)
 
 
 @over("pair, error", [each for each in REFUSALS if each[0] in EFFECTS])
-def test_an_effect_that_was_refused_is_undone_by_what_its_intent_tells(pair: Pair, error: type[BusinessError]) -> None:
+def test_a_refused_effect_is_undone_by_the_detail_of_its_intent(pair: Pair, error: type[BusinessError]) -> None:
     saga_id = pair.started()
-    pair.settled(saga_id, error)  # its event has a cause, and nothing of the intent
+    pair.settled(saga_id, error)  # its event has a cause, but nothing of the intent
     cancel(pair.saga, saga_id)
-    is_undone(pair.saga, saga_id)
+    require_undone(pair.saga, saga_id)
 
 
 @over("pair, error", [each for each in REFUSALS if each[0] in EFFECTS])
 @pytest.mark.parametrize("raised", [True, False])
-def test_an_intent_that_is_refused_is_recorded_and_leaves_nothing_to_undo(
+def test_a_refused_intent_is_recorded_and_leaves_nothing_to_undo(
     pair: Pair, error: type[BusinessError], *, raised: bool
 ) -> None:
     def refuse(_row: object) -> Change:
@@ -370,46 +372,46 @@ def test_an_intent_that_is_refused_is_recorded_and_leaves_nothing_to_undo(
     for _ in range(2):
         with pytest.raises(error, match=r"^no$"):
             called(step(refuse)(lambda _intent: Change({})), saga_id)
-    assert made_by(saga_id, step.refusals[error]) == (pair.saga.name, step.state, "refused", error.__name__)
+    assert provenance(saga_id, step.refusals[error]) == (pair.saga.name, step.state, "refused", error.__name__)
     cancel(pair.saga, saga_id)
-    is_undone(pair.saga, saga_id)
+    require_undone(pair.saga, saga_id)
 
 
 @over("pair", PAIRS)
-def test_what_undoing_was_refused_outside_is_not_recorded_as_undone(pair: Pair) -> None:
+def test_an_effect_whose_compensation_is_refused_is_not_recorded_as_undone(pair: Pair) -> None:
     saga_id = steps.before(pair.compensation.state, pair.saga)
     with pytest.raises(BusinessError, match=r"^no$"):
         called(pair.compensation(lambda _done: Change({}, refusal=BusinessError("no"))), saga_id)
     assert pair.back.event not in world.events(saga_id)
 
 
-def test_a_refusal_that_a_step_does_not_declare_is_raised_as_it_is() -> None:
+def test_an_undeclared_refusal_is_raised_unchanged() -> None:
     step = next(pair.step for pair in PAIRS if isinstance(pair.step, Step))
-    with pytest.raises(BusinessError, match="nobody declared this"):
-        called(step(lambda _: Change({}, refusal=BusinessError("nobody declared this"))), world.placed())
+    with pytest.raises(BusinessError, match="not declared"):
+        called(step(lambda _: Change({}, refusal=BusinessError("not declared"))), world.placed())
 
 
 # --- Compensations -------------------------------------------------------------------------------------------------
 
 
 @over("pair", PAIRS)
-def test_what_a_step_did_is_undone(pair: Pair) -> None:
+def test_a_compensation_undoes_its_step(pair: Pair) -> None:
     saga_id = pair.forward.before()
     pair.forward.call(saga_id)
     cancel(pair.saga, saga_id)
-    is_undone(pair.saga, saga_id)
+    require_undone(pair.saga, saga_id)
 
 
 @over("pair", PAIRS)
-def test_nothing_is_undone_for_a_saga_that_nobody_cancelled(pair: Pair) -> None:
-    saga_id = steps.before(pair.saga.called("Cancel{}"), pair.saga)
+def test_nothing_is_undone_for_a_saga_that_is_not_cancelled(pair: Pair) -> None:
+    saga_id = steps.before(pair.saga.name_for("Cancel{}"), pair.saga)
     before = world.snapshot()
     assert pair.back.ten_times(saga_id) == {"NotCancelling"}
     assert world.snapshot() == before
 
 
 @over("pair, error", EMPTY)
-def test_where_nothing_was_done_that_is_recorded_and_nothing_else_changes(
+def test_a_compensation_with_nothing_to_undo_is_recorded_and_changes_nothing_else(
     pair: Pair, error: type[BusinessError] | None
 ) -> None:
     saga_id = steps.STARTED[pair.saga.name]()
@@ -423,7 +425,7 @@ def test_where_nothing_was_done_that_is_recorded_and_nothing_else_changes(
 
 
 @over("pair", PAIRS)
-def test_a_step_that_a_compensation_with_a_fast_clock_did_not_see_is_undone_by_the_retry(
+def test_a_step_that_a_compensation_with_a_fast_clock_missed_is_undone_by_the_retry(
     pair: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     saga_id, later = pair.forward.before(), clock.now() + 60_000
@@ -437,17 +439,17 @@ def test_a_step_that_a_compensation_with_a_fast_clock_did_not_see_is_undone_by_t
     with pytest.raises(TransientError, match=f"{pair.step.state} was done meanwhile"):
         pair.back.call(saga_id)
     assert pair.back.event not in world.events(saga_id)
-    is_undone(pair.saga, saga_id)
+    require_undone(pair.saga, saga_id)
 
 
 @over("pair", PAIRS)
-def test_a_compensation_is_never_told_before_the_decision_however_slow_its_clock(
+def test_a_compensation_is_later_than_the_decision_even_if_its_clock_is_behind(
     pair: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    saga_id = steps.before(pair.saga.called("Cancel{}"), pair.saga)
+    saga_id = steps.before(pair.saga.name_for("Cancel{}"), pair.saga)
     monkeypatch.setattr(clock, "now", lambda: 1)
     meanwhile.after_reading(monkeypatch, lambda: cancel(pair.saga, saga_id))
     with pytest.raises(TransientError, match="decided just now"):
         pair.back.call(saga_id)
     pair.back.call(saga_id)
-    assert world.events(saga_id)[-2:] == [pair.saga.called("{}Cancelling"), pair.back.event]
+    assert world.events(saga_id)[-2:] == [pair.saga.name_for("{}Cancelling"), pair.back.event]

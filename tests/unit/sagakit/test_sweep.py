@@ -1,4 +1,4 @@
-"""The sweeper finds by itself what nobody told it of."""
+"""The sweeper: it finds undispatched events and overdue orders by itself."""
 
 import json
 from typing import Any
@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from sagakit import clock, guard
-from sagakit.dynamodb import Item
-from sagakit.recovery.store import MOST_ATTEMPTS, SET_ASIDE, still_undispatched
+from sagakit.recovery.store import MAX_ATTEMPTS, QUARANTINED, still_undispatched
 from tests.support import steps, stream, world
 from tests.support.bus import Bus
 from tests.support.lambdas import Context, handler
@@ -22,13 +21,9 @@ def sweep(context: Context = AMPLE) -> dict[str, Any]:
     return dict(handler("SweepOrdersFunction")({}, context))
 
 
-def event_row(order_id: str, event_type: str = "OrderPlaced") -> Item:
-    return next(row for row in world.rows("EVENTS") if (row["orderId"], row["eventType"]) == (order_id, event_type))
-
-
-def shelve(order_id: str, event_type: str = "OrderPlaced", *, since: int) -> None:
-    """Let the event be as old as this, and not dispatched."""
-    world.put("EVENTS", {**event_row(order_id, event_type), "at": since})
+def backdate(order_id: str, event_type: str = "OrderPlaced", *, since: int) -> None:
+    """Give an undispatched event this time."""
+    world.put("EVENTS", {**world.event_row(order_id, event_type), "at": since})
 
 
 @pytest.fixture
@@ -44,7 +39,7 @@ def undispatched() -> list[str]:
 @pytest.mark.usefixtures("later")
 def test_an_event_that_the_relay_left_behind_is_dispatched_once(bus: Bus) -> None:
     order_id = world.placed()
-    shelve(order_id, since=clock.now() - HOUR)
+    backdate(order_id, since=clock.now() - HOUR)
     assert sweep()["dispatched"] == 1
     assert list(stream.executions()) == [f"{order_id}-OrderPlaced"]
     assert [message["type"] for message in bus.messages] == ["OrderPlaced"]
@@ -59,27 +54,27 @@ def test_an_event_of_the_last_minute_is_left_to_the_relay() -> None:
 
 
 @pytest.mark.usefixtures("later")
-def test_an_event_that_the_relay_dispatched_meanwhile_is_not_dispatched_again(bus: Bus) -> None:
+def test_an_event_that_the_relay_dispatches_meanwhile_is_not_dispatched_again(bus: Bus) -> None:
     order_id = world.placed()
     key = {"orderId": order_id, "eventType": "OrderPlaced"}
-    kept = {name: value for name, value in event_row(order_id).items() if name != "undispatched"}
+    kept = {name: value for name, value in world.event_row(order_id).items() if name != "undispatched"}
     world.put("EVENTS", kept)
     assert still_undispatched(key) is None
     assert bus.taken == []
 
 
 @pytest.mark.usefixtures("later")
-def test_an_event_that_cannot_be_dispatched_is_set_aside_and_holds_up_no_other(bus: Bus) -> None:
+def test_an_event_that_cannot_be_dispatched_is_quarantined_and_does_not_block_others(bus: Bus) -> None:
     bad, good = world.placed(), world.placed()
     steps.cancel(bad)
     for order_id in (bad, good):
-        shelve(order_id, since=clock.now() - HOUR)
-    shelve(bad, "OrderCancelling", since=clock.now() - HOUR)
+        backdate(order_id, since=clock.now() - HOUR)
+    backdate(bad, "OrderCancelling", since=clock.now() - HOUR)
     bus.refused = {"OrderCancelling"}
-    for _ in range(MOST_ATTEMPTS):
+    for _ in range(MAX_ATTEMPTS):
         sweep()
     assert {message["orderId"] for message in bus.messages} == {bad, good}
-    assert undispatched() == [SET_ASIDE]
+    assert undispatched() == [QUARANTINED]
 
 
 def test_an_order_past_its_deadline_is_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,7 +85,7 @@ def test_an_order_past_its_deadline_is_cancelled(monkeypatch: pytest.MonkeyPatch
     assert guard.read(order_id)["reason"]["reason"] == "DeadlinePassed"
 
 
-def test_an_order_that_is_cancelled_for_too_long_is_taken_up_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_order_that_stays_cancelling_for_too_long_is_recovered(monkeypatch: pytest.MonkeyPatch) -> None:
     order_id = steps.cancelling()
     due = guard.read(order_id)["dueAt"]
     monkeypatch.setattr(clock, "now", lambda: due + 1)
@@ -99,19 +94,19 @@ def test_an_order_that_is_cancelled_for_too_long_is_taken_up_again(monkeypatch: 
 
 
 @pytest.mark.usefixtures("later")
-def test_without_time_nothing_is_begun(bus: Bus) -> None:
-    shelve(world.placed(), since=clock.now() - HOUR)
+def test_without_enough_time_nothing_is_started(bus: Bus) -> None:
+    backdate(world.placed(), since=clock.now() - HOUR)
     assert sweep(SHORT) == {"dispatched": 0, "lookedAfter": 0}
     assert bus.taken == []
 
 
-@pytest.mark.parametrize("where", ["u#0", SET_ASIDE])
-def test_the_age_of_the_oldest_event_is_published_also_when_it_was_set_aside(
+@pytest.mark.parametrize("where", ["u#0", QUARANTINED])
+def test_the_age_of_the_oldest_event_is_published_even_if_it_is_quarantined(
     capsys: pytest.CaptureFixture[str], where: str
 ) -> None:
     order_id = world.placed()
-    shelve(order_id, since=clock.now() - HOUR)
-    world.put("EVENTS", {**event_row(order_id), "undispatched": where})
+    backdate(order_id, since=clock.now() - HOUR)
+    world.put("EVENTS", {**world.event_row(order_id), "undispatched": where})
     sweep(SHORT)
     metrics = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
     (age,) = [metric["OldestUndispatchedEventAge"][0] for metric in metrics if "OldestUndispatchedEventAge" in metric]

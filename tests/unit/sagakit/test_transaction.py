@@ -1,4 +1,4 @@
-"""How a cancelled transaction is read, and how often it is tried."""
+"""What a cancelled transaction means, and how often it is retried."""
 
 import time
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from sagakit.transaction import ATTEMPTS, Action, Rank, action, transact
 
 
 class DoneBefore(Exception):
-    """Stands for the step's own row."""
+    """The refusal of the step's own row."""
 
 
 CHECK: dict[str, Any] = {"key": {"id": "1"}, "condition": "attribute_exists(#id)"}
@@ -33,7 +33,7 @@ REFUSED = {"Code": "ConditionalCheckFailed"}
 CONFLICT = {"Code": "TransactionConflict"}
 DEFECT = {"Code": "ValidationError"}
 
-# By rank: an action, and the reason for which it fails.
+# By rank: the rank of an action, and the reason why it fails.
 FAILURES: dict[Rank, tuple[Rank, dict[str, str]]] = {
     Rank.OWN_ROW: (Rank.OWN_ROW, REFUSED),
     Rank.STATUS: (Rank.STATUS, REFUSED),
@@ -77,34 +77,32 @@ def accepted(wire: Stubber) -> None:
     wire.add_response("transact_write_items", {})
 
 
-def test_what_is_accepted_is_written_once(wire: Stubber) -> None:
+def test_an_accepted_transaction_is_written_once(wire: Stubber) -> None:
     accepted(wire)
     transact([an_action(Rank.STATUS)])
 
 
 @pytest.mark.parametrize(("one", "other"), list(permutations(PRECEDENCE, 2)))
-def test_the_reason_of_the_higher_rank_counts_in_whatever_order_they_come(
-    wire: Stubber, one: Rank, other: Rank
-) -> None:
+def test_the_reason_of_the_higher_rank_counts_whatever_the_order(wire: Stubber, one: Rank, other: Rank) -> None:
     winner = min(one, other, key=PRECEDENCE.index)
     cancelled(wire, FAILURES[one][1], FAILURES[other][1], times=ATTEMPTS if winner is Rank.BUSY else 1)
     with pytest.raises(MEANINGS[winner]):
         transact([an_action(FAILURES[one][0]), an_action(FAILURES[other][0])])
 
 
-def test_an_action_that_was_fine_is_no_reason(wire: Stubber) -> None:
+def test_an_action_without_a_failure_is_not_a_reason(wire: Stubber) -> None:
     cancelled(wire, FINE, REFUSED, FINE)
     with pytest.raises(InsufficientStock):
         transact([an_action(Rank.OWN_ROW), an_action(Rank.RULE), an_action(Rank.STATUS)])
 
 
-def test_of_two_broken_rules_the_first_is_told(wire: Stubber) -> None:
+def test_of_two_broken_rules_the_first_is_raised(wire: Stubber) -> None:
     cancelled(wire, REFUSED, REFUSED)
     with pytest.raises(InsufficientStock, match="first"):
         transact([an_action(Rank.RULE, InsufficientStock("first")), an_action(Rank.RULE, InsufficientStock("second"))])
 
 
-def test_a_refusal_is_told_by_the_item_as_it_stands(wire: Stubber) -> None:
+def test_a_refusal_is_built_from_the_current_item(wire: Stubber) -> None:
     seen: list[Item | None] = []
 
     def refusal(item: Item | None) -> Exception:
@@ -123,7 +121,7 @@ def test_every_condition_asks_for_the_item_that_broke_it() -> None:
 
 
 @pytest.mark.parametrize("code", ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"])
-def test_who_is_in_the_way_is_waited_for_and_then_it_is_transient(wire: Stubber, code: str) -> None:
+def test_a_conflict_is_retried_and_then_raised_as_transient(wire: Stubber, code: str) -> None:
     cancelled(wire, {"Code": code}, times=ATTEMPTS)
     with pytest.raises(TransientError, match=code):
         transact([an_action(Rank.STATUS)])
@@ -136,7 +134,7 @@ def test_the_last_attempt_may_still_succeed(wire: Stubber, pauses: list[float]) 
     assert len(pauses) == ATTEMPTS - 1
 
 
-def test_there_are_eight_attempts_that_take_two_and_a_half_seconds_at_most(wire: Stubber, pauses: list[float]) -> None:
+def test_eight_attempts_take_two_and_a_half_seconds_at_most(wire: Stubber, pauses: list[float]) -> None:
     cancelled(wire, CONFLICT, times=8)
     with pytest.raises(TransientError):
         transact([an_action(Rank.STATUS)])
@@ -145,7 +143,7 @@ def test_there_are_eight_attempts_that_take_two_and_a_half_seconds_at_most(wire:
     assert sum(pauses) < 2.5
 
 
-def test_the_pauses_differ_between_those_who_collided(wire: Stubber, pauses: list[float]) -> None:
+def test_transactions_that_collided_pause_for_different_times(wire: Stubber, pauses: list[float]) -> None:
     for _ in range(2):
         cancelled(wire, CONFLICT, times=ATTEMPTS)
         with pytest.raises(TransientError):
@@ -153,7 +151,7 @@ def test_the_pauses_differ_between_those_who_collided(wire: Stubber, pauses: lis
     assert pauses[:7] != pauses[7:]
 
 
-def test_a_rule_is_not_asked_twice(wire: Stubber, pauses: list[float]) -> None:
+def test_a_broken_rule_is_not_retried(wire: Stubber, pauses: list[float]) -> None:
     cancelled(wire, REFUSED)
     with pytest.raises(InsufficientStock):
         transact([an_action(Rank.RULE)])
@@ -161,14 +159,14 @@ def test_a_rule_is_not_asked_twice(wire: Stubber, pauses: list[float]) -> None:
 
 
 @pytest.mark.parametrize("code", sorted(THROTTLES))
-def test_a_throttled_call_is_tried_again_and_then_it_is_transient(wire: Stubber, code: str) -> None:
+def test_a_throttled_call_is_retried_and_then_raised_as_transient(wire: Stubber, code: str) -> None:
     for _ in range(ATTEMPTS):
         wire.add_client_error("transact_write_items", code, http_status_code=400)
     with pytest.raises(TransientError, match=code):
         transact([an_action(Rank.STATUS)])
 
 
-def test_a_lost_connection_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lost_connection_is_retried(monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[object] = []
 
     def lost_once(**request: object) -> None:
@@ -182,7 +180,7 @@ def test_a_lost_connection_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.mark.parametrize("code", ["ValidationException", "AccessDeniedException", "ResourceNotFoundException"])
-def test_a_call_that_is_wrong_stays_wrong(wire: Stubber, pauses: list[float], code: str) -> None:
+def test_an_invalid_call_is_not_retried(wire: Stubber, pauses: list[float], code: str) -> None:
     wire.add_client_error("transact_write_items", code, http_status_code=400)
     with pytest.raises(ClientError, match=code):
         transact([an_action(Rank.STATUS)])

@@ -1,4 +1,4 @@
-"""What the functions write to their log."""
+"""Capture of the functions' log."""
 
 import io
 import logging
@@ -10,7 +10,7 @@ from aws_lambda_powertools.logging import Logger
 
 @contextmanager
 def written(logger: Logger) -> Iterator[io.StringIO]:
-    """Collect every line that the logger writes meanwhile, from DEBUG up, as JSON lines."""
+    """Capture every line that the logger writes within the block, from DEBUG up, as JSON lines."""
     lines, level = io.StringIO(), logger.log_level
     stream = logger.registered_handler.setStream(lines)  # type: ignore[attr-defined]
     logger.setLevel(logging.DEBUG)

@@ -1,4 +1,4 @@
-"""What the simulated gateway does with each payment token. Nothing is random."""
+"""The test tokens of the simulated gateway, and how it behaves for each. Nothing is random."""
 
 from typing import NamedTuple
 
@@ -8,9 +8,9 @@ ALWAYS = 1_000_000
 class Behaviour(NamedTuple):
     """How the gateway treats the intents of a token.
 
-    `outages`: calls to confirm that answer 503 before one gets through. `late_answers`: calls to confirm that do
-    their work and answer after the caller has given up. `settles_after`: milliseconds for which the answer is
-    `processing`. `refund_outages`: calls to refund that answer 503, unless the ledger is told that it is well.
+    `outages`: calls to confirm that fail with 503 before one succeeds. `late_answers`: calls to confirm that take
+    effect, but respond only after the caller has timed out. `settles_after`: milliseconds in status `processing`.
+    `refund_outages`: calls to refund that fail with 503, unless the gateway is restored earlier.
     """
 
     decline_code: str = ""
@@ -22,7 +22,7 @@ class Behaviour(NamedTuple):
 
 SETTLING = 3_000  # milliseconds
 
-BEHAVIOURS = {
+TEST_TOKENS = {
     "pm_ok": Behaviour(),
     "pm_declined": Behaviour(decline_code="card_declined"),
     "pm_insufficient_funds": Behaviour(decline_code="insufficient_funds"),
@@ -39,5 +39,5 @@ UNKNOWN_TOKEN = Behaviour(decline_code="invalid_payment_method")
 
 
 def behaviour(token: str) -> Behaviour:
-    """Give the behaviour of a token; an unknown token is declined."""
-    return BEHAVIOURS.get(token, UNKNOWN_TOKEN)
+    """Return the behaviour for a token; an unknown token is declined."""
+    return TEST_TOKENS.get(token, UNKNOWN_TOKEN)
