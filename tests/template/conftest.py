@@ -1,4 +1,4 @@
-"""Template tests: what is deployed, looked at without deploying it and without sockets."""
+"""Tests of what is deployed, without deploying it and without sockets."""
 
 from tests.support.fixtures import no_sockets
 

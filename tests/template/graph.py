@@ -1,4 +1,4 @@
-"""The state machine as a graph: who follows whom, and the two chains that it is made of."""
+"""The state machine as a graph: the successors of its states, and its two chains of tasks."""
 
 from typing import Any
 
@@ -10,12 +10,12 @@ REFUSED = {error.__name__ for step in ORDER.forward for error in step.refusals}
 
 
 def successors(state: dict[str, Any]) -> set[str]:
-    """Name the states that may follow."""
+    """Return the states that may follow."""
     return {rule["Next"] for rule in [state, *state.get("Catch", [])] if "Next" in rule}
 
 
 def reached(of: dict[str, Any]) -> set[str]:
-    """Name the states that an execution of the definition can enter."""
+    """Return the states that an execution of the definition can enter."""
     found: set[str] = set()
     waiting = {of["StartAt"]}
     while waiting:
@@ -26,7 +26,7 @@ def reached(of: dict[str, Any]) -> set[str]:
 
 
 def chain(start: str) -> list[str]:
-    """Name the tasks one after the other, as long as all goes well."""
+    """Return the tasks one after the other, as long as none fails."""
     name, names = start, []
     while name in tasks():
         names.append(name)
@@ -35,21 +35,21 @@ def chain(start: str) -> list[str]:
 
 
 def forward() -> list[str]:
-    """Name the tasks from the start to the pivot."""
+    """Return the tasks from the start to the pivot."""
     return chain(definition()["StartAt"])
 
 
 def undoing() -> list[str]:
-    """Name the tasks from the decision to undo to the end: the compensations stand between."""
+    """Return the tasks from the decision to undo to the end, with the compensations in between."""
     return chain(DECISION)
 
 
 def function(name: str) -> dict[str, Any]:
-    """Give the properties of the function that a task calls, those that all functions share included."""
+    """Return the properties of the function that a task calls, including those that all functions share."""
     own = resources("AWS::Serverless::Function")[f"{name}Function"]["Properties"]
     return {**template()["Globals"]["Function"], **own}
 
 
 def participant(name: str) -> str:
-    """Name the participant whose function a task calls."""
+    """Return the participant whose function a task calls."""
     return str(function(name)["Handler"].partition(".")[0])

@@ -1,4 +1,4 @@
-"""The alarms: each is about something that exists, under the very name and dimensions by which it is published."""
+"""The alarms. Each watches a metric that is published under exactly this name and these dimensions."""
 
 from functools import partial
 from typing import Any
@@ -41,7 +41,7 @@ def about(namespace: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", ALARMS)
-def test_an_alarm_has_its_name_says_what_it_means_and_tells_the_topic_when_it_goes_off_and_is_over(name: str) -> None:
+def test_an_alarm_is_named_and_explained_and_notifies_the_topic_when_it_goes_off_and_clears(name: str) -> None:
     alarm = ALARMS[name]
     assert alarm["AlarmName"] == {"Fn::Sub": f"${{AWS::StackName}}-{name.removesuffix('Alarm')}"}
     assert alarm["AlarmDescription"]
@@ -50,19 +50,19 @@ def test_an_alarm_has_its_name_says_what_it_means_and_tells_the_topic_when_it_go
     assert alarm["AlarmActions"] == alarm["OKActions"] == TOPIC
 
 
-def test_without_a_topic_the_alarms_only_show() -> None:
+def test_without_a_topic_the_alarms_notify_nobody() -> None:
     assert template()["Parameters"]["AlarmTopicArn"]["Default"] == ""
     assert template()["Conditions"]["HasAlarmTopic"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "AlarmTopicArn"}, ""]}]}
 
 
 @pytest.mark.usefixtures("world")
-def test_all_metrics_that_stand_in_the_code_are_published_here() -> None:
+def test_this_module_publishes_every_metric_in_the_code() -> None:
     assert {metric.name for metric in published(everything_happens)} == named(modules().values())
 
 
 @pytest.mark.usefixtures("world")
 @pytest.mark.parametrize("name", OURS)
-def test_a_metric_of_ours_is_one_that_the_functions_publish_with_these_dimensions(name: str) -> None:
+def test_the_functions_publish_every_metric_of_ours_with_the_dimensions_of_its_alarm(name: str) -> None:
     assert dimensions(name)["service"] == {"Ref": "AWS::StackName"}
     published_here = {**dimensions(name), "service": SERVICE}
     wanted = NAMESPACE, ALARMS[name]["MetricName"], frozenset(published_here.items())
@@ -78,16 +78,14 @@ def test_a_metric_of_ours_is_one_that_the_functions_publish_with_these_dimension
         ("DeadlinePassed", 1),
     ],
 )
-def test_a_failure_is_unexpected_and_counted_once_unless_a_rule_or_the_customer_refused(
-    error: str, counted: int
-) -> None:
+def test_a_failure_counts_once_as_unexpected_unless_it_is_a_refusal_or_a_cancellation(error: str, counted: int) -> None:
     assert unexpected(error) == counted
 
 
 def unexpected(error: str) -> int:
-    """Count, as the filter does, the lines of an order that failed for this."""
-    told = lines(partial(fails, error))
-    return sum(INCLUDED in line and not any(each in line for each in EXCLUDED) for line in told)
+    """Count, as the filter does, the log lines of an order that failed for this reason."""
+    logged = lines(partial(fails, error))
+    return sum(INCLUDED in line and not any(each in line for each in EXCLUDED) for line in logged)
 
 
 def fails(error: str) -> None:
@@ -98,11 +96,11 @@ def fails(error: str) -> None:
         steps.fail(order_id)
 
 
-def test_the_filter_leaves_out_what_the_steps_and_the_customer_refuse_and_nothing_else() -> None:
+def test_the_filter_excludes_refusals_and_cancellations_and_nothing_else() -> None:
     assert sorted(EXCLUDED) == sorted([*REFUSED, BY_CUSTOMER])
 
 
-def test_what_the_filter_counts_is_what_the_alarm_is_about() -> None:
+def test_the_alarm_watches_what_the_filter_counts() -> None:
     (counted,) = FILTER["MetricTransformations"]
     alarm = ALARMS["UnexpectedFailuresAlarm"]
     assert FILTER["LogGroupName"] == {"Ref": "FailOrderLogGroup"}
@@ -111,7 +109,7 @@ def test_what_the_filter_counts_is_what_the_alarm_is_about() -> None:
 
 
 @pytest.mark.parametrize("queue", QUEUES)
-def test_a_message_in_a_queue_is_an_alarm_because_every_queue_holds_what_went_wrong(queue: str) -> None:
+def test_any_message_in_a_queue_raises_an_alarm_because_every_queue_holds_failures(queue: str) -> None:
     (alarm,) = [
         ALARMS[name]
         for name in about("AWS/SQS")
@@ -122,19 +120,19 @@ def test_a_message_in_a_queue_is_an_alarm_because_every_queue_holds_what_went_wr
 
 
 @pytest.mark.parametrize("name", about("AWS/Lambda"))
-def test_an_alarm_about_a_function_is_about_one_of_the_stack(name: str) -> None:
+def test_an_alarm_on_a_function_watches_one_of_the_stack(name: str) -> None:
     assert dimensions(name)["FunctionName"]["Ref"] in resources("AWS::Serverless::Function")
 
 
 @pytest.mark.parametrize("name", about("AWS/ApiGateway"))
-def test_an_alarm_about_the_api_knows_it_by_its_title_and_stage(name: str) -> None:
+def test_an_alarm_on_the_api_identifies_it_by_title_and_stage(name: str) -> None:
     title = transformed()["OrderApi"]["Properties"]["Body"]["info"]["title"]
     stage = template()["Resources"]["OrderApi"]["Properties"]["StageName"]
     assert dimensions(name) == {"ApiName": title, "Stage": stage}
 
 
 @pytest.mark.usefixtures("world")
-def test_an_event_is_late_when_even_the_sweeper_should_have_dispatched_it() -> None:
+def test_an_event_is_late_once_even_the_sweeper_should_have_dispatched_it() -> None:
     alarm = ALARMS["UndispatchedEventsAlarm"]
     (gauge,) = [each for each in published(everything_happens) if each.name == alarm["MetricName"]]
     sweeper = template()["Resources"]["SweepOrdersFunction"]["Properties"]
@@ -143,7 +141,7 @@ def test_an_event_is_late_when_even_the_sweeper_should_have_dispatched_it() -> N
     assert alarm["Threshold"] >= (left_to_the_relay + SWEEP_PERIOD) * 1000
 
 
-def test_a_sweeper_that_does_not_run_at_all_is_as_bad_as_one_that_fails() -> None:
+def test_a_sweeper_that_does_not_run_raises_the_same_alarm_as_one_that_fails() -> None:
     alarm = ALARMS["SweeperDownAlarm"]
     assert dimensions("SweeperDownAlarm") == {"FunctionName": {"Ref": "SweepOrdersFunction"}}
     assert (alarm["MetricName"], alarm["TreatMissingData"]) == ("Errors", "breaching")

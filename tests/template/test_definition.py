@@ -1,4 +1,4 @@
-"""The definition of the state machine: its graph, its names, and what it hands to whom."""
+"""The definition of the state machine: its graph, its names, and the input of its functions."""
 
 import ast
 import importlib
@@ -17,7 +17,7 @@ STATES = definition()["States"]
 SAGA = resources("AWS::Serverless::StateMachine")["OrderSaga"]["Properties"]
 
 
-def test_the_placeholders_are_those_that_the_template_substitutes_each_by_its_own_function() -> None:
+def test_the_template_substitutes_each_placeholder_with_the_function_of_that_name() -> None:
     text = (ROOT / SAGA["DefinitionUri"]).read_text()
     placeholders = set(re.findall(r"\$\{(\w+)\}", text))
     assert SAGA["DefinitionSubstitutions"] == {name: {"Fn::GetAtt": [name, "Arn"]} for name in placeholders}
@@ -25,7 +25,7 @@ def test_the_placeholders_are_those_that_the_template_substitutes_each_by_its_ow
 
 
 @pytest.mark.parametrize("name", tasks())
-def test_one_stem_names_state_function_handler_sample_event_and_tests(name: str) -> None:
+def test_state_function_handler_sample_event_and_tests_share_one_stem(name: str) -> None:
     stem = re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
     entry_point = function(name)["Handler"].rpartition(".")[2]
     assert STATES[name]["Arguments"]["FunctionName"] == f"${{{name}Function}}"
@@ -35,16 +35,16 @@ def test_one_stem_names_state_function_handler_sample_event_and_tests(name: str)
     assert (ROOT / "tests" / "unit" / participant(name) / f"test_{entry_point}.py").is_file()
 
 
-def test_confirming_is_the_last_forward_task_and_the_steps_of_the_table_stand_before_it() -> None:
+def test_confirming_comes_last_after_the_steps_of_the_table() -> None:
     assert forward() == [*(step.state for step in ORDER.forward), "ConfirmOrder"]
 
 
-def test_failing_is_the_last_task_of_the_way_back_and_the_compensations_stand_before_it() -> None:
+def test_failing_comes_last_after_the_compensations() -> None:
     assert undoing() == [DECISION, *(each.state for each in ORDER.compensations), "FailOrder"]
 
 
 @pytest.mark.parametrize("made", [*ORDER.forward, *ORDER.compensations], ids=lambda made: str(made.state))
-def test_the_function_of_a_state_is_made_by_the_declaration_of_that_state(made: Forward | Compensation) -> None:
+def test_the_declaration_of_a_state_creates_its_handler(made: Forward | Compensation) -> None:
     module, _, entry_point = function(made.state)["Handler"].rpartition(".")
     (handler,) = [each for each in modules()[module].body if getattr(each, "name", "") == entry_point]
     assert isinstance(handler, ast.FunctionDef)
@@ -54,7 +54,7 @@ def test_the_function_of_a_state_is_made_by_the_declaration_of_that_state(made: 
 
 
 @pytest.mark.parametrize("name", [DECISION, "FailOrder"])
-def test_a_way_back_that_breaks_ends_visibly(name: str) -> None:
+def test_a_failed_compensation_path_ends_visibly(name: str) -> None:
     last = STATES[name]["Catch"][-1]
     assert STATES[last["Next"]]["Type"] == "Fail"
     assert last["Output"] == "{% $states.errorOutput %}"

@@ -15,16 +15,17 @@ def parameters(environment: str, command: str) -> Any:
     return ENVIRONMENTS[environment][command]["parameters"]
 
 
-def test_there_are_two() -> None:
+def test_there_are_two_environments() -> None:
     assert {name for name in ENVIRONMENTS if name != "version"} == set(STAGES)
 
 
 @pytest.mark.parametrize("environment", STAGES)
-def test_each_lints_builds_from_the_cache_and_deploys_its_own_stack_in_its_own_stage(environment: str) -> None:
+def test_each_environment_lints_builds_from_the_cache_and_deploys_its_own_stack(environment: str) -> None:
     stage = STAGES[environment]
     build = parameters(environment, "build")
     assert (build["cached"], build["parallel"]) == (True, True)
     assert parameters(environment, "validate")["lint"] is True
+    assert parameters(environment, "global")["language_extensions"] is True
     assert parameters(environment, "deploy")["resolve_s3"] is True
     assert parameters(environment, "global")["stack_name"] == f"order-saga-{stage}"
     assert f"Stage={stage}" in parameters(environment, "deploy")["parameter_overrides"]

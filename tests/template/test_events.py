@@ -8,9 +8,9 @@ import pytest
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent, DynamoDBStreamEvent, EventBridgeEvent
 
 from order.domain import order_id
-from order.request import key_of, order_of
+from order.request import parse_key, parse_order
 from sagakit.decision import Reason, reason
-from sagakit.event import of_row, to_row
+from sagakit.event import from_row, to_row
 from tests.support.template import ROOT, definition, resources, tasks
 from tests.template.graph import forward
 
@@ -74,15 +74,15 @@ def test_a_request_for_an_order_names_one_that_the_samples_know(name: str) -> No
 
 def test_the_order_that_is_placed_is_valid_and_has_a_key() -> None:
     placing = request("PlaceOrderFunction")
-    order = order_of(placing.body)
+    order = parse_order(placing.body)
     assert (order.customer_id, order.payment_token) == ("customer-123", "pm_ok")
-    assert key_of(placing.headers)
+    assert parse_key(placing.headers)
 
 
 def test_the_relay_is_shown_a_row_that_the_outbox_would_write_and_the_filter_lets_through() -> None:
     (record,) = DynamoDBStreamEvent(sample("RelayOutboxFunction")).records
     row = record.dynamodb.new_image if record.dynamodb else {}
-    written = {**to_row(of_row(row)), "undispatched": row["undispatched"]}
+    written = {**to_row(from_row(row)), "undispatched": row["undispatched"]}
     assert record.event_name is not None
     assert (record.event_name.name, row["orderId"], row["startsSaga"]) == ("INSERT", CONFIRMED, True)
     assert row == written

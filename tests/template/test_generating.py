@@ -96,7 +96,7 @@ def test_an_execution_that_outlasts_the_deadline_is_refused() -> None:
         ({"name": "room-booking"}, "expected one word"),
         ({"name": "roomBooking"}, "expected one word"),
         ({"steps": ()}, "at least one step"),
-        ({"steps": ((RESERVE, REFUND), (CHARGE, RELEASE))}, "with each step what undoes it"),
+        ({"steps": ((RESERVE, REFUND), (CHARGE, RELEASE))}, "a compensation for each"),
         ({"steps": ((RESERVE, RELEASE), (RESERVE, RELEASE))}, "InventoryReserved stands for two things"),
         ({"started": "InventoryReserved"}, "InventoryReserved stands for two things"),
         ({"name": "inventory", "started": "InventoryFailed"}, "InventoryFailed stands for two things"),

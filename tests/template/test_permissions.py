@@ -1,4 +1,4 @@
-"""Who may do what: exactly what is used, and nothing by wildcard."""
+"""Permissions: exactly what the code uses, and no wildcards."""
 
 import json
 import re
@@ -21,12 +21,12 @@ def table_of(variable: str) -> str:
     return str(template()["Globals"]["Function"]["Environment"]["Variables"][variable]["Ref"])
 
 
-def test_every_function_and_the_state_machine_have_a_role_of_their_own() -> None:
+def test_every_function_and_the_state_machine_have_their_own_role() -> None:
     assert set(roles()) == {*FUNCTIONS, "OrderSaga"}
 
 
 @pytest.mark.parametrize("name", roles())
-def test_a_role_has_no_wildcard_and_its_statements_allow_and_name_resources_of_the_stack(name: str) -> None:
+def test_a_role_has_no_wildcard_and_its_statements_allow_named_resources_of_the_stack(name: str) -> None:
     assert statements(roles()[name])
     assert "*" not in json.dumps(statements(roles()[name]))
     for statement in statements(roles()[name]):
@@ -35,18 +35,18 @@ def test_a_role_has_no_wildcard_and_its_statements_allow_and_name_resources_of_t
         assert set(targets(statement)) <= set(template()["Resources"])
 
 
-def test_no_policy_of_a_resource_has_a_wildcard() -> None:
+def test_no_resource_policy_has_a_wildcard() -> None:
     documents = [each["Properties"].get("PolicyDocument") for each in transformed().values()]
     assert "*" not in json.dumps(documents)
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_function_has_no_managed_policy_but_for_logs_traces_and_its_stream(name: str) -> None:
+def test_the_only_managed_policies_of_a_function_are_for_logs_traces_and_its_stream(name: str) -> None:
     reads_a_stream = "DynamoDB" in {event["Type"] for event in FUNCTIONS[name]["Properties"].get("Events", {}).values()}
     assert set(roles()[name]["ManagedPolicyArns"]) == {LOGS, TRACES, *([STREAM] if reads_a_stream else [])}
 
 
-def test_the_state_machine_may_invoke_the_functions_that_it_calls_and_nothing_else() -> None:
+def test_the_state_machine_may_invoke_exactly_the_functions_that_it_calls() -> None:
     called = re.findall(r"\$\{(\w+)\}", json.dumps(definition()))
     allowed = statements(roles()["OrderSaga"])
     assert {action for each in allowed for action in listed(each["Action"])} == {"lambda:InvokeFunction"}
@@ -55,7 +55,7 @@ def test_the_state_machine_may_invoke_the_functions_that_it_calls_and_nothing_el
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_function_may_touch_no_table_that_its_code_does_not_name(name: str) -> None:
+def test_a_function_may_only_use_tables_that_its_code_names(name: str) -> None:
     variables = settings(FUNCTIONS[name]["Properties"]["Handler"])
     named = {table_of(variable) for variable in variables if variable.endswith("_TABLE")}
     allowed = {target for each in statements(roles()[name]) for target in targets(each)}
@@ -63,6 +63,6 @@ def test_a_function_may_touch_no_table_that_its_code_does_not_name(name: str) ->
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_no_function_may_read_or_empty_a_whole_table(name: str) -> None:
+def test_no_function_may_scan_or_empty_a_table(name: str) -> None:
     actions = {action for each in statements(roles()[name]) for action in listed(each["Action"])}
     assert not actions & {"dynamodb:Scan", "dynamodb:BatchWriteItem", "dynamodb:DeleteTable", "dynamodb:CreateTable"}

@@ -39,7 +39,7 @@ def declared(value: object) -> Iterator[str]:
 def words() -> dict[str, str]:
     """Tell for each word the room that declares it."""
     found = {saga.started: saga.name for saga in sagas().values()}
-    found |= {saga.called(what): KIT for saga in sagas().values() for what in DECIDED}
+    found |= {saga.name_for(what): KIT for saga in sagas().values() for what in DECIDED}
     for module in modules():
         for name, value in vars(importlib.import_module(module)).items():
             if name in assigned(module):

@@ -1,4 +1,4 @@
-"""Who is told of what: broken executions, the clock, parked orders."""
+"""The rules and schedules: broken executions, the sweeper, parked orders."""
 
 import json
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from moto.events.models import EventPattern
 
-from sagakit.recovery.app import LEAST_REMAINING
+from sagakit.recovery.app import MIN_REMAINING
 from sagas import ORDER
 from tests.support.template import ROOT, resources, template
 from tests.template.graph import REFUSED
@@ -24,13 +24,13 @@ def properties(name: str) -> dict[str, Any]:
 
 
 def broken(**detail: str) -> dict[str, Any]:
-    """Give the sample of an execution that broke, with a status and an error of its own."""
+    """Return the sample event of a broken execution, with another status or error."""
     event: dict[str, Any] = json.loads((ROOT / "events" / "recover_order.json").read_text())
     return {**event, "detail": {**event["detail"], **detail}}
 
 
-def heard(event: dict[str, Any]) -> bool:
-    """Match the event against the rule of recovery, the saga's ARN filled in."""
+def calls_recovery(event: dict[str, Any]) -> bool:
+    """Return whether recovery's rule matches the event, with the saga's ARN filled in."""
     assert PATTERN["detail"]["stateMachineArn"] == [{"Ref": "OrderSaga"}]
     saga = {**PATTERN["detail"], "stateMachineArn": [broken()["detail"]["stateMachineArn"]]}
     matcher: Any = EventPattern(None, {**PATTERN, "detail": saga})
@@ -38,50 +38,50 @@ def heard(event: dict[str, Any]) -> bool:
 
 
 @pytest.mark.parametrize("status", ["ABORTED", "TIMED_OUT", "FAILED"])
-def test_recovery_hears_of_every_way_in_which_an_execution_breaks(status: str) -> None:
-    assert heard(broken(status=status, error="States.Runtime"))
+def test_recovery_is_called_for_every_way_an_execution_can_break(status: str) -> None:
+    assert calls_recovery(broken(status=status, error="States.Runtime"))
 
 
 @pytest.mark.parametrize("error", sorted(REFUSED))
-def test_recovery_does_not_hear_of_what_the_business_refused_and_the_saga_undid(error: str) -> None:
-    assert not heard(broken(status="FAILED", error=error))
+def test_recovery_is_not_called_for_refusals_that_the_saga_has_undone(error: str) -> None:
+    assert not calls_recovery(broken(status="FAILED", error=error))
 
 
-def test_recovery_hears_of_every_other_error() -> None:
+def test_recovery_is_called_for_every_other_error() -> None:
     left_out = [error["anything-but"] for way in PATTERN["detail"]["$or"] for error in way.get("error", [])]
     assert [sorted(errors) for errors in left_out] == [sorted(REFUSED)]
 
 
-def test_recovery_hears_neither_of_executions_that_go_well_nor_of_other_state_machines() -> None:
-    assert not heard(broken(status="SUCCEEDED"))
-    assert not heard(
+def test_recovery_is_called_neither_for_successful_executions_nor_for_other_state_machines() -> None:
+    assert not calls_recovery(broken(status="SUCCEEDED"))
+    assert not calls_recovery(
         broken(status="ABORTED", stateMachineArn="arn:aws:states:us-east-1:123456789012:stateMachine:other")
     )
 
 
-def test_the_sample_event_is_one_that_recovery_hears_of() -> None:
-    assert heard(broken())
+def test_the_sample_event_calls_recovery() -> None:
+    assert calls_recovery(broken())
 
 
-def test_a_sweep_ends_before_the_next_one_and_never_begins_with_an_order_that_it_cannot_finish() -> None:
+def test_a_sweep_ends_before_the_next_and_starts_no_order_that_it_cannot_finish() -> None:
     assert SWEEPER["Events"]["EveryMinute"]["Properties"]["Schedule"] == "rate(1 minute)"
-    assert LEAST_REMAINING / 1000 < SWEEPER["Timeout"] < 60
+    assert MIN_REMAINING / 1000 < SWEEPER["Timeout"] < 60
 
 
-def test_an_event_is_left_to_the_relay_for_as_long_as_the_relay_may_run() -> None:
+def test_the_sweeper_leaves_an_event_to_the_relay_for_as_long_as_the_relay_may_run() -> None:
     relay = properties("RelayOutboxFunction")
     assert int(SWEEPER["Environment"]["Variables"]["UNDISPATCHED_AFTER_SECONDS"]) >= relay["Timeout"]
 
 
-def test_the_event_of_a_parked_order_goes_to_the_queue_of_parked_orders() -> None:
+def test_the_event_of_a_parked_order_goes_to_its_queue() -> None:
     rule = properties("ParkedOrdersRule")
     source = template()["Globals"]["Function"]["Environment"]["Variables"]["EVENT_SOURCE"]
     assert rule["EventBusName"] == {"Ref": "OrderEventBus"}
-    assert rule["EventPattern"] == {"source": [source], "detail-type": [ORDER.called("{}Parked")]}
+    assert rule["EventPattern"] == {"source": [source], "detail-type": [ORDER.name_for("{}Parked")]}
     assert [target["Arn"] for target in rule["Targets"]] == [{"Fn::GetAtt": ["ParkedOrdersQueue", "Arn"]}]
 
 
-def test_only_that_rule_may_send_to_the_queue_of_parked_orders() -> None:
+def test_only_that_rule_may_send_to_the_queue() -> None:
     policy = properties("ParkedOrdersQueuePolicy")
     (statement,) = policy["PolicyDocument"]["Statement"]
     assert policy["Queues"] == [{"Ref": "ParkedOrdersQueue"}]
@@ -90,6 +90,6 @@ def test_only_that_rule_may_send_to_the_queue_of_parked_orders() -> None:
 
 
 @pytest.mark.parametrize("name", resources("AWS::SQS::Queue"))
-def test_a_queue_is_encrypted_and_keeps_its_messages_for_as_long_as_it_can(name: str) -> None:
+def test_a_queue_is_encrypted_and_keeps_messages_as_long_as_sqs_allows(name: str) -> None:
     assert properties(name)["SqsManagedSseEnabled"] is True
     assert properties(name)["MessageRetentionPeriod"] == 14 * 24 * 3600

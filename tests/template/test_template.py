@@ -32,7 +32,7 @@ def properties(name: str) -> dict[str, Any]:
     return found
 
 
-def given(name: str) -> set[str]:
+def provided(name: str) -> set[str]:
     return {*SHARED_SETTINGS, *properties(name).get("Environment", {}).get("Variables", {})}
 
 
@@ -41,7 +41,7 @@ def read(name: str) -> set[str]:
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_function_is_named_after_the_stack_and_itself_and_writes_to_a_log_group_that_forgets(name: str) -> None:
+def test_a_function_is_named_after_its_stack_and_logs_to_a_group_that_expires(name: str) -> None:
     group = template()["Resources"][f"{name.removesuffix('Function')}LogGroup"]
     function_name = properties(name)["FunctionName"]["Fn::Sub"]
     assert function_name == f"${{AWS::StackName}}-{name.removesuffix('Function')}"
@@ -50,29 +50,29 @@ def test_a_function_is_named_after_the_stack_and_itself_and_writes_to_a_log_grou
     assert group["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
 
 
-def test_no_log_group_is_left_without_its_function() -> None:
+def test_every_log_group_belongs_to_a_function() -> None:
     groups = resources("AWS::Logs::LogGroup")
     assert {f"{name.removesuffix('LogGroup')}Function" for name in groups} == set(FUNCTIONS)
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_function_gets_every_setting_that_its_code_reads(name: str) -> None:
-    assert read(name) <= given(name)
+def test_a_function_has_every_setting_that_its_code_reads(name: str) -> None:
+    assert read(name) <= provided(name)
 
 
-def test_no_setting_is_given_that_no_code_reads() -> None:
+def test_every_setting_is_read_by_some_code() -> None:
     powertools = {name for name in SHARED_SETTINGS if name.startswith("POWERTOOLS_")}
-    unread = set().union(*map(given, FUNCTIONS)) - set().union(*map(read, FUNCTIONS))
-    assert unread <= powertools  # those that Powertools itself reads
+    unread = set().union(*map(provided, FUNCTIONS)) - set().union(*map(read, FUNCTIONS))
+    assert unread <= powertools  # Powertools itself reads these
 
 
-def test_settings_are_read_in_one_way_only_so_that_none_is_overlooked() -> None:
+def test_settings_are_only_read_from_os_environ_so_the_other_tests_find_them() -> None:
     sources = [file.read_text() for file in SOURCES.rglob("*.py")]
     assert not [source for source in sources if re.search(r"getenv|\benviron\b(?!\[)", source)]
 
 
 @pytest.mark.parametrize("mapping", MAPPINGS)
-def test_a_stream_is_read_from_its_start_and_one_bad_record_holds_it_up_for_a_bounded_time(mapping: Any) -> None:
+def test_a_stream_is_read_from_its_start_and_a_bad_record_blocks_it_for_a_bounded_time(mapping: Any) -> None:
     assert mapping["StartingPosition"] == "TRIM_HORIZON"
     assert [json.loads(each["Pattern"]) for each in mapping["FilterCriteria"]["Filters"]] == [{"eventName": ["INSERT"]}]
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
@@ -82,7 +82,7 @@ def test_a_stream_is_read_from_its_start_and_one_bad_record_holds_it_up_for_a_bo
     assert mapping["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"][0] in resources("AWS::SQS::Queue")
 
 
-def test_the_outbox_is_the_table_with_a_stream_and_the_relay_reads_it() -> None:
+def test_only_the_outbox_has_a_stream_and_the_relay_reads_it() -> None:
     streaming = [name for name in TABLES if "StreamSpecification" in properties(name)]
     assert streaming == ["EventsTable"]
     assert properties("EventsTable")["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}
@@ -90,13 +90,13 @@ def test_the_outbox_is_the_table_with_a_stream_and_the_relay_reads_it() -> None:
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_a_table_is_paid_by_use_and_encrypted(name: str) -> None:
+def test_a_table_is_billed_per_request_and_encrypted(name: str) -> None:
     assert properties(name)["BillingMode"] == "PAY_PER_REQUEST"
     assert properties(name)["SSESpecification"] == {"SSEEnabled": True}
 
 
 @pytest.mark.parametrize("name", sorted(set(TABLES) - set(EXPIRING)))
-def test_a_table_of_record_is_recoverable_and_protected_in_prod_and_never_forgets(name: str) -> None:
+def test_a_table_of_record_never_expires_and_is_recoverable_and_protected_in_prod(name: str) -> None:
     assert properties(name)["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": IN_PROD}
     assert properties(name)["DeletionProtectionEnabled"] == IN_PROD
     assert "TimeToLiveSpecification" not in properties(name)
@@ -104,7 +104,7 @@ def test_a_table_of_record_is_recoverable_and_protected_in_prod_and_never_forget
 
 
 @pytest.mark.parametrize(("name", "layer"), EXPIRING.items())
-def test_what_powertools_remembers_expires_by_the_attribute_that_it_writes(name: str, layer: type) -> None:
+def test_rows_of_powertools_expire_by_the_attribute_that_it_writes(name: str, layer: type) -> None:
     attribute = inspect.signature(layer).parameters["expiry_attr"].default
     assert properties(name)["TimeToLiveSpecification"] == {"AttributeName": attribute, "Enabled": True}
 
@@ -120,7 +120,7 @@ def test_an_index_is_sparse_and_sorted_by_age(table: str, index: str, by: str) -
 @pytest.mark.parametrize(
     ("index", "by"), [("placed", "shard"), ("status", "byStatus"), ("reason", "byReason"), ("customer", "customerId")]
 )
-def test_people_find_orders_by_index_and_time(index: str, by: str) -> None:
+def test_views_find_orders_by_index_and_time(index: str, by: str) -> None:
     assert keys_of("OrdersTable", index) == [by, "createdAt"]
 
 
@@ -137,7 +137,7 @@ def test_a_parameter_is_explained_and_used(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", template()["Outputs"])
-def test_an_output_is_explained_and_leads_to_something_that_exists(name: str) -> None:
+def test_an_output_is_explained_and_refers_to_something_that_exists(name: str) -> None:
     output = template()["Outputs"][name]
     known = {*template()["Resources"], *template()["Parameters"], "AWS::Region", "AWS::URLSuffix"}
     value = output["Value"]

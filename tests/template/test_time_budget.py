@@ -1,4 +1,4 @@
-"""The time budget: every attempt taken, every delay at its longest, and still everything ends before what awaits it."""
+"""The time budget: even with every attempt used and every delay at its longest, nothing outlasts its caller."""
 
 from typing import Any
 
@@ -33,19 +33,19 @@ def longest_path(name: str) -> float:
 
 
 @pytest.mark.parametrize("name", tasks())
-def test_gateway_call_function_and_task_end_in_this_order(name: str) -> None:
+def test_the_gateway_call_ends_before_the_function_and_the_function_before_the_task(name: str) -> None:
     assert GATEWAY_CALL < function(name)["Timeout"] < tasks()[name]["TimeoutSeconds"]
 
 
-def test_the_longest_path_fits_into_an_execution_and_that_into_an_express_one() -> None:
+def test_the_longest_path_fits_into_an_execution_even_an_express_one() -> None:
     assert longest_path(definition()["StartAt"]) < definition()["TimeoutSeconds"] <= LONGEST_EXPRESS
 
 
-def test_no_order_is_past_its_deadline_while_its_execution_may_still_confirm_it() -> None:
+def test_an_execution_ends_before_the_deadline_of_its_order() -> None:
     assert definition()["TimeoutSeconds"] < ORDER_DEADLINE["MinValue"] <= ORDER_DEADLINE["Default"]
 
 
-def test_the_table_and_the_budget_mean_the_seconds_of_the_template() -> None:
+def test_the_table_and_the_budget_use_the_seconds_of_the_template() -> None:
     assert (ORDER.execution_seconds, ORDER.deadline_seconds) == (
         definition()["TimeoutSeconds"],
         ORDER_DEADLINE["Default"],
@@ -53,7 +53,7 @@ def test_the_table_and_the_budget_mean_the_seconds_of_the_template() -> None:
     assert {(budget.GATEWAY_CALL, budget.FUNCTION)} == {(GATEWAY_CALL, function(name)["Timeout"]) for name in tasks()}
 
 
-def test_the_comment_of_the_definition_does_the_same_sums() -> None:
+def test_the_comment_of_the_definition_has_the_same_sums() -> None:
     task = {state["TimeoutSeconds"] for state in tasks().values()}
     timeouts = {function(name)["Timeout"] for name in tasks()}
     ways = [" + ".join(f"{longest(name):g}" for name in way) for way in (forward(), undoing())]
@@ -66,7 +66,7 @@ def test_the_comment_of_the_definition_does_the_same_sums() -> None:
     assert not timeouts
 
 
-def test_a_request_is_answered_before_the_api_gives_up() -> None:
+def test_a_request_is_answered_before_the_api_times_out() -> None:
     functions = resources("AWS::Serverless::Function").values()
     behind_api = [each["Properties"] for each in functions if "Api" in str(each["Properties"].get("Events"))]
     default = template()["Globals"]["Function"]["Timeout"]

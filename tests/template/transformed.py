@@ -1,4 +1,4 @@
-"""The template after SAM's own transform: with the roles and mappings that CloudFormation will see."""
+"""The template after SAM's own transform, with the roles and mappings that CloudFormation will see."""
 
 import copy
 import re
@@ -11,12 +11,12 @@ from samtranslator.translator.translator import Translator  # type: ignore[impor
 
 from tests.support.template import template
 
-UPLOADED = "s3://bucket/key"  # the transform sees the template only after its files are uploaded
+UPLOADED = "s3://bucket/key"  # SAM uploads files before the transform runs
 
 
 @cache
 def transformed() -> dict[str, dict[str, Any]]:
-    """Give the resources after the transform, by logical id."""
+    """Return the resources after the transform, by logical id."""
     uploaded = copy.deepcopy(template())
     uploaded["Globals"]["Function"]["CodeUri"] = UPLOADED
     uploaded["Resources"]["OrderSaga"]["Properties"]["DefinitionUri"] = UPLOADED
@@ -26,7 +26,7 @@ def transformed() -> dict[str, dict[str, Any]]:
 
 
 def roles() -> dict[str, dict[str, Any]]:
-    """Give the properties of each role, by the logical id of the function or state machine that has it."""
+    """Return the properties of each role, by the logical id of its function or state machine."""
     return {
         name.removesuffix("Role"): each["Properties"]
         for name, each in transformed().items()
@@ -35,17 +35,17 @@ def roles() -> dict[str, dict[str, Any]]:
 
 
 def statements(role: dict[str, Any]) -> list[dict[str, Any]]:
-    """Give the statements of a role's inline policies."""
+    """Return the statements of a role's inline policies."""
     return [statement for policy in role["Policies"] for statement in policy["PolicyDocument"]["Statement"]]
 
 
 def listed(value: Any) -> list[Any]:
-    """Give an Action or a Resource as a list: IAM accepts one or many."""
+    """Return an Action or a Resource as a list: IAM accepts one or many."""
     return value if isinstance(value, list) else [value]
 
 
 def targets(statement: dict[str, Any]) -> list[str]:
-    """Give the logical id of each resource of a statement: `!Ref X`, `!GetAtt X.Arn` or `!Sub ${X.Arn}/index/…`."""
+    """Return the logical ids of a statement's resources: `!Ref X`, `!GetAtt X.Arn` or `!Sub ${X.Arn}/index/…`."""
     return [_target(resource) for resource in listed(statement["Resource"])]
 
 
@@ -55,4 +55,4 @@ def _target(resource: dict[str, Any]) -> str:
             return name
         case {"Fn::Sub": str(text)} if part := re.fullmatch(r"\$\{(\w+)\.Arn\}/index/\w+", text):
             return part[1]
-    raise ValueError(f"neither a resource of the stack nor a part of one: {resource}")
+    raise ValueError(f"not a resource of the stack: {resource}")
