@@ -1,8 +1,8 @@
-# Every target first makes the virtual environments, which costs nothing when they are there.
+# Every target first creates the virtual environments, which is instant if they exist.
 
 STAGE ?= dev
 CONFIG_ENV = $(if $(filter dev,$(STAGE)),default,$(STAGE))
-# Said, the stage means AWS; else a command is about the engine.
+# With STAGE set, commands target AWS; otherwise the local engine.
 ON_AWS = $(if $(filter file,$(origin STAGE)),,--config-env $(CONFIG_ENV))
 
 WORKFLOW_TYPE ?= STANDARD
@@ -10,14 +10,14 @@ STATUS_RULE ?= enabled
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
-# Outside functions/, so that what Python caches there is neither deployed nor taken for a change.
+# Keeps Python's cache out of functions/, where it would be deployed and would look like a change.
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/python
 RESOLVE = .venv-bootstrap/bin/uv pip compile -q --universal --generate-hashes --no-header --no-annotate --python-version 3.13
 PICTURE = python -m saga.graph statemachine/order_saga.asl.json -o
 
 .DEFAULT_GOAL := help
-.PHONY: help install up down url logs test check definition model prove prove-mutants e2e chaos check-data bench-init picture \
-  screenshots lock deploy stack-info remove asl
+.PHONY: help install up down url logs test coverage check definition packages model prove prove-mutants e2e chaos check-data bench-init \
+  picture screenshots lock deploy stack-info remove asl
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+.*:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,10 +25,10 @@ help: ## list the targets
 install:
 	@scripts/install >&2
 
-up: install ## on this machine: start the engine, deploy to it, place three orders; again: deploy what changed (ENGINE_PORT=4566)
+up: install ## start the local engine, deploy, place three orders; run again to deploy changes (ENGINE_PORT=4566)
 	@.venv/bin/saga up
 
-down: install ## stop the engine
+down: install ## stop the console and the engine
 	@.venv/bin/saga down
 
 url: install ## print the base URL of the API
@@ -37,11 +37,14 @@ url: install ## print the base URL of the API
 logs: install ## follow the functions' logs
 	@.venv/bin/saga logs
 
-invoke-%: install ## run one function with its sample event: make invoke-reserve_inventory
+invoke-%: install ## invoke a function with its sample event: make invoke-reserve_inventory
 	@.venv/bin/saga invoke $*
 
 test: install ## run all tests, on two cores
 	@.venv/bin/pytest -n 2 --dist loadfile
+
+coverage: install ## run the tests in process, and show which lines and branches they reach
+	@.venv/bin/pytest -n 2 --dist loadfile --ignore tests/e2e --ignore verification --cov
 
 check: install ## run all static checks
 	ruff format --check
@@ -50,42 +53,47 @@ check: install ## run all static checks
 	PYTHONPATH=functions:. lint-imports
 	PYTHONPATH=functions:. python -m statemachine.generate --check
 	PYTHONPATH=functions:. python -m statemachine.missing
+	PYTHONPATH=functions:. python scripts/packages.py docs/packages.md --check
 	cfn-lint template.yaml
 	sam validate --lint
-	pytest -q -p no:cacheprovider tests/template/test_rooms.py tests/template/test_no_logic_twice.py
-	mkdir -p .cache && $(PICTURE) .cache/order_saga.svg && cmp .cache/order_saga.svg docs/order_saga.svg # else: make picture
+	pytest -q -p no:cacheprovider tests/template/test_rooms.py tests/template/test_no_logic_twice.py \
+	  tests/template/test_file_names.py
+	mkdir -p .cache && $(PICTURE) .cache/order_saga.svg && cmp .cache/order_saga.svg docs/order_saga.svg # if not: make picture
 
-definition: install ## write the sagas' definitions, and what else follows from their tables in functions/sagas.py
+definition: install ## generate the definition and whatever else follows from functions/sagas.py
 	PYTHONPATH=functions:. python -m statemachine.generate
 
-model: install ## explore the protocol's model exhaustively
+model: install ## explore the model of the protocol exhaustively
 	@python -m verification.model
 
-prove: install ## explore the real code under faults (N=10000)
+prove: install ## run the real code under faults (N=10000 schedules)
 	@PYTHONPATH=functions python -m verification.simulator -n $(or $(N),10000)
 
-prove-mutants: install ## remove each guard in turn, and show the schedule that needs it
+prove-mutants: install ## remove each guard in turn and show a schedule that needs it
 	@PYTHONPATH=functions python -m verification.simulator.mutants
 
 e2e: install ## run the end-to-end tests only (WORKFLOW_TYPE=STANDARD or EXPRESS, STATUS_RULE=enabled or disabled)
 	@WORKFLOW_TYPE=$(WORKFLOW_TYPE) STATUS_RULE=$(STATUS_RULE) .venv/bin/pytest tests/e2e
 
-chaos: install ## break an engine of its own in every way while orders are in flight
+chaos: install ## break a separate engine in every way while orders are in flight
 	@.venv/bin/pytest tests/chaos
 
-check-data: install ## reconcile all that is deployed: the engine's stack, or the one on AWS (STAGE=dev)
+check-data: install ## reconcile a deployed stack: the engine's, or one on AWS (STAGE=dev)
 	@.venv/bin/saga check $(ON_AWS)
 
-bench-init: install ## compare importing each function with making one boto3 client
+bench-init: install ## compare the import time of each function with that of one boto3 client
 	@python -m tests.bench.init
+
+packages: install ## draw the packages and their imports in docs/packages.md
+	PYTHONPATH=functions:. python scripts/packages.py docs/packages.md
 
 picture: install ## draw the state machine for the README
 	$(PICTURE) docs/order_saga.svg
 
-screenshots: install ## photograph the console's pages for the README
+screenshots: install ## take the screenshots for the README
 	@python -m tests.console.screenshots
 
-lock: install ## resolve the versions anew, from requirements/*.in
+lock: install ## update the lock files from requirements/*.in
 	for part in bootstrap dev engine; do $(RESOLVE) requirements/$$part.in -o requirements/$$part.txt || exit; done
 	$(RESOLVE) requirements/functions.in -o functions/requirements.txt
 
@@ -99,5 +107,5 @@ stack-info: install ## on AWS: show the stack's outputs (STAGE=dev)
 remove: install ## on AWS: delete the stack (STAGE=dev)
 	sam delete --config-env $(CONFIG_ENV)
 
-asl: install ## print the saga's definition with its substitutions resolved: the engine's, or the one on AWS (STAGE=dev)
+asl: install ## print the deployed definition, substitutions resolved: the engine's, or one on AWS (STAGE=dev)
 	@.venv/bin/saga asl $(ON_AWS)

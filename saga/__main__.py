@@ -1,5 +1,5 @@
 """Runs the command as `python -m saga`."""
 
-from saga.cli import app
+from saga.cli.app import app
 
 app()

@@ -1,4 +1,4 @@
-"""JSON over HTTP: to this machine never through a proxy, to AWS as the environment says."""
+"""JSON over HTTP: requests to this machine bypass any proxy; requests to AWS use the environment's."""
 
 import json
 from typing import Any
@@ -6,30 +6,32 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
 
-from saga.failure import Failure, Unreachable
+from saga.failures import Failure, Unreachable
 
-_HERE = {"127.0.0.1", "localhost"}
+_LOCAL_HOSTS = {"127.0.0.1", "localhost"}
 
 
 def call(url: str, body: dict[str, Any] | None = None, headers: dict[str, str] | None = None) -> tuple[int, Any]:
-    """GETs `url`, or POSTs `body` to it, and gives the status and the parsed answer.
+    """GET `url`, or POST `body` to it, and return the status and the parsed response.
 
-    Raises Unreachable when nothing answers, Failure when the answer is not JSON.
+    Raises:
+        Unreachable: nothing answers.
+        Failure: the response is not JSON.
     """
     data = None if body is None else json.dumps(body).encode()
     request = Request(url, data, {"Content-Type": "application/json", **(headers or {})})  # noqa: S310 - ours alone
     try:
-        status, answer = _exchange(request)
+        status, response = _exchange(request)
     except (URLError, ConnectionError, TimeoutError) as error:
         raise Unreachable(f"{url} does not answer: {error}") from error
     try:
-        return status, json.loads(answer)
+        return status, json.loads(response)
     except ValueError as error:
-        raise Failure(f"{url} answered {status} with what is not JSON: {answer[:200]!r}") from error
+        raise Failure(f"{url} answered {status}, but the body is not JSON: {response[:200]!r}") from error
 
 
 def _exchange(request: Request) -> tuple[int, bytes]:
-    opener = build_opener(ProxyHandler({}) if urlsplit(request.full_url).hostname in _HERE else ProxyHandler())
+    opener = build_opener(ProxyHandler({}) if urlsplit(request.full_url).hostname in _LOCAL_HOSTS else ProxyHandler())
     try:
         with opener.open(request, timeout=30) as response:
             return response.status, response.read()

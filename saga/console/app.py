@@ -1,24 +1,22 @@
-"""The application: pages, what they can do, what can be taken away, and who is let in."""
+"""The web application: pages, routes, assets and access control."""
 
 import hashlib
 from pathlib import Path
 from urllib.parse import quote
 
 from fastapi import APIRouter, FastAPI
-from fastapi.responses import RedirectResponse, Response
-from nicegui import app as pages_app
+from fastapi.responses import Response
+from nicegui import app as nicegui_app
 from nicegui import ui
 from starlette.types import ASGIApp
 
-from saga.console import pages, theme
-from saga.console.downloads import downloads
-from saga.console.frame import LOGO, NAME, Console
+from saga.console import pages, routes
 from saga.console.html import join, tag
+from saga.console.layout import LOGO, NAME
 from saga.console.security import Guard, Token
-from saga.console.source import Kind, Source
-from saga.console.writes import writes
-from saga.orders.listing import Filter
-from saga.orders.record import Json
+from saga.console.sources.source import Source
+from saga.failures import Failure
+from saga.graph.theme import DARK, LIGHT, Palette
 
 _STATIC = Path(__file__).parent / "static"
 _ICON = "data:image/svg+xml," + quote(
@@ -28,13 +26,14 @@ _ICON = "data:image/svg+xml," + quote(
 
 
 def build(source: Source, token: Token) -> ASGIApp:
-    """The console of a source; one in a process."""
+    """Return the console of a source. A process can have only one."""
     app = FastAPI(title=NAME, docs_url=None, redoc_url=None, openapi_url=None)
-    for router in (_ways(source), downloads(source), writes(source, token)):
-        app.include_router(router)
-    pages_app.config.quasar_config["loadingBar"]["skipHijack"] = True  # else it shows one without a name
+    app.add_exception_handler(Failure, routes.answer_failure)
+    app.include_router(routes.reads(source))
+    app.include_router(routes.writes(source, token))
+    nicegui_app.config.quasar_config["loadingBar"]["skipHijack"] = True  # its loading bar has no accessible name
     _add_assets()
-    pages.add(Console(source, token))
+    pages.add(source, token)
     ui.run_with(
         app,
         title=NAME,
@@ -49,46 +48,33 @@ def build(source: Source, token: Token) -> ASGIApp:
 
 
 def _add_assets() -> None:
-    """They change with their content, so that a browser never keeps old ones."""
-    style = theme.variables() + _read("console.css") + _read("order.css")
-    script = _read("console.js")
-    served = APIRouter()
-    links = join(
-        tag("link", rel="stylesheet", href=_serve(served, "css", "text/css", style)),
-        tag("script", src=_serve(served, "js", "text/javascript", script), defer=True),
+    router = APIRouter()
+    style, order_style, script = (
+        (_STATIC / name).read_text(encoding="utf-8") for name in ("console.css", "order.css", "console.js")
     )
-    pages_app.include_router(served)
+    links = join(
+        tag("link", rel="stylesheet", href=_add_asset(router, "css", "text/css", _palettes() + style + order_style)),
+        tag("script", src=_add_asset(router, "js", "text/javascript", script), defer=True),
+    )
+    nicegui_app.include_router(router)
     ui.add_head_html(links, shared=True)
 
 
-def _read(name: str) -> str:
-    return (_STATIC / name).read_text(encoding="utf-8")
+def _palettes() -> str:
+    """Return the drawing's colours as CSS variables: `--failed-fill`, `--failed-line`, `--failed-text` and so on."""
+    return f":root{{{_variables(LIGHT)}}}\n@media (prefers-color-scheme: dark){{:root{{{_variables(DARK)}}}}}\n"
 
 
-def _serve(router: APIRouter, ending: str, media_type: str, content: str) -> str:
-    path = f"/assets/console-{hashlib.sha256(content.encode()).hexdigest()[:12]}.{ending}"
+def _variables(palette: Palette) -> str:
+    return "".join(
+        f"--{name}-fill:{fill};--{name}-line:{line};--{name}-text:{text};"
+        for name, (fill, line, text) in palette.items()
+    )
+
+
+def _add_asset(router: APIRouter, suffix: str, media_type: str, content: str) -> str:
+    """Serve an asset at a path that changes with its content, so a browser never uses an old one."""
+    path = f"/assets/console-{hashlib.sha256(content.encode()).hexdigest()[:12]}.{suffix}"
     headers = {"cache-control": "public, max-age=31536000, immutable"}
     router.add_api_route(path, lambda: Response(content, media_type=media_type, headers=headers))
     return path
-
-
-def _ways(source: Source) -> APIRouter:
-    """Where short addresses lead."""
-    router = APIRouter()
-
-    @router.get("/")
-    def start() -> RedirectResponse:
-        if source.environment().kind is not Kind.FILE:
-            return RedirectResponse("/orders", 303)
-        return RedirectResponse(f"/orders/{quote(source.orders(Filter())[0]['orderId'], safe='')}", 303)
-
-    @router.get("/find")
-    def find(order: str) -> RedirectResponse:
-        return RedirectResponse(f"/orders/{quote(order.strip(), safe='')}", 303)
-
-    @router.get("/health")
-    def health() -> Json:
-        environment = source.environment()
-        return {"console": NAME, "environment": environment.kind, "place": environment.place}
-
-    return router

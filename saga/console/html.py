@@ -1,5 +1,6 @@
-"""HTML, escaped unless it was made here: whatever comes from an order is a plain string and stays text."""
+"""HTML, escaped unless it was made here: text from an order stays text."""
 
+from collections.abc import Mapping
 from html import escape
 
 type Content = str | int | None
@@ -9,35 +10,39 @@ _VOID = {"input", "br", "hr", "link", "meta"}
 
 
 class Html(str):
-    """Markup that is shown as it is."""
+    """Markup that is inserted as it is."""
 
     __slots__ = ()
 
 
 def tag(name: str, /, *children: Content, **attributes: Value) -> Html:
-    """An element. `class_` and `aria_label` stand for `class` and `aria-label`; a child or value of None is left out.
+    """Return an element; `class_` and `aria_label` stand for `class` and `aria-label`.
 
-    An attribute that is True has no value, one that is False is not there.
+    A child or a value of None is left out. An attribute that is True has no value; one that is False is left out.
     """
     start = f"<{name}{''.join(_attribute(key, value) for key, value in attributes.items())}>"
     return Html(start if name in _VOID else f"{start}{join(*children)}</{name}>")
 
 
 def join(*children: Content) -> Html:
-    """One after the other; what is not markup is escaped."""
-    return Html("".join(child if isinstance(child, Html) else escape(str(child)) for child in _given(children)))
+    """Return the children one after the other; anything that isn't markup is escaped."""
+    present = (child for child in children if child is not None)
+    return Html("".join(child if isinstance(child, Html) else escape(str(child)) for child in present))
 
 
-def _given(children: tuple[Content, ...]) -> list[str | int]:
-    return [child for child in children if child is not None]
+def facts(pairs: Mapping[str, Content], style: str | None = "facts") -> Html:
+    """Return a list of names and their values."""
+    rows = (tag("div", tag("dt", name), tag("dd", value)) for name, value in pairs.items())
+    return tag("dl", *rows, class_=style)
+
+
+def empty(title: str, rest: Content = None, style: str = "empty") -> Html:
+    """Return what stands in place of a list that has no rows."""
+    return tag("div", tag("strong", title), tag("span", rest), class_=style)
 
 
 def _attribute(key: str, value: Value) -> str:
+    if value is None or value is False:
+        return ""
     name = key.rstrip("_").replace("_", "-")
-    match value:
-        case None | False:
-            return ""
-        case True:
-            return f" {name}"
-        case _:
-            return f' {name}="{escape(str(value))}"'
+    return f" {name}" if value is True else f' {name}="{escape(str(value))}"'

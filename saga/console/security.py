@@ -1,7 +1,7 @@
-"""Who may talk to the console: pages of its own origin, asked for by a name of the loopback interface.
+"""Who may talk to the console: its own pages, under a loopback name.
 
-The name is checked because a foreign page can have its own name resolve to 127.0.0.1, the origin because a foreign page
-can open a websocket to any address. Writes need a token besides, which only the console's own pages know.
+The name is checked because a foreign page can make its own name resolve to 127.0.0.1, the origin because a foreign page
+can open a websocket to any address. Writes also need a token, which only the console's own pages know.
 """
 
 import secrets
@@ -12,11 +12,11 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-TOKEN_HEADER = "x-saga-token"  # noqa: S105 - its name, not the token
+CSRF_HEADER = "x-saga-token"
 
 _LOOPBACK = {"127.0.0.1", "localhost"}
-_SENT_WITH_ALL = {
-    # Vue compiles its templates in the browser; nothing comes from elsewhere, and nobody frames the console.
+_RESPONSE_HEADERS = {
+    # Vue compiles its templates in the browser. Nothing is loaded from elsewhere, and nothing may frame the console.
     "content-security-policy": "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; object-src 'none'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
@@ -28,39 +28,45 @@ _SENT_WITH_ALL = {
 
 
 class Guard:
-    """Lets through what comes by a loopback name and, where it says its origin, from the console itself."""
+    """Lets a request through if its host is a loopback name and its origin, if it has one, is the console."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serves the request or the websocket, or refuses it."""
+        """Serve or refuse a request or a websocket."""
         if scope["type"] == "lifespan":
             return await self._app(scope, receive, send)
         if (refusal := _refusal(Headers(scope=scope))) is None:
             return await self._app(scope, receive, _hardened(send))
-        return await _refuse(scope, receive, send, *refusal)
+        if scope["type"] == "websocket":  # closing it before it is accepted answers 403
+            return await send({"type": "websocket.close", "code": 1008})
+        return await refusal(scope, receive, send)
 
 
 class Token:
-    """Made anew for each process, and written into its pages."""
+    """A secret of this process, written into its pages."""
 
     def __init__(self) -> None:
         self.value = secrets.token_urlsafe(32)
 
     def require(self, request: Request) -> None:
-        """Raises HTTPException 403 when the request does not carry the token."""
-        given = request.headers.get(TOKEN_HEADER, "")
-        if not secrets.compare_digest(given.encode(), self.value.encode()):
-            raise HTTPException(403, f"a write needs the console's token in the header {TOKEN_HEADER}")
+        """Check that the request carries the token.
+
+        Raises:
+            HTTPException: it doesn't (403).
+        """
+        sent = request.headers.get(CSRF_HEADER, "")
+        if not secrets.compare_digest(sent.encode(), self.value.encode()):
+            raise HTTPException(403, f"writes need the console's token in the header {CSRF_HEADER}")
 
 
-def _refusal(headers: Headers) -> tuple[int, str] | None:
+def _refusal(headers: Headers) -> PlainTextResponse | None:
     hosts, origins = headers.getlist("host"), headers.getlist("origin")
     if len(hosts) != 1 or _name(hosts[0]) not in _LOOPBACK:
-        return 400, "The console answers to the names 127.0.0.1 and localhost only.\n"
+        return PlainTextResponse("The console answers only as 127.0.0.1 or localhost.\n", 400)
     if any(origin != f"http://{hosts[0]}" for origin in origins):
-        return 403, "The console answers to its own pages only.\n"
+        return PlainTextResponse("The console answers only its own pages.\n", 403)
     return None
 
 
@@ -71,17 +77,10 @@ def _name(host: str) -> str | None:
         return None
 
 
-async def _refuse(scope: Scope, receive: Receive, send: Send, status: int, words: str) -> None:
-    if scope["type"] == "websocket":  # closed before it is accepted, it is answered with 403
-        await send({"type": "websocket.close", "code": 1008})
-    else:
-        await PlainTextResponse(words, status)(scope, receive, send)
-
-
 def _hardened(send: Send) -> Send:
-    async def sending(message: Message) -> None:
+    async def send_hardened(message: Message) -> None:
         if message["type"] == "http.response.start":
-            MutableHeaders(scope=message).update(_SENT_WITH_ALL)
+            MutableHeaders(scope=message).update(_RESPONSE_HEADERS)
         await send(message)
 
-    return sending
+    return send_hardened

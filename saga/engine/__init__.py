@@ -1,1 +1,1 @@
-"""The embedded engine: the real template on a laptop, without a container runtime and without an AWS account."""
+"""The embedded engine runs the real template on a laptop, without containers and without an AWS account."""

@@ -1,15 +1,15 @@
-"""Content-addressed artefacts: same content, same file name, so that whoever deploys sees at once what changed."""
+"""Content-addressed artefacts: the same content has the same file name, so a deployment sees what changed."""
 
 import hashlib
 import zipfile
 from pathlib import Path
 
-# The engine's own Python worker hides the names of errors; as a custom runtime it runs whatever it is given.
+# The engine's own Python worker hides the names of errors. A custom runtime runs the real Lambda runtime client.
 _BOOTSTRAP = '#!/bin/sh\nexec python3 -m awslambdaric "$_HANDLER"\n'
 
 
 def function_package(folder: Path, into: Path) -> Path:
-    """Zips a built function's folder, with the program that runs its handler under the Lambda runtime client."""
+    """Zip the folder of a built function, with a bootstrap that runs its handler under the Lambda runtime client."""
     files = {**_contents(folder), "bootstrap": _BOOTSTRAP.encode()}
     package = into / f"{_digest(files)}.zip"
     if not package.exists():
@@ -18,7 +18,7 @@ def function_package(folder: Path, into: Path) -> Path:
 
 
 def copy(file: Path, into: Path) -> Path:
-    """Copies a file that a template refers to."""
+    """Copy a file that a template refers to."""
     content = file.read_bytes()
     copied = into / f"{_digest({file.name: content})}-{file.name}"
     copied.write_bytes(content)
@@ -26,7 +26,7 @@ def copy(file: Path, into: Path) -> Path:
 
 
 def digest_of(*paths: Path) -> str:
-    """One digest of files and folders, their names and contents."""
+    """Return one digest of the names and contents of files and folders."""
     return _digest({f"{path} {name}": content for path in paths for name, content in _contents(path).items()})
 
 

@@ -1,7 +1,7 @@
 """Builds the application with SAM, and writes a copy of the built template that the engine can run.
 
-The copy differs in how functions run (a custom runtime, see `artefact`) and in that the API's id is pinned, so that its
-URL outlives a restart. `template.yaml` and what SAM built stay as they are.
+In the copy, functions have a custom runtime (see `artefact`) and the API has a fixed ID, so that its URL survives a
+restart. `template.yaml` and SAM's build stay as they are.
 """
 
 import fcntl
@@ -9,50 +9,46 @@ import hashlib
 import json
 import time
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
+
+from samcli.yamlhelper import yaml_parse  # type: ignore[import-untyped]
 
 from saga.engine import artefact
-from saga.engine.sam import sam
-from saga.project import ENGINE_HOME, ROOT
+from saga.engine.project import ENGINE_HOME, ROOT, sam
 
 BUILT = ROOT / ".aws-sam" / "build" / "template.yaml"
 INTO = ENGINE_HOME / "build"
 LOCALISED = "template.json"
-# All that a build depends on, the tools' versions and this adaptation included.
+# Everything that a build depends on, including the versions of the tools and this package.
 SOURCES = ("template.yaml", "samconfig.toml", "functions", "statemachine", "requirements", "saga/engine")
-# The functions share their code; SAM would copy it for each, which takes longer than all the rest.
-ONE_FOLDER_FOR_ALL = {"SAM_CLI_BETA_BUILD_PERFORMANCE": "1"}
+# The functions share their code. Without this, SAM copies it for each of them, which takes longer than the build.
+_ONE_FOLDER_FOR_ALL = {"SAM_CLI_BETA_BUILD_PERFORMANCE": "1"}
 _DAY = 24 * 60 * 60  # seconds
 
 Template = dict[str, Any]
 
 
 def build() -> Path:
-    """Runs `sam build`, when a source has changed since, and gives the engine's template.
+    """Run `sam build` if a source has changed since the last build, and return the engine's template.
 
-    Raises Failure when the build fails.
+    Raises:
+        Failure: the build fails.
     """
     INTO.mkdir(parents=True, exist_ok=True)
     with (INTO / "made-of").open("a+") as made_of:
-        fcntl.flock(made_of, fcntl.LOCK_EX)  # SAM's folders bear one build at a time
-        _bring_up_to_date(made_of, artefact.digest_of(*(ROOT / source for source in SOURCES)))
+        fcntl.flock(made_of, fcntl.LOCK_EX)  # SAM's folders are for one build at a time
+        made_of.seek(0)
+        sources = artefact.digest_of(*(ROOT / source for source in SOURCES))
+        if made_of.read() != sources:
+            made_of.truncate(0)
+            sam("build", log=INTO / "sam-build.log", environment=_ONE_FOLDER_FOR_ALL)
+            localise(BUILT, INTO)
+            made_of.write(sources)
     return INTO / LOCALISED
 
 
-def _bring_up_to_date(made_of: TextIO, sources: str) -> None:
-    made_of.seek(0)
-    if made_of.read() == sources:
-        return
-    made_of.truncate(0)
-    sam("build", log=INTO / "sam-build.log", environment=ONE_FOLDER_FOR_ALL)
-    localise(BUILT, INTO)
-    made_of.write(sources)
-
-
 def localise(built: Path, into: Path) -> None:
-    """Writes the engine's copy of a built template, and the artefacts that it names."""
-    from samcli.yamlhelper import yaml_parse  # type: ignore[import-untyped]  # noqa: PLC0415 - costs half a second
-
+    """Write the engine's copy of a built template, and the artefacts that it refers to."""
     artefacts = into / "artefacts"
     artefacts.mkdir(exist_ok=True)
     template: Template = yaml_parse(built.read_text())
@@ -66,11 +62,11 @@ def localise(built: Path, into: Path) -> None:
     _pin_api(template)
     text = json.dumps(template, indent=1)
     (into / LOCALISED).write_text(text)
-    _sweep(artefacts, text)
+    _delete_unused(artefacts, text)
 
 
 def _pin_api(template: Template) -> None:
-    """Derives the id from the API's shape: the engine replaces an API whose shape changes, but not by its own id."""
+    """Derive the API's ID from its shape: the engine replaces an API whose shape changes, but keeps a fixed ID."""
     routes = [
         (name, function.get("FunctionName"), event)
         for name, function in _properties(template, "AWS::Serverless::Function").items()
@@ -84,12 +80,13 @@ def _pin_api(template: Template) -> None:
 
 
 def _properties(template: Template, resource_type: str) -> dict[str, Template]:
-    resources = template["Resources"].items()
-    return {name: resource["Properties"] for name, resource in resources if resource["Type"] == resource_type}
+    """Return the properties of the resources of a type. The engine expands loops (`Fn::ForEach`) itself."""
+    resources = {name: each for name, each in template["Resources"].items() if not name.startswith("Fn::ForEach::")}
+    return {name: each["Properties"] for name, each in resources.items() if each["Type"] == resource_type}
 
 
-def _sweep(artefacts: Path, template: str) -> None:
-    """Removes what is in no use; a deployment of a minute ago may still be reading its own."""
+def _delete_unused(artefacts: Path, template: str) -> None:
+    """Delete unused artefacts after a day: a deployment may still be reading recent ones."""
     for old in artefacts.iterdir():
         if old.name not in template and old.stat().st_mtime < time.time() - _DAY:
             old.unlink()

@@ -1,30 +1,32 @@
-"""Whether a port of the loopback interface is free and, if not, whose it is."""
+"""Finds out whether a loopback port is free and, if not, which process has it."""
 
 import socket
 from pathlib import Path
 
-from saga.failure import UsageFailure
+from saga.failures import UsageFailure
 
 _LISTENING = "0A"
 
 
 def require_free(port: int) -> None:
-    """Raises UsageFailure, naming the owner as far as the system tells it, when nothing can listen on `port`."""
+    """Check that a process can listen on a port.
+
+    Raises:
+        UsageFailure: none can. The message names the owner, if the system reveals it.
+    """
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            raise UsageFailure(_refusal(port, error)) from error
-
-
-def _refusal(port: int, error: OSError) -> str:
-    why = owner(port) or error.strerror
-    return f"port {port} cannot be used ({why}); choose another: make up ENGINE_PORT={port % 65535 + 1}"
+            reason, other = owner(port) or error.strerror, port % 65535 + 1
+            raise UsageFailure(
+                f"port {port} is not available ({reason}). Choose another one: `make up ENGINE_PORT={other}`"
+            ) from error
 
 
 def owner(port: int, proc: Path = Path("/proc")) -> str | None:
-    """The listener's name and pid, or None where the system does not tell."""
+    """Return the name and pid of the process that listens on a port, or None if the system doesn't reveal them."""
     sockets = {f"socket:[{inode}]" for inode in _listening_inodes(port, proc)}
     for process in proc.glob("[0-9]*"):
         if sockets & _open_files(process):

@@ -1,4 +1,4 @@
-"""The engine as a process: started in the background, found again by later commands, stopped with its functions."""
+"""The engine as a background process. Later commands find it again, and stopping it stops its functions too."""
 
 import os
 import shutil
@@ -10,84 +10,87 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
-from saga.engine.log import tail
+import boto3
+
+from saga.engine.daemon import Record, tail, wait_until
 from saga.engine.port import require_free
-from saga.engine.record import Record
-from saga.failure import Failure, Unreachable, UsageFailure
+from saga.engine.project import ENGINE_BIN, search_path
+from saga.engine.session import REGION, engine_session
+from saga.failures import Failure, Unreachable, UsageFailure
 from saga.http import call
-from saga.project import ENGINE_BIN, search_path
-from saga.wait import wait_until
-
-if TYPE_CHECKING:
-    import boto3
 
 DEFAULT_PORT = 4566
-_PYTHON = ENGINE_BIN / "python"
 _START_SECONDS = 60
 _STOP_SECONDS = 10
 
 
 @dataclass
 class Engine:
-    """One engine: its files under `home`, its address on loopback; `environment` is added to the engine's own."""
+    """An engine with its files under `home`, on a loopback port. `environment` is added to its own."""
 
     home: Path
     port: int = DEFAULT_PORT
     environment: Mapping[str, str] = field(default_factory=dict)
-    _child: "subprocess.Popen[bytes] | None" = field(default=None, init=False, repr=False)
+    _child: subprocess.Popen[bytes] | None = field(default=None, init=False, repr=False)
 
     @classmethod
     def running_at(cls, home: Path) -> Self:
-        """The engine that was started with this `home`. Raises Unreachable when it is not running."""
+        """Return the engine that was started with this `home`.
+
+        Raises:
+            Unreachable: it isn't running.
+        """
         record = Record(home / "engine.json")
         if not record.is_held():
-            raise Unreachable("the engine is not running; start it: make up")
+            raise Unreachable("the engine is not running. Start it with `make up`")
         return cls(home, record.read()["port"])
 
     @property
     def endpoint(self) -> str:
-        """The URL that stands for every AWS endpoint."""
+        """The URL that replaces every AWS endpoint."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
     def log(self) -> Path:
-        """Where the engine writes what it does."""
+        """The engine's log."""
         return self.home / "engine.log"
 
-    def session(self, region: str | None = None) -> "boto3.Session":
-        """A session wired to this engine, as its administrator."""
-        from saga.engine.session import REGION, engine_session  # noqa: PLC0415 - boto3 costs half a second
-
+    def session(self, region: str | None = None) -> boto3.Session:
+        """Return a session on this engine, as its administrator."""
         return engine_session(self.endpoint, region or REGION)
 
     def is_running(self) -> bool:
-        """Whether its process is alive; it may not answer yet."""
+        """Return whether its process is alive. It may not answer yet."""
         return self._record.is_held()
 
     def start(self) -> None:
-        """Starts it and waits until it answers; when it runs already, only waits.
+        """Start the engine unless it is running, and wait until it answers.
 
-        Raises UsageFailure when the port is taken or it runs on another one, Failure when it does not come up.
+        Raises:
+            UsageFailure: the port is taken, or the engine is running on another one.
+            Failure: it doesn't start.
         """
-        if self.is_running():
-            self._require_same_port()
-        else:
+        if not self.is_running():
             self._launch()
-        wait_until(self._is_ready, _START_SECONDS, f"the engine does not answer; its log: {self.log}")
+        elif (port := self._record.read()["port"]) != self.port:
+            raise UsageFailure(
+                f"the engine is running on port {port}. To move it, run `make down`, then `make up` again"
+            )
+        wait_until(self._is_ready, _START_SECONDS, f"the engine does not answer. Its log: {self.log}")
 
     def stop(self) -> None:
-        """Ends its process and the functions' processes; when it is not running, does nothing."""
+        """End the engine's process and those of the functions, if it is running."""
         if not self.is_running():
             return
         group = self._record.read()["pid"]
         os.killpg(group, signal.SIGTERM)
         with suppress(Failure):
-            wait_until(self._is_gone, _STOP_SECONDS, "the engine does not heed SIGTERM")
-        with suppress(ProcessLookupError):  # nobody of its group outlives it, whoever they are waiting for
+            wait_until(self._is_gone, _STOP_SECONDS, "the engine ignores SIGTERM")
+        with suppress(ProcessLookupError):  # the functions must not outlive it, whatever they are waiting for
             os.killpg(group, signal.SIGKILL)
-        wait_until(self._is_gone, _STOP_SECONDS, f"process {group} cannot be ended")
+        wait_until(self._is_gone, _STOP_SECONDS, f"cannot end process {group}")
         if self._child is not None:
             self._child.wait()
 
@@ -95,14 +98,10 @@ class Engine:
     def _record(self) -> Record:
         return Record(self.home / "engine.json")
 
-    def _require_same_port(self) -> None:
-        port = self._record.read()["port"]
-        if port != self.port:
-            raise UsageFailure(f"the engine runs on port {port}; to move it: make down, then make up again")
-
     def _launch(self) -> None:
-        if not _PYTHON.exists():
-            raise Failure("the engine is not installed: make install")
+        python = ENGINE_BIN / "python"
+        if not python.exists():
+            raise Failure("the engine is not installed. Run `make install`")
         with self._record.claim() as lock:
             require_free(self.port)
             scratch = self.home.absolute() / "tmp"
@@ -110,7 +109,7 @@ class Engine:
             scratch.mkdir()
             with self.log.open("wb") as log:
                 self._child = subprocess.Popen(  # noqa: S603 - our own interpreter, no shell
-                    [_PYTHON, "-m", "ministack"],
+                    [python, "-m", "ministack"],
                     env=self._environment(scratch),
                     cwd=self.home,
                     stdin=subprocess.DEVNULL,
@@ -122,7 +121,7 @@ class Engine:
             self._record.write(pid=self._child.pid, port=self.port)
 
     def _environment(self, scratch: Path) -> dict[str, str]:
-        """Nothing of the operator's but PATH: the functions inherit all of it, and must find no AWS account there."""
+        """Return PATH and no other variable of the operator's: functions inherit all, and must find no AWS account."""
         return {
             "PATH": search_path(ENGINE_BIN),
             "HOME": str(scratch),
@@ -130,7 +129,7 @@ class Engine:
             "BIND_HOST": "127.0.0.1",
             "GATEWAY_PORT": str(self.port),
             "AUTH": "true",
-            # It knows neither jitter nor a cap on retry delays; so they are about as short as on AWS.
+            # The engine knows neither jitter nor a cap on retry delays; this makes them about as short as on AWS.
             "SFN_WAIT_SCALE": "0.3",
             "AWS_ENDPOINT_URL": self.endpoint,
             **self.environment,

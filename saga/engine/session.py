@@ -1,4 +1,4 @@
-"""Clients of the embedded engine, whatever AWS settings surround them."""
+"""Sessions on the engine, whatever AWS settings the environment has."""
 
 import os
 from typing import Any
@@ -8,11 +8,11 @@ import botocore.session
 from botocore.config import Config
 
 REGION = "us-east-1"
-ACCESS_KEY = SECRET_KEY = "test"  # noqa: S105 - what the engine takes for its account root
+_ROOT = "test"  # the access key and the secret of the engine's root account
 
 
 class _EngineBotocoreSession(botocore.session.Session):
-    """Heeds neither the operator's profile nor an endpoint or a proxy in the environment."""
+    """Ignores the operator's profile and any endpoint or proxy in the environment."""
 
     def __init__(self, endpoint: str) -> None:
         super().__init__({"profile": (None, None, None, None), "config_file": (None, None, os.devnull, None)})
@@ -24,16 +24,16 @@ class _EngineBotocoreSession(botocore.session.Session):
 
 
 def engine_session(endpoint: str, region: str = REGION) -> boto3.Session:
-    """A session whose every client and resource talks to the engine at `endpoint`, as its administrator."""
-    return boto3.Session(ACCESS_KEY, SECRET_KEY, region_name=region, botocore_session=_EngineBotocoreSession(endpoint))
+    """Return a session whose clients and resources all use the engine at `endpoint`, as its administrator."""
+    return boto3.Session(_ROOT, _ROOT, region_name=region, botocore_session=_EngineBotocoreSession(endpoint))
 
 
 def engine_environment(endpoint: str, region: str = REGION) -> dict[str, str]:
-    """The settings with which a child process talks to the engine, past any proxy."""
+    """Return the variables with which a child process uses the engine, bypassing any proxy."""
     return {
         "AWS_ENDPOINT_URL": endpoint,
-        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
-        "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+        "AWS_ACCESS_KEY_ID": _ROOT,
+        "AWS_SECRET_ACCESS_KEY": _ROOT,
         "AWS_DEFAULT_REGION": region,
         "AWS_REGION": region,
         "AWS_CONFIG_FILE": os.devnull,

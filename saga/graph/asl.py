@@ -2,9 +2,8 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 from textwrap import shorten, wrap
+from typing import NamedTuple
 
 _LABEL_WIDTH = 24
 _CONDITION_WIDTH = 60
@@ -13,36 +12,25 @@ _NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 class DefinitionError(ValueError):
-    """The definition is not a state machine that can be drawn; the text says where it breaks."""
+    """The definition isn't a state machine that can be drawn."""
 
 
-class Kind(StrEnum):
-    """Why a transition is taken."""
-
-    NEXT = "next"
-    CHOICE = "choice"
-    CATCH = "catch"
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """A transition between two states, with the conditions or errors that lead to it."""
+class Edge(NamedTuple):
+    """A transition between two states, with the conditions or errors that lead to it. `catch` is one after errors."""
 
     source: str
     target: str
-    kind: Kind
     reasons: tuple[str, ...] = ()
+    catch: bool = False
 
     @property
-    def lines(self) -> list[str]:
-        """Return the label, wrapped between words."""
-        text = ", ".join(self.reasons)
-        lines = wrap(text, _LABEL_WIDTH, break_long_words=False, break_on_hyphens=False)
+    def label(self) -> list[str]:
+        """The lines of its label, wrapped between words."""
+        lines = wrap(", ".join(self.reasons), _LABEL_WIDTH, break_long_words=False, break_on_hyphens=False)
         return [line.replace(_NO_BREAK, " ") for line in lines]
 
 
-@dataclass(frozen=True, slots=True)
-class Machine:
+class Machine(NamedTuple):
     """The top level of a state machine: the type of each state, and the edges in the order of the definition."""
 
     start: str
@@ -51,24 +39,23 @@ class Machine:
 
 
 def parse(definition: Mapping[str, object]) -> Machine:
-    """Read a definition. Raises DefinitionError where a field is missing or a target is no state."""
+    """Read a definition.
+
+    Raises:
+        DefinitionError: a field is missing, or a transition leads to no state.
+    """
     states = _field(definition, "States", dict, "the state machine")
     start = _field(definition, "StartAt", str, "the state machine")
     if not all(map(_is_text, states)):
         raise DefinitionError("a state's name is not plain text")
-    types = {name: _type(name, _field(states, name, dict, "States")) for name in states}
+    types = {name: _field(_field(states, name, dict, "States"), "Type", str, name) for name in states}
+    if unknown := [name for name, kind in types.items() if kind not in _TYPES]:
+        raise DefinitionError(f"{unknown[0]} has the unknown Type {types[unknown[0]]}")
     edges = tuple(edge for name in types for edge in _merged(name, _edges(name, states[name])))
     for source, target in [("StartAt", start), *((edge.source, edge.target) for edge in edges)]:
         if target not in types:
             raise DefinitionError(f"{source} leads to {target}, which is not a state")
     return Machine(start, types, edges)
-
-
-def _type(name: str, state: Mapping[str, object]) -> str:
-    kind = _field(state, "Type", str, name)
-    if kind not in _TYPES:
-        raise DefinitionError(f"{name} has the unknown Type {kind}")
-    return kind
 
 
 def _field[T](parent: object, key: str, kind: type[T], where: str) -> T:
@@ -79,21 +66,21 @@ def _field[T](parent: object, key: str, kind: type[T], where: str) -> T:
 
 
 def _is_text(value: object) -> bool:
-    """Tell whether a value can be shown as it is: control characters have no place in XML, nor on a terminal."""
+    """Return whether a value can be printed as it is: neither XML nor a terminal takes control characters."""
     return isinstance(value, str) and bool(value) and value.isprintable()
 
 
 def _edges(name: str, state: Mapping[str, object]) -> Iterator[Edge]:
     if "Next" in state:
-        yield Edge(name, _field(state, "Next", str, name), Kind.NEXT)
+        yield Edge(name, _field(state, "Next", str, name))
     for rule in _field(state, "Choices", list, name) if "Choices" in state else ():
-        yield Edge(name, _field(rule, "Next", str, f"a choice of {name}"), Kind.CHOICE, (_condition(rule),))
+        yield Edge(name, _field(rule, "Next", str, f"a choice of {name}"), (_condition(rule),))
     if "Default" in state:
-        yield Edge(name, _field(state, "Default", str, name), Kind.CHOICE, ("otherwise",))
+        yield Edge(name, _field(state, "Default", str, name), ("otherwise",))
     for catch in _field(state, "Catch", list, name) if "Catch" in state else ():
         where = f"a catch of {name}"
         errors = _field(catch, "ErrorEquals", list, where)
-        yield Edge(name, _field(catch, "Next", str, where), Kind.CATCH, tuple(map(_error, errors)))
+        yield Edge(name, _field(catch, "Next", str, where), tuple(map(_error, errors)), catch=True)
 
 
 def _error(name: object) -> str:
@@ -115,9 +102,9 @@ def _printable(text: str) -> str:
 
 
 def _merged(source: str, edges: Iterator[Edge]) -> Iterator[Edge]:
-    """Join what leads to the same state for the same kind of reason: one line is drawn, with all reasons."""
-    joined: dict[tuple[str, Kind], tuple[str, ...]] = {}
+    """Merge edges of the same kind to the same state into one that has all their reasons."""
+    joined: dict[tuple[str, bool], tuple[str, ...]] = {}
     for edge in edges:
-        joined[edge.target, edge.kind] = joined.get((edge.target, edge.kind), ()) + edge.reasons
-    for (target, kind), reasons in joined.items():
-        yield Edge(source, target, kind, reasons)
+        joined[edge.target, edge.catch] = joined.get((edge.target, edge.catch), ()) + edge.reasons
+    for (target, catch), reasons in joined.items():
+        yield Edge(source, target, reasons, catch)

@@ -1,14 +1,12 @@
 """A plane of character cells, each with a style."""
 
 from itertools import groupby, pairwise
-from typing import TYPE_CHECKING
+
+from rich.text import Text
 
 from saga.graph.layout import Point
 
-if TYPE_CHECKING:
-    from rich.text import Text
-
-# A direction, as a bit; the bits of a cell say where lines go on from it.
+# A direction is a bit; the bits of a cell say in which directions lines leave it.
 _UP, _RIGHT, _DOWN, _LEFT = 1, 2, 4, 8
 _DIRECTIONS = {(0, -1): _UP, (1, 0): _RIGHT, (0, 1): _DOWN, (-1, 0): _LEFT}
 _OPPOSITE = {_UP: _DOWN, _RIGHT: _LEFT, _DOWN: _UP, _LEFT: _RIGHT}
@@ -18,19 +16,19 @@ _DASHES = {"│": "┆", "─": "┄"}
 
 
 class Canvas:
-    """Characters by their cell; what is drawn later covers what was there, but lines that cross join."""
+    """Characters by their cell. Later characters cover earlier ones, but lines that cross are joined."""
 
     def __init__(self) -> None:
         self._cells: dict[Point, tuple[str, str]] = {}
         self._bits: dict[Point, int] = {}
 
     def write(self, at: Point, text: str, style: str) -> None:
-        """Write a text from a cell to the right."""
+        """Write a text that starts at a cell."""
         x, y = at
         self._cells.update({(x + index, y): (character, style) for index, character in enumerate(text)})
 
     def line(self, points: tuple[Point, ...], style: str, *, dashed: bool) -> None:
-        """Draw an arrow between two boxes; a first or last cell that is the box's own is left out."""
+        """Draw an arrow between two boxes, without the first or last cell if it belongs to a box."""
         cells = [points[0], *(cell for start, end in pairwise(points) for cell in _cells(start, end))]
         steps = [_DIRECTIONS[_step(start, end)] for start, end in pairwise(cells)]
         if steps[0] == _LEFT:
@@ -42,23 +40,18 @@ class Canvas:
         self._cells[cells[-1]] = (_TIPS[steps[-1]], style)
 
     def _join(self, cell: Point, bits: int, style: str, *, dashed: bool) -> None:
-        crossed = bits | self._bits.get(cell, 0)
-        character = _LINES[crossed]
-        self._bits[cell] = crossed
+        self._bits[cell] = bits | self._bits.get(cell, 0)
+        character = _LINES[self._bits[cell]]
         self._cells[cell] = (_DASHES.get(character, character) if dashed else character, style)
 
-    def text(self) -> "Text":
-        """Return what was drawn, without blanks at the ends of lines."""
-        from rich.text import Text  # noqa: PLC0415  (keeps the command's help fast)
+    def text(self) -> Text:
+        """Return the drawing, without blanks at the ends of lines."""
+        height = 1 + max(y for _, y in self._cells)
+        return Text("\n", no_wrap=True).join(Text.assemble(*self._row(y)) for y in range(height))
 
-        rows: dict[int, list[int]] = {}
-        for x, y in self._cells:
-            rows.setdefault(y, []).append(x)
-        lines = [self._row(y, range(max(rows.get(y, [-1])) + 1)) for y in range(max(rows) + 1)]
-        return Text("\n", no_wrap=True).join(Text.assemble(*line) for line in lines)
-
-    def _row(self, y: int, columns: range) -> list[tuple[str, str]]:
-        cells = [self._cells.get((x, y), (" ", "")) for x in columns]
+    def _row(self, y: int) -> list[tuple[str, str]]:
+        width = 1 + max((x for x, row in self._cells if row == y), default=-1)
+        cells = [self._cells.get((x, y), (" ", "")) for x in range(width)]
         runs = groupby(cells, key=lambda cell: cell[1])
         return [("".join(character for character, _ in run), style) for style, run in runs]
 

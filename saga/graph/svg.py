@@ -1,17 +1,15 @@
-"""The drawing as SVG: stands alone, follows the reader's colour scheme, and can be read without colours."""
+"""The drawing as SVG. It stands alone, follows the reader's colour scheme, and is legible without colours."""
 
 from collections.abc import Iterator, Mapping
 from html import escape
 from urllib.parse import quote
 
-from saga.graph.arrow import arrow
-from saga.graph.asl import Kind, Machine, parse
-from saga.graph.layout import Box, Layout, Route, lay_out
-from saga.graph.metrics import PIXELS
-from saga.graph.status import Outcome, StateStatus, Statuses, status_of
-from saga.graph.theme import DARK, LIGHT, Palette, Theme
+from saga.graph.asl import Machine, parse
+from saga.graph.layout import Box, Layout, Point, Route, lay_out
+from saga.graph.outcome import Outcome, StateStatus, Statuses, status_of
+from saga.graph.theme import DARK, LIGHT, PIXELS, Palette
 
-# The PNG renderer takes only families that are installed, so one of each system is named.
+# The PNG renderer takes only installed families, so the list has one of each system.
 _FONTS = "'Segoe UI',Helvetica,Arial,'DejaVu Sans','Liberation Sans','Noto Sans',sans-serif"
 _ATTRIBUTES = f'class="saga-graph" role="group" aria-label="State machine" font-family="{_FONTS}"'
 
@@ -22,6 +20,7 @@ _MARKS = {
     Outcome.RUNNING: "M-2 -4 l5.5 4 l-5.5 4 z",
     Outcome.NOT_REACHED: "M-3.5 0 h7",
 }
+_CORNER = _TIP = 8
 _END_CLASSES = {"Succeed": "succeeded", "Fail": "failed"}
 
 _STYLE = """
@@ -36,25 +35,20 @@ _STYLE = """
 """
 
 
-def render(definition: Mapping[str, object], statuses: Statuses = None, theme: Theme = "auto") -> str:
-    """Draw a state machine, coloured by status where statuses are given.
+def render(definition: Mapping[str, object], statuses: Statuses = None) -> str:
+    """Draw a state machine, coloured by its statuses. Each state is a link to `#` and its name.
 
-    Each state is a link to `#` and its name. Raises DefinitionError.
+    Raises:
+        DefinitionError: the definition cannot be drawn.
     """
     machine = parse(definition)
     layout = lay_out(machine, PIXELS)
     parts = [*_edges(layout), *_states(machine, layout, statuses), *_labels(layout)]
     size = f'width="{layout.width}" height="{layout.height}"'
     head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} viewBox="0 0 {layout.width} {layout.height}" {_ATTRIBUTES}>'
-    style = f"<style>{_STYLE}{_colours(theme)}</style>"
+    style = f"<style>{_STYLE}{_rules(LIGHT)}@media (prefers-color-scheme: dark){{\n{_rules(DARK)}}}\n</style>"
     canvas = f'<g class="canvas"><rect class="area" {size} rx="8"/></g>'
     return "\n".join([head, style, canvas, *parts, "</svg>\n"])
-
-
-def _colours(theme: Theme) -> str:
-    if theme == "auto":
-        return f"{_rules(LIGHT)}@media (prefers-color-scheme: dark){{\n{_rules(DARK)}}}\n"
-    return _rules(DARK if theme == "dark" else LIGHT)
 
 
 def _rules(palette: Palette) -> str:
@@ -68,32 +62,50 @@ def _rules(palette: Palette) -> str:
 
 def _edges(layout: Layout) -> Iterator[str]:
     x, y = layout.entry[0]
-    yield f'<g class="next"><circle class="ink" cx="{x}" cy="{y}" r="5"/>{arrow(layout.entry)}</g>'
+    yield f'<g class="next"><circle class="ink" cx="{x}" cy="{y}" r="5"/>{_arrow(layout.entry)}</g>'
     for route in layout.routes:
         ends = f'data-from="{escape(route.edge.source)}" data-to="{escape(route.edge.target)}"'
-        yield f'<g class="{_edge_class(route)}" {ends}>{arrow(route.points)}</g>'
+        yield f'<g class="{_edge_class(route)}" {ends}>{_arrow(route.points)}</g>'
+
+
+def _arrow(points: tuple[Point, ...]) -> str:
+    """Return a line through the points, with a tip at its end."""
+    (x, y), (to_x, to_y) = points[-2:]
+    right, down = (to_x > x) - (to_x < x), (to_y > y) - (to_y < y)
+    base_x, base_y = to_x - right * _TIP, to_y - down * _TIP
+    across, along = down * _TIP // 2, right * _TIP // 2
+    tip = f"M{to_x} {to_y}L{base_x + across} {base_y + along}L{base_x - across} {base_y - along}Z"
+    return f'<path class="line" d="{_path((*points[:-1], (base_x, base_y)))}"/><path class="ink" d="{tip}"/>'
+
+
+def _path(points: tuple[Point, ...]) -> str:
+    """Return a line through the points, with rounded corners."""
+    start, *bends, end = points
+    path = [f"M{start[0]} {start[1]}"]
+    for before, bend, after in zip(points, bends, points[2:], strict=False):
+        entry, leave = _towards(bend, before), _towards(bend, after)
+        path.append(f"L{entry[0]} {entry[1]}Q{bend[0]} {bend[1]} {leave[0]} {leave[1]}")
+    return "".join([*path, f"L{end[0]} {end[1]}"])
+
+
+def _towards(bend: Point, other: Point) -> Point:
+    x, y = (max(-_CORNER, min(_CORNER, (to - at) // 2)) for at, to in zip(bend, other, strict=True))
+    return bend[0] + x, bend[1] + y
 
 
 def _edge_class(route: Route) -> str:
-    return "catch" if route.edge.kind is Kind.CATCH else "next"
+    return "catch" if route.edge.catch else "next"
 
 
 def _states(machine: Machine, layout: Layout, statuses: Statuses) -> Iterator[str]:
     for name, box in layout.boxes.items():
-        yield _state(name, machine.types[name], box, status_of(name, statuses))
-
-
-def _state(name: str, kind: str, box: Box, status: StateStatus | None) -> str:
-    style = status.outcome.slug if status else _END_CLASSES.get(kind, "plain")
-    spoken = f"{name}: {kind}, {status.words}" if status else f"{name}: {kind}"
-    drawn = f"{_shape(box, kind)}{_sign(box, status)}{_texts(box, name, kind, status)}"
-    return f'<a href="#{quote(name)}" aria-label="{escape(spoken)}" class="{style}">{drawn}</a>'
-
-
-def _shape(box: Box, kind: str) -> str:
-    corner = box.height // 2 if kind in _END_CLASSES else 8
-    size = f'x="{box.x}" y="{box.y}" width="{box.width}" height="{box.height}"'
-    return f'<rect class="area" {size} rx="{corner}"/>'
+        kind, status = machine.types[name], status_of(name, statuses)
+        style = status.outcome.slug if status else _END_CLASSES.get(kind, "plain")
+        description = f"{name}: {kind}, {status.text}" if status else f"{name}: {kind}"
+        size = f'x="{box.x}" y="{box.y}" width="{box.width}" height="{box.height}"'
+        area = f'<rect class="area" {size} rx="{box.height // 2 if kind in _END_CLASSES else 8}"/>'
+        drawn = f"{area}{_sign(box, status)}{_texts(box, name, kind, status)}"
+        yield f'<a href="#{quote(name)}" aria-label="{escape(description)}" class="{style}">{drawn}</a>'
 
 
 def _sign(box: Box, status: StateStatus | None) -> str:
@@ -105,7 +117,7 @@ def _sign(box: Box, status: StateStatus | None) -> str:
 
 def _texts(box: Box, name: str, kind: str, status: StateStatus | None) -> str:
     x, anchor = (box.x + 40, "start") if status else (box.middle[0], "middle")
-    lines = (("name", -3, name), ("detail", 14, status.words if status else kind))
+    lines = (("name", -3, name), ("detail", 14, status.text if status else kind))
     return "".join(
         f'<text class="{style}" x="{x}" y="{box.middle[1] + shift}" text-anchor="{anchor}">{escape(text)}</text>'
         for style, shift, text in lines
@@ -114,7 +126,7 @@ def _texts(box: Box, name: str, kind: str, status: StateStatus | None) -> str:
 
 def _labels(layout: Layout) -> Iterator[str]:
     for route in layout.routes:
-        (x, y), anchor = route.label, "end" if route.flush_right else "start"
-        for index, text in enumerate(route.edge.lines):
+        (x, y), anchor = route.label_at, "end" if route.flush_right else "start"
+        for index, text in enumerate(route.edge.label):
             place = f'x="{x}" y="{y + PIXELS.line * index + 12}" text-anchor="{anchor}"'
             yield f'<g class="{_edge_class(route)}"><text class="label" {place}>{escape(text)}</text></g>'

@@ -1,10 +1,8 @@
-"""Colours of the drawing, as literals: the PNG renderer knows no CSS variables."""
+"""Sizes and colours of a drawing."""
 
-from typing import Literal
+from typing import NamedTuple
 
-type Theme = Literal["auto", "light", "dark"]
-
-# name: fill, border, text
+# name: fill, border, text; literals because the PNG renderer doesn't support CSS variables
 type Palette = dict[str, tuple[str, str, str]]
 
 LIGHT: Palette = {
@@ -30,3 +28,27 @@ DARK: Palette = {
     "next": ("none", "#9fb0c1", "#c4ced8"),
     "catch": ("none", "#e39b3d", "#f0b66a"),
 }
+
+
+class Metrics(NamedTuple):
+    """Sizes in the unit of the drawing. The defaults are pixels."""
+
+    name: int = 9  # width of a character of a state's name
+    frame: int = 52  # width of a box without the name
+    box: tuple[int, int] = (196, 46)  # minimum width and height of a box
+    corners: int = 20  # height of a side without the distances between its lines
+    label: int = 8  # width of a character of a label
+    line: int = 15  # height of a line of a label
+    pen: int = 2  # thickness of a line
+    pad: int = 8  # beside a label
+    lift: int = 5  # from a label down to its line
+    gap: int = 48  # between rows
+    drop: int = 17  # from the top of a gap to a label in it
+    gutter: int = 48  # minimum distance of columns
+    lane: int = 14  # between parallel lines in a gutter or gap
+    spread: int = 32  # between lines at the top of a box
+    edge: int = 20  # around the picture
+
+
+PIXELS = Metrics()
+CELLS = Metrics(1, 6, (18, 3), 3, 1, 1, 1, 1, 0, 2, 0, 6, 2, 4, 0)

@@ -1,1 +1,1 @@
-"""Load: many orders at a steady rate, what became of them, and how long they took."""
+"""Load tests: many orders at a steady rate, their outcomes and their latencies."""

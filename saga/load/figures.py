@@ -1,75 +1,57 @@
-"""What a run was like, in numbers, and two runs side by side."""
+"""A run in figures, and two runs side by side."""
 
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
 from pathlib import Path
-from typing import Any
 
-from saga.clock import iso
-from saga.failure import UsageFailure
+from saga.failures import UsageFailure
+from saga.load.completion import has_ended
 from saga.load.run import Run
 from saga.operations.latency import Latency
-from saga.rows import Item
-from saga.stack import Stack
-
-type Json = Any
+from saga.stack.stack import Stack
+from saga.stack.tables import Item, Json
+from saga.text.times import iso
 
 FORMAT = "order-saga/load/1"
 _OUTCOMES = ("CONFIRMED", "FAILED", "PARKED", "OPEN")
-_ENDS = ("CONFIRMED", "FAILED")
 
 
 def figures(stack: Stack, run: Run) -> Json:
-    """Counts, rates in a second, and latencies in milliseconds; `OPEN` are orders that did not end in time."""
-    accepted, completion = accept_ms(run), completion_ms(run)
+    """Return counts, rates per second, and latencies in milliseconds. `OPEN` orders did not end in time."""
+    accepted, completion = run.accept_ms, run.completion_ms
     return {
         "format": FORMAT,
         "stack": stack.name,
         "place": stack.place,
         "startedAt": iso(run.began),
-        "orders": run.plan.orders,
-        "rate": run.plan.rate,
-        "clients": run.plan.clients,
-        "mix": run.plan.mix,
+        **vars(run.plan),
         "accepted": len(accepted),
         "refused": dict(Counter(each.refused for each in run.placed if each.refused)),
         "outcomes": _outcomes(run),
         "reasons": dict(Counter(row["reason"]["reason"] for row in run.orders.values() if "reason" in row)),
         "acceptedPerSecond": _per_second(len(accepted), max(each.answered for each in run.placed)),
-        "endedPerSecond": _per_second(len(completion), _span([row for row in run.orders.values() if _ended(row)])),
+        "endedPerSecond": _per_second(len(completion), _span(run.ended)),
         "acceptMs": _percentiles(accepted),
         "completionMs": _percentiles(completion),
     }
 
 
-def accept_ms(run: Run) -> list[int]:
-    """From when a request was due to its answer, for each order that was accepted; in ms."""
-    return [each.took for each in run.placed if each.order_id]
-
-
-def completion_ms(run: Run) -> list[int]:
-    """From acceptance to the end, by the order rows, for each order that was confirmed or failed; in ms."""
-    return [row["updatedAt"] - row["createdAt"] for row in run.orders.values() if _ended(row)]
-
-
 def of_file(file: Path) -> Json:
-    """Reads the figures of a run. Raises UsageFailure for a file that has none."""
+    """Read the figures of a run from a file."""
     try:
-        read = json.loads(file.read_text())
+        found = json.loads(file.read_text())
     except (OSError, ValueError) as error:
-        raise UsageFailure(f"{file} cannot be read: {error}") from error
-    if not isinstance(read, dict) or read.get("format") != FORMAT:
-        raise UsageFailure(f"{file} is not what saga load wrote with -o json")
-    return read
+        raise UsageFailure(f"cannot read {file}: {error}") from error
+    if not isinstance(found, dict) or found.get("format") != FORMAT:
+        raise UsageFailure(f"{file} was not written by: saga load -o json")
+    return found
 
 
 def compared(a: Json, b: Json) -> list[Json]:
-    """Each number of either run: `figure`, `a`, `b`, and `change` from a to b in percent, None where there is none."""
+    """Return each number of either run: `figure`, `a`, `b`, and `change` from a to b in percent, or None."""
     one, other = dict(_numbers(a)), dict(_numbers(b))
-    names = dict.fromkeys(chain(one, other))
-    return [_difference(name, one.get(name), other.get(name)) for name in names]
+    return [_difference(name, one.get(name), other.get(name)) for name in one | other]
 
 
 def _difference(name: str, a: float | None, b: float | None) -> Json:
@@ -87,29 +69,22 @@ def _numbers(figures: Mapping[str, Json], prefix: str = "") -> Iterator[tuple[st
 
 
 def _outcomes(run: Run) -> dict[str, int]:
-    """An order that was never seen is as open as one that was seen open."""
     found = Counter(_outcome(run.orders.get(each.order_id)) for each in run.placed if each.order_id)
     return {outcome: found[outcome] for outcome in _OUTCOMES}
 
 
 def _outcome(row: Item | None) -> str:
-    if row is None:
-        return "OPEN"
-    if "parked" in row:
+    """Return the outcome of an order, which is OPEN if no poll has found it."""
+    if row and "parked" in row:
         return "PARKED"
-    return str(row["status"]) if _ended(row) else "OPEN"
-
-
-def _ended(row: Item) -> bool:
-    return row["status"] in _ENDS
+    return str(row["status"]) if row and has_ended(row) else "OPEN"
 
 
 def _span(orders: Sequence[Item]) -> float:
-    """Seconds from the first acceptance to the last end."""
+    """Return the seconds from the first acceptance to the last end."""
     if not orders:
         return 0
-    milliseconds: int = max(row["updatedAt"] for row in orders) - min(row["createdAt"] for row in orders)
-    return milliseconds / 1000
+    return float(max(row["updatedAt"] for row in orders) - min(row["createdAt"] for row in orders)) / 1000
 
 
 def _per_second(count: int, seconds: float) -> float:
@@ -118,4 +93,4 @@ def _per_second(count: int, seconds: float) -> float:
 
 def _percentiles(samples: Sequence[int]) -> Json:
     latency = Latency.of(samples)
-    return latency and latency.json
+    return latency and vars(latency)

@@ -1,28 +1,27 @@
-"""Places orders at a steady rate, however long each takes, and waits for their ends."""
+"""Places orders at a steady rate, however long each takes, and waits for them to end."""
 
 import time
 import uuid
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from saga.clock import now
-from saga.failure import Failure
+from saga.failures import Failure
 from saga.http import call
-from saga.load.mix import Mix, spread
-from saga.load.stock import Body, bodies, stock_up
-from saga.load.watch import Watch
-from saga.rows import Item
-from saga.stack import Stack
+from saga.load.completion import Poller, has_ended
+from saga.load.mix import Body, Mix, bodies, spread, stock_up
+from saga.stack.stack import Stack
+from saga.stack.tables import Item
+from saga.text.times import now
 
 PLACED, ENDED = "placed", "ended"
-type Told = Callable[[str], None]
+type Advance = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """`orders` in all, `rate` of them in a second, at most `clients` requests at a time."""
+    """The number of orders, how many of them per second, and the maximum number of concurrent requests."""
 
     orders: int
     rate: float
@@ -32,10 +31,10 @@ class Plan:
 
 @dataclass(frozen=True)
 class Placed:
-    """A request and its answer: the order, or why there is none (an HTTP status, or no answer).
+    """A request and its answer: the order, or why it was refused (an HTTP status, or no answer).
 
-    `answered` is in seconds since the run began; `took` is in ms from when the request was due, so a client that was
-    late because all were busy counts.
+    `answered` is in seconds since the run began. `took` is in milliseconds since the request was due, so it includes
+    any wait for a free client.
     """
 
     order_id: str | None
@@ -46,42 +45,58 @@ class Placed:
 
 @dataclass(frozen=True)
 class Run:
-    """What was planned, when it began (ms since the epoch), what was answered, and the rows of the orders."""
+    """The plan, when it began (ms since the epoch), the answers, and the rows of the orders."""
 
     plan: Plan
     began: int
     placed: tuple[Placed, ...]
     orders: dict[str, Item]
 
+    @property
+    def ended(self) -> list[Item]:
+        """The rows of confirmed and failed orders."""
+        return list(filter(has_ended, self.orders.values()))
 
-def run(stack: Stack, plan: Plan, told: Told) -> Run:
-    """Carries out the plan. `told` is called with `placed` for each answer, with `ended` for each end of an order."""
+    @property
+    def accept_ms(self) -> list[int]:
+        """For each accepted order, the milliseconds from when its request was due to the answer."""
+        return [each.took for each in self.placed if each.order_id]
+
+    @property
+    def completion_ms(self) -> list[int]:
+        """For each confirmed or failed order, the milliseconds from its acceptance to its end."""
+        return [row["updatedAt"] - row["createdAt"] for row in self.ended]
+
+
+def run(stack: Stack, plan: Plan, advance: Advance) -> Run:
+    """Carry out the plan. Call `advance` with `placed` for each answer and with `ended` for each order that ends."""
     kinds = spread(plan.mix, plan.orders)
     stock_up(stack, kinds)
-    watch = Watch(stack, lambda: told(ENDED))
+    poller = Poller(stack, lambda: advance(ENDED))
     began = now()
-    with ThreadPoolExecutor(1) as watching:
-        seen = watching.submit(watch.look)
+    with ThreadPoolExecutor(1) as background:
+        polling = background.submit(poller.poll)
         try:
-            placed = _place_all(stack, plan, bodies(kinds), watch, told)
-            watch.all_placed()
-            seen.result()
+            placed = _place_all(stack, plan, bodies(kinds), poller, advance)
+            poller.all_placed.set()
+            polling.result()
         finally:
-            watch.give_up()
-    return Run(plan, began, tuple(placed), watch.orders)
+            poller.stopped.set()
+    return Run(plan, began, tuple(placed), poller.orders)
 
 
-def _place_all(stack: Stack, plan: Plan, requests: Sequence[Body], watch: Watch, told: Told) -> list[Placed]:
+def _place_all(stack: Stack, plan: Plan, requests: Sequence[Body], poller: Poller, advance: Advance) -> list[Placed]:
     began = time.monotonic()
 
     def place(body: Body, due: float) -> Placed:
-        answer = _place(stack, body, began, due)
-        if answer.order_id:
-            watch.add(answer.order_id)
-        told(PLACED)
-        return answer
+        order_id, refused = _place(stack, body)
+        answered = time.monotonic()
+        if order_id:
+            poller.add(order_id)
+        advance(PLACED)
+        return Placed(order_id, refused, answered - began, round((answered - due) * 1000))
 
-    futures: list[Future[Placed]] = []
+    futures = []
     with ThreadPoolExecutor(plan.clients) as clients:
         try:
             for number, body in enumerate(requests):
@@ -94,14 +109,9 @@ def _place_all(stack: Stack, plan: Plan, requests: Sequence[Body], watch: Watch,
     return [future.result() for future in futures]
 
 
-def _place(stack: Stack, body: Body, began: float, due: float) -> Placed:
-    order_id = refused = None
+def _place(stack: Stack, body: Body) -> tuple[str | None, str | None]:
     try:
         status, answer = call(f"{stack.api_url}/orders", body, {"x-idempotency-key": f"load-{uuid.uuid4()}"})
     except Failure:
-        refused = "no answer"
-    else:
-        order_id = answer["orderId"] if status == HTTPStatus.ACCEPTED else None
-        refused = None if order_id else str(status)
-    answered = time.monotonic()
-    return Placed(order_id, refused, answered - began, round((answered - due) * 1000))
+        return None, "no answer"
+    return (answer["orderId"], None) if status == HTTPStatus.ACCEPTED else (None, str(status))

@@ -1,1 +1,1 @@
-"""The system as an operator sees it: its stock, its outbox, its queues, its breaker, and what to do about them."""
+"""What an operator watches and does beyond single orders: health, outbox, queues, breaker, parked orders, stock."""

@@ -1,12 +1,11 @@
 """The catalogue and the stock."""
 
-from saga import rows
-from saga.products import Product
-from saga.stack import Stack
+from saga.stack import tables
+from saga.stack.products import Product
+from saga.stack.stack import Stack
 
 
 def products(stack: Stack) -> list[Product]:
-    """All products, by id: the catalogue is read as a whole, page by page."""
-    pages = rows.client(stack.session).get_paginator("scan").paginate(TableName=stack.outputs["InventoryTable"])
-    found = [Product.of_row(rows.plain(item)) for page in pages for item in page["Items"]]
-    return sorted(found, key=lambda product: product.product_id)
+    """Return all products, sorted by ID."""
+    catalogue = map(Product.from_row, tables.everything(stack, "InventoryTable"))
+    return sorted(catalogue, key=lambda product: product.product_id)

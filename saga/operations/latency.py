@@ -1,14 +1,14 @@
-"""How long things take."""
+"""Percentiles of durations."""
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Self
 
 
 @dataclass(frozen=True)
 class Latency:
-    """Percentiles, in milliseconds."""
+    """Percentiles in milliseconds."""
 
     p50: int
     p95: int
@@ -17,18 +17,13 @@ class Latency:
 
     @classmethod
     def of(cls, samples: Sequence[int]) -> Self | None:
-        """The percentiles of these; None when there are none. Each is one of the samples, by nearest rank."""
+        """Return the percentiles of the samples; None without samples. Each is one of the samples, by nearest rank."""
         if not samples:
             return None
         ranked = sorted(samples)
         return cls(*(percentile(ranked, percent) for percent in (50, 95, 99, 100)))
 
-    @property
-    def json(self) -> dict[str, int]:
-        """For programs."""
-        return asdict(self)
-
 
 def percentile(ranked: Sequence[int], percent: int) -> int:
-    """The least of the samples (ascending, at least one) that so many percent of them do not exceed."""
+    """Return the smallest of the samples (ascending, at least one) that so many percent of them do not exceed."""
     return ranked[math.ceil(percent * len(ranked) / 100) - 1]

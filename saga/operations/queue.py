@@ -1,67 +1,63 @@
-"""Looking at the messages of a queue without taking them out."""
+"""Look at the messages of a queue without consuming them."""
 
 from collections.abc import Sequence
 from itertools import batched
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from saga.stack import Stack
-
-if TYPE_CHECKING:
-    from mypy_boto3_sqs.client import SQSClient
+from saga.stack.stack import Stack
 
 type Message = Any  # MessageTypeDef, every field of which is optional
 
-_LOOKED_AT = 60  # seconds for which nobody else receives them
-_PATIENCE = 1  # second to wait for a message that is not there
-_AT_ONCE = 10
+_VISIBILITY_SECONDS = 60
+_WAIT_SECONDS = 1
+_BATCH_SIZE = 10
 
 
 def messages(stack: Stack, output: str) -> list[Message]:
-    """All messages of the queue whose URL the stack's `output` is. They stay in it, and anybody may receive them."""
+    """Return all messages of the queue in this stack output, oldest first. Others can receive them again at once."""
     sqs, url = stack.session.client("sqs"), stack.outputs[output]
-    found: dict[str, Message] = {}
+    seen: dict[str, Message] = {}
+    complete = False
     try:
-        while fresh := {each["MessageId"]: each for each in _receive(sqs, url) if each["MessageId"] not in found}:
-            found |= fresh
+        while not complete:
+            received: Any = sqs.receive_message(
+                QueueUrl=url,
+                MaxNumberOfMessages=_BATCH_SIZE,
+                VisibilityTimeout=_VISIBILITY_SECONDS,
+                WaitTimeSeconds=_WAIT_SECONDS,
+                MessageSystemAttributeNames=["SentTimestamp"],
+            ).get("Messages", [])
+            complete = all(each["MessageId"] in seen for each in received)
+            seen |= {each["MessageId"]: each for each in received}
     finally:
-        _give_back(sqs, url, list(found.values()))
-    return sorted(found.values(), key=sent)
+        _release(stack, url, [each["ReceiptHandle"] for each in seen.values()])
+    return sorted(seen.values(), key=sent)
+
+
+def _release(stack: Stack, url: str, receipts: Sequence[str]) -> None:
+    sqs = stack.session.client("sqs")
+    for batch in batched(receipts, _BATCH_SIZE, strict=False):
+        entries: Any = [
+            {"Id": str(number), "ReceiptHandle": receipt, "VisibilityTimeout": 0}
+            for number, receipt in enumerate(batch)
+        ]
+        sqs.change_message_visibility_batch(QueueUrl=url, Entries=entries)
 
 
 def sent(message: Message) -> int:
-    """When it came into the queue, in ms since the epoch."""
+    """Return when the message was sent, in ms since the epoch."""
     return int(message["Attributes"]["SentTimestamp"])
 
 
 def delete(stack: Stack, output: str, receipt: str) -> None:
-    """Deletes a message that nobody else has received since; gone already, it changes nothing."""
+    """Delete a message, unless somebody else has received it since. Does nothing if it is gone."""
     stack.session.client("sqs").delete_message(QueueUrl=stack.outputs[output], ReceiptHandle=receipt)
 
 
 def depth(stack: Stack, output: str) -> int:
-    """About how many messages are in the queue, those that somebody looks at among them."""
-    answer = stack.session.client("sqs").get_queue_attributes(
+    """Return the approximate number of messages in the queue, including those being received."""
+    response = stack.session.client("sqs").get_queue_attributes(
         QueueUrl=stack.outputs[output],
         AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
     )
-    return sum(int(number) for number in answer["Attributes"].values())
-
-
-def _receive(sqs: "SQSClient", url: str) -> Sequence[Message]:
-    answer = sqs.receive_message(
-        QueueUrl=url,
-        MaxNumberOfMessages=_AT_ONCE,
-        VisibilityTimeout=_LOOKED_AT,
-        WaitTimeSeconds=_PATIENCE,
-        MessageSystemAttributeNames=["SentTimestamp"],
-    )
-    return answer.get("Messages", [])
-
-
-def _give_back(sqs: "SQSClient", url: str, received: Sequence[Message]) -> None:
-    for some in batched(received, _AT_ONCE, strict=False):
-        entries: Any = [
-            {"Id": str(number), "ReceiptHandle": message["ReceiptHandle"], "VisibilityTimeout": 0}
-            for number, message in enumerate(some)
-        ]
-        sqs.change_message_visibility_batch(QueueUrl=url, Entries=entries)
+    return sum(int(number) for number in response["Attributes"].values())

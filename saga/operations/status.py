@@ -1,106 +1,115 @@
-"""The whole stack at a glance."""
+"""The whole stack at a glance, with its health checks."""
 
-from dataclasses import dataclass
+import time
+from collections.abc import Iterator
+from http import HTTPStatus
 from importlib.metadata import version
 from typing import Any
 
-from saga.clock import iso
+from saga.failures import Failure
 from saga.http import call
-from saga.operations import outbox, parked, queue
-from saga.operations.breaker import Breaker, breaker
-from saga.operations.health import Health, healths
-from saga.stack import Stack
+from saga.operations import parked_orders, queue, undispatched
+from saga.operations.circuit import CLOSED, Breaker, breaker
+from saga.stack.stack import Stack
+from saga.text.durations import MINUTE, age
+from saga.text.times import now, optional_iso
 
-__all__ = ["Health", "Queue", "Status", "status"]
+type Json = Any
 
 _QUEUES = {"RelayFailureQueue": "RelayFailureQueueUrl", "ParkedOrdersQueue": "ParkedOrdersQueueUrl"}
-_DIGEST = 12  # characters that tell builds apart
+_DIGEST = 12  # characters that identify a build
+_UNKNOWN_ORDER = "00000000-0000-0000-0000-000000000000"
+_LONGEST_WAIT = 3 * MINUTE  # the sweeper, once a minute, retries events that are a minute old
 
 
-@dataclass(frozen=True)
-class Queue:
-    """A queue, and how many messages are in it, those being received among them. SQS counts roughly."""
+def read_status(stack: Stack) -> Json:
+    """Return the status of all services: `well` says whether all health checks pass.
 
-    name: str
-    url: str
-    depth: int
-
-
-@dataclass(frozen=True)
-class Status:
-    """`oldest_undispatched` in milliseconds since the epoch, None when the outbox is empty.
-
-    `tables` are the tables' names by logical ID; `versions` has `saga` and `functions`, on the engine also `engine`.
+    `tables` has the tables' names by logical ID; `depth` is a queue's approximate number of messages.
     """
-
-    stack: str
-    place: str
-    api_url: str
-    workflow_type: str
-    tables: dict[str, str]
-    queues: tuple[Queue, ...]
-    versions: dict[str, str]
-    health: tuple[Health, ...]
-    oldest_undispatched: int | None
-    parked: int
-    breaker: Breaker
-
-    @property
-    def well(self) -> bool:
-        """Whether everything works."""
-        return all(each.well for each in self.health)
-
-    @property
-    def json(self) -> dict[str, Any]:
-        """For programs."""
-        oldest = self.oldest_undispatched
-        return {
-            "stack": self.stack,
-            "place": self.place,
-            "apiUrl": self.api_url,
-            "workflowType": self.workflow_type,
-            "tables": self.tables,
-            "queues": [{"name": each.name, "url": each.url, "depth": each.depth} for each in self.queues],
-            "versions": self.versions,
-            "well": self.well,
-            "health": [{"name": each.name, "well": each.well, "words": each.words} for each in self.health],
-            "oldestUndispatchedAt": None if oldest is None else iso(oldest),
-            "parked": self.parked,
-            "breaker": self.breaker.json,
-        }
-
-
-def status(stack: Stack) -> Status:
-    """Asks every service for what it takes."""
-    queues = tuple(_queue(stack, name, output) for name, output in _QUEUES.items())
-    oldest, gateway = outbox.oldest(stack), breaker(stack)
-    return Status(
-        stack=stack.name,
-        place=stack.place,
-        api_url=stack.api_url,
-        workflow_type=stack.outputs["WorkflowType"],
-        tables={output: name for output, name in sorted(stack.outputs.items()) if output.endswith("Table")},
-        queues=queues,
-        versions=_versions(stack),
-        health=healths(stack, oldest, dead_letters=queues[0].depth, gateway=gateway),
-        oldest_undispatched=oldest,
-        parked=parked.count(stack),
-        breaker=gateway,
-    )
-
-
-def _queue(stack: Stack, name: str, output: str) -> Queue:
-    return Queue(name, stack.outputs[output], queue.depth(stack, output))
+    oldest, gateway = undispatched.oldest(stack), breaker(stack)
+    queues: list[Json] = [
+        {"name": name, "url": stack.outputs[output], "depth": queue.depth(stack, output)}
+        for name, output in _QUEUES.items()
+    ]
+    checks = health_checks(stack, oldest, dead_letters=queues[0]["depth"], gateway=gateway)
+    return {
+        "stack": stack.name,
+        "place": stack.place,
+        "apiUrl": stack.api_url,
+        "workflowType": stack.outputs["WorkflowType"],
+        "tables": {output: name for output, name in sorted(stack.outputs.items()) if output.endswith("Table")},
+        "queues": queues,
+        "versions": _versions(stack),
+        "well": all(each["well"] for each in checks),
+        "health": checks,
+        "oldestUndispatchedAt": optional_iso(oldest),
+        "parked": parked_orders.count(stack),
+        "breaker": gateway.json,
+    }
 
 
 def _versions(stack: Stack) -> dict[str, str]:
-    """`functions` are known by a digest of their code, which they share."""
+    """Return the versions; that of the functions is a digest of their code, which they share."""
     deployed = stack.session.client("lambda").get_function_configuration(FunctionName=f"{stack.name}-RelayOutbox")
     functions = f"{deployed['CodeSha256'][:_DIGEST]}, deployed {deployed['LastModified']}"
-    return {"saga": version("order-saga"), "functions": functions, **_engine(stack)}
+    versions = {"saga": version("order-saga"), "functions": functions}
+    if stack.endpoint:
+        versions["engine"] = f"ministack {call(f'{stack.endpoint}/_ministack/health')[1]['version']}"
+    return versions
 
 
-def _engine(stack: Stack) -> dict[str, str]:
-    if stack.endpoint is None:
-        return {}
-    return {"engine": f"ministack {call(f'{stack.endpoint}/_ministack/health')[1]['version']}"}
+def health_checks(stack: Stack, oldest: int | None, *, dead_letters: int, gateway: Breaker) -> list[Json]:
+    """Check the stack and what dispatches its events.
+
+    `oldest` is the time of the oldest undispatched event in ms since the epoch, `dead_letters` the queue's depth.
+    """
+    return [
+        _api(stack),
+        *_deployed(stack),
+        *_dispatching(stack),
+        _outbox(oldest),
+        _check("dead letters", f"{dead_letters} in the relay's dead-letter queue", ok=dead_letters == 0),
+        _check("payment gateway", f"circuit breaker is {gateway.state}", ok=gateway.state == CLOSED),
+    ]
+
+
+def _api(stack: Stack) -> Json:
+    """Ask for an unknown order: any response except a server error will do."""
+    started = time.monotonic()
+    try:
+        status, _ = call(f"{stack.api_url}/orders/{_UNKNOWN_ORDER}")
+    except Failure as failure:
+        return _check("api", str(failure), ok=False)
+    took = round((time.monotonic() - started) * 1000)
+    return _check("api", f"answered {status} in {took} ms", ok=status < HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _deployed(stack: Stack) -> Iterator[Json]:
+    described = stack.session.client("cloudformation").describe_stacks(StackName=stack.name)["Stacks"][0]
+    status = described["StackStatus"]
+    yield _check("stack", status, ok=status.endswith("_COMPLETE") and not status.startswith("DELETE"))
+    arn = stack.outputs["StateMachineArn"]
+    machine = stack.session.client("stepfunctions").describe_state_machine(stateMachineArn=arn)["status"]
+    yield _check("saga", machine, ok=machine == "ACTIVE")
+
+
+def _dispatching(stack: Stack) -> Iterator[Json]:
+    """The table's stream invokes the relay; a schedule invokes the sweeper."""
+    mappings = stack.session.client("lambda").list_event_source_mappings(FunctionName=f"{stack.name}-RelayOutbox")
+    states = [each["State"] for each in mappings["EventSourceMappings"]]
+    yield _check("relay", ", ".join(states) or "not connected to the stream", ok=states == ["Enabled"])
+    rule = stack.function_name("SweepOrdersFunctionEveryMinute")
+    sweeper = stack.session.client("events").describe_rule(Name=rule)["State"]
+    yield _check("sweeper", sweeper, ok=sweeper == "ENABLED")
+
+
+def _outbox(oldest: int | None) -> Json:
+    if oldest is None:
+        return _check("outbox", "everything is dispatched", ok=True)
+    waiting = now() - oldest
+    return _check("outbox", f"the oldest event has waited {age(waiting)}", ok=waiting < _LONGEST_WAIT)
+
+
+def _check(name: str, text: str, *, ok: bool) -> Json:
+    return {"name": name, "well": ok, "words": text}

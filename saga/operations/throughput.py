@@ -1,25 +1,23 @@
-"""How many orders come in and what becomes of them, minute by minute, and how long they take."""
+"""How many orders are placed per minute, how they end, and how long they take."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Self
 
-from saga import clock, rows
 from saga.operations.latency import Latency
-from saga.stack import Stack
-
-__all__ = ["Latency", "Minute", "Throughput", "throughput"]
-
-_MINUTE = 60_000  # ms
-_ENDS = ("CONFIRMED", "FAILED")
+from saga.stack import tables
+from saga.stack.stack import Stack
+from saga.stack.tables import status_of
+from saga.text import times
+from saga.text.durations import MINUTE
 
 
 @dataclass(frozen=True)
 class Minute:
-    """The orders accepted in one minute, from `start` (ms since the epoch), by what became of them until now.
+    """The orders placed in one minute from `start` (ms since the epoch), by their current status.
 
-    `latency` is from acceptance to the end (confirmed or failed); None when none has ended.
+    `latency` is the time from acceptance to the end (confirmed or failed); None if no order has ended.
     """
 
     start: int
@@ -30,50 +28,32 @@ class Minute:
     open: int
     latency: Latency | None
 
-    @property
-    def json(self) -> dict[str, Any]:
-        """For programs."""
-        return {
-            "start": clock.iso(self.start),
-            "accepted": self.accepted,
-            "confirmed": self.confirmed,
-            "failed": self.failed,
-            "parked": self.parked,
-            "open": self.open,
-            "latencyMs": self.latency and self.latency.json,
-        }
+    @classmethod
+    def of(cls, start: int, orders: Sequence[tables.Item]) -> Self:
+        """Count these orders."""
+        statuses = Counter(map(status_of, orders))
+        confirmed, failed, parked = (statuses[each] for each in ("CONFIRMED", "FAILED", "PARKED"))
+        over = (order for order in orders if order["status"] in ("CONFIRMED", "FAILED"))
+        latencies = [order["updatedAt"] - order["createdAt"] for order in over]
+        still_open = len(orders) - confirmed - failed - parked
+        return cls(start, len(orders), confirmed, failed, parked, still_open, Latency.of(latencies))
 
 
 @dataclass(frozen=True)
 class Throughput:
-    """The last minutes, oldest first, minutes without orders among them; and all of them together."""
+    """The last minutes, oldest first, including those without orders; and all of them together."""
 
     minutes: tuple[Minute, ...]
     total: Minute
 
 
 def throughput(stack: Stack, minutes: int = 15) -> Throughput:
-    """The last `minutes` minutes, the current one among them. It reads every order of that time."""
-    current = clock.now() // _MINUTE * _MINUTE
-    start = current - (minutes - 1) * _MINUTE
-    keys = [{"orderId": key["orderId"]} for key in rows.indexed(stack, rows.PLACED, rows.SHARDS, since=start)]
-    orders = list(rows.rows(stack, "OrdersTable", keys))
-    by_minute = defaultdict[int, list[rows.Item]](list)
+    """Return the last `minutes` minutes, the current one included. Reads every order of that time."""
+    current = times.now() // MINUTE * MINUTE
+    start = current - (minutes - 1) * MINUTE
+    orders = list(tables.indexed_rows(stack, tables.PLACED, tables.SHARDS, since=start))
+    by_minute = defaultdict[int, list[tables.Item]](list)
     for order in orders:
-        by_minute[order["createdAt"] // _MINUTE * _MINUTE].append(order)
-    starts = range(start, current + _MINUTE, _MINUTE)
-    return Throughput(tuple(_minute(each, by_minute[each]) for each in starts), _minute(start, orders))
-
-
-def _minute(start: int, orders: Sequence[rows.Item]) -> Minute:
-    outcomes = Counter("parked" if "parked" in order else order["status"] for order in orders)
-    ended = outcomes["CONFIRMED"] + outcomes["FAILED"] + outcomes["parked"]
-    return Minute(
-        start=start,
-        accepted=len(orders),
-        confirmed=outcomes["CONFIRMED"],
-        failed=outcomes["FAILED"],
-        parked=outcomes["parked"],
-        open=len(orders) - ended,
-        latency=Latency.of([order["updatedAt"] - order["createdAt"] for order in orders if order["status"] in _ENDS]),
-    )
+        by_minute[order["createdAt"] // MINUTE * MINUTE].append(order)
+    starts = range(start, current + MINUTE, MINUTE)
+    return Throughput(tuple(Minute.of(each, by_minute[each]) for each in starts), Minute.of(start, orders))

@@ -1,23 +1,19 @@
 """Rows of the tables as the API shows them: money in major units, times in ISO 8601, no payment token."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
-from saga.clock import iso
-from saga.money import major
+from saga.text.money import major
+from saga.text.times import iso
 
 type Json = Any
 type Row = Mapping[str, Any]
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LAST = 250_000_000_000_000  # milliseconds: any later, and local time may leave what a datetime can hold
 _MONEY = ("amount", "totalAmount", "taken", "refunded")
 
 
 def order_view(row: Row) -> Json:
-    """The order; with `reason` when it is cancelled, with `parked` while it is parked."""
+    """Return the order, with `reason` if it is cancelled and `parked` while it is parked."""
     view = {
         "orderId": row["orderId"],
         "status": row["status"],
@@ -35,12 +31,12 @@ def order_view(row: Row) -> Json:
 
 
 def detail_view(detail: Row) -> Json:
-    """What an event tells."""
+    """Return the detail of an event."""
     return ordered({name: major(value) if name in _MONEY else value for name, value in detail.items()})
 
 
 def payment_view(row: Row, intent: Row | None) -> Json:
-    """The payment, and what the simulated gateway's ledger says of its intent."""
+    """Return the payment, with its intent in the simulated gateway's ledger."""
     view = detail_view({name: row[name] for name in ("intentId", "amount", "status")})
     if intent:
         view["intent"] = detail_view({name: intent[name] for name in ("status", "amount", "taken", "refunded")})
@@ -48,7 +44,7 @@ def payment_view(row: Row, intent: Row | None) -> Json:
 
 
 def ordered(value: Json) -> Json:
-    """The same, its keys in a fixed order: DynamoDB promises none."""
+    """Return the value with its keys sorted, because DynamoDB returns them in any order."""
     match value:
         case dict():
             return {key: ordered(value[key]) for key in sorted(value)}
@@ -56,22 +52,6 @@ def ordered(value: Json) -> Json:
             return [ordered(each) for each in value]
         case _:
             return value
-
-
-def minor(amount: float) -> int:
-    """129999 for 1299.99."""
-    return int((Decimal(str(amount)) * 100).to_integral_value())
-
-
-def milliseconds(moment: datetime | str) -> int:
-    """Milliseconds since the epoch. Raises ValueError for what is no time, or none with a zone since 1970."""
-    time = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
-    if time.tzinfo is None:
-        raise ValueError(f"{moment} has no time zone")
-    at = (time - _EPOCH) // timedelta(milliseconds=1)
-    if not 0 <= at < _LAST:
-        raise ValueError(f"{moment} is out of range")
-    return at
 
 
 def _line(line: Row) -> Json:

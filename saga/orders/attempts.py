@@ -1,77 +1,67 @@
-"""Every attempt at every state, with its times and its error: read from histories, or told by events."""
+"""Every attempt at every state, with its times and its error, read from histories or, without any, from events."""
 
 import json
 from dataclasses import replace
 
 from saga.graph import Outcome
-from saga.orders import told
-from saga.orders.facts import Attempt, Execution, Json, details
+from saga.orders import from_events
+from saga.orders.model import Attempt, Execution, Json, details
 from saga.orders.record import Record
 
 __all__ = ["Attempt", "attempts", "message", "of_execution", "visits"]
 
 
 def attempts(record: Record) -> list[Attempt]:
-    """All of them, in the order in which they started; each retry is one."""
+    """Return all attempts, each retry included, in the order in which they started."""
     return sorted(_attempts(record), key=lambda attempt: attempt.started)
 
 
 def visits(record: Record) -> list[list[Attempt]]:
-    """The attempts of each visit of a state, in the order in which the states were entered."""
-    found: list[list[Attempt]] = []
+    """Return the attempts of each visit of a state, in the order in which the states were entered."""
+    grouped: list[list[Attempt]] = []
     for attempt in _attempts(record):
         if attempt.number == 1:
-            found.append([])
-        found[-1].append(attempt)
-    return sorted(found, key=lambda visit: visit[0].started)
+            grouped.append([])
+        grouped[-1].append(attempt)
+    return sorted(grouped, key=lambda visit: visit[0].started)
 
 
 def _attempts(record: Record) -> list[Attempt]:
-    """Execution by execution; told by the events where none has a history."""
     if any(execution.history for execution in record.executions):
         return [attempt for execution in record.executions for attempt in of_execution(execution)]
-    return told.attempts(record)
+    return from_events.attempts(record)
 
 
 def of_execution(execution: Execution) -> list[Attempt]:
-    """The attempts that its history tells of."""
-    found: list[Attempt] = []
+    """Return the attempts in the execution's history."""
+    result: list[Attempt] = []
     for entry in execution.history:
         if entry["type"].endswith("StateEntered"):
-            found.append(_entered(execution, entry))
-        elif found:
-            _go_on(found, entry)
-    return found
+            state, input_ = details(entry)["name"], _parsed(details(entry).get("input"))
+            result.append(_started(execution.name, state, 1, entry, input_))
+        elif result:
+            _apply(entry, result)
+    return result
 
 
-def _entered(execution: Execution, entry: Json) -> Attempt:
-    state, given = details(entry)["name"], _parsed(details(entry).get("input"))
-    return Attempt(execution.name, state, 1, entry["timestamp"], None, Outcome.RUNNING, None, None, given, None)
+def _started(execution: str, state: str, number: int, entry: Json, input_: Json) -> Attempt:
+    return Attempt(execution, state, number, entry["timestamp"], None, Outcome.RUNNING, None, None, input_, None)
 
 
-def _go_on(found: list[Attempt], entry: Json) -> None:
-    """What an entry says of the last attempt, or of a new one after it."""
-    last, kind = found[-1], entry["type"]
+def _apply(entry: Json, result: list[Attempt]) -> None:
+    """Update the last attempt with an entry of the history, or add a retry."""
+    last, kind = result[-1], entry["type"]
     if kind.endswith("StateExited"):
-        found[-1] = _exited(last, entry)
-    elif kind.endswith("Scheduled") and last.outcome is Outcome.FAILED:  # else it is the first, under way since entered
-        found.append(_again(last, entry))
+        result[-1] = _exited(last, entry)
+    elif kind.endswith("Scheduled") and last.outcome is Outcome.FAILED:
+        result.append(_started(last.execution, last.state, last.number + 1, entry, last.input))
     elif last.outcome is not Outcome.RUNNING:
-        return  # the execution ends as its last attempt did
+        return  # the end of the execution is not another attempt's
     elif kind.endswith("Succeeded"):
-        found[-1] = _succeeded(last, entry)
+        result[-1] = _succeeded(last, entry)
     elif kind.endswith(("Failed", "TimedOut", "Aborted")):
-        found[-1] = _failed(last, entry)
-
-
-def _again(last: Attempt, entry: Json) -> Attempt:
-    again = replace(last, number=last.number + 1, started=entry["timestamp"], ended=None, outcome=Outcome.RUNNING)
-    return replace(again, error=None, cause=None, output=None)
-
-
-def _failed(last: Attempt, entry: Json) -> Attempt:
-    error, cause = details(entry).get("error") or entry["type"], message(details(entry).get("cause"))
-    return replace(last, ended=entry["timestamp"], outcome=Outcome.FAILED, error=error, cause=cause)
+        error, cause = details(entry).get("error") or kind, message(details(entry).get("cause"))
+        result[-1] = replace(last, ended=entry["timestamp"], outcome=Outcome.FAILED, error=error, cause=cause)
 
 
 def _succeeded(last: Attempt, entry: Json) -> Attempt:
@@ -80,24 +70,22 @@ def _succeeded(last: Attempt, entry: Json) -> Attempt:
 
 
 def _exited(last: Attempt, entry: Json) -> Attempt:
-    """Its output is the state's, which the definition may have made of the task's."""
+    """Return the attempt with the output of the state, which may differ from the task's."""
+    exited = _succeeded(last, entry)
     if last.outcome is Outcome.FAILED:
-        return replace(last, outcome=Outcome.CAUGHT, output=_parsed(details(entry).get("output")))
-    done = _succeeded(last, entry)
-    return done if last.ended is None else replace(done, ended=last.ended)
+        return replace(exited, ended=last.ended, outcome=Outcome.CAUGHT)
+    return exited if last.ended is None else replace(exited, ended=last.ended)
 
 
 def message(cause: str | None) -> str | None:
-    """What a person can read of an error's cause: the message within Lambda's JSON, which a Fail state may quote."""
-    start = (cause or "").find("{")
-    parsed = _parsed(cause[start:]) if cause and start >= 0 else None
-    if isinstance(parsed, dict) and "errorMessage" in parsed:
-        return f"{cause[:start]}{parsed['errorMessage']}" if cause else None
-    return cause
+    """Return the message in an error's cause: Lambda puts it into JSON, which a Fail state may quote."""
+    prefix, brace, rest = (cause or "").partition("{")
+    parsed = _parsed(brace + rest)
+    return f"{prefix}{parsed['errorMessage']}" if isinstance(parsed, dict) and "errorMessage" in parsed else cause
 
 
 def _parsed(text: str | None) -> Json:
-    """The JSON of a history; what is none, or was cut off, stays text."""
+    """Return the JSON in a history; text that is not JSON, perhaps because it was truncated, stays text."""
     try:
         return json.loads(text) if text else None
     except (ValueError, RecursionError):

@@ -1,83 +1,138 @@
-"""What each event did to money and stock: in its detail, `amount` is money and `items` are pieces of products."""
+"""The effect of each event, in words, money and stock.
+
+In its detail, `amount` is money and `items` are pieces of products. An unknown event is described by its own fields.
+"""
 
 from collections import Counter
 from dataclasses import dataclass
 
-from saga.orders import told, words
-from saga.orders.api_view import minor
-from saga.orders.definition import compensations
-from saga.orders.facts import Event
+from saga.orders.from_events import compensations, states
+from saga.orders.model import Event, Json
 from saga.orders.record import Record
-from saga.orders.wording import wording, would_undo
+from saga.text.money import Minor, amount, minor
+from saga.text.safe import clean, error_text, item_list
 
 
 @dataclass(frozen=True)
 class Effect:
-    """`at` in milliseconds since the epoch; `money` in minor units, + taken from the customer, - given back.
+    """An event and its effect. `at` is ms since the epoch; `money` is + taken from the customer, - given back.
 
-    `stock` by product, - reserved, + released; `states` are the states of the saga that made the event, none where the
-    API, recovery or an operator did.
+    `stock` is by product, - reserved, + released. `states` are the states of the definition that the event is of;
+    none if the API, recovery or an operator recorded it.
     """
 
     at: int
     event: str
-    words: str
-    money: int
+    text: str
+    money: Minor
     stock: dict[str, int]
     states: tuple[str, ...]
 
 
 def effects(record: Record) -> list[Effect]:
-    """The effect of each event, oldest first."""
+    """Return the effect of each event, oldest first."""
     return [_effect(event, record) for event in record.events]
 
 
 def to_undo(record: Record) -> dict[str, str]:
-    """The compensations that have yet to run, in order, with what each would undo, in words; empty for nothing."""
-    done = {event.state for event in record.events if event.outcome == "undone"}
-    undoes = {name: step for name, step in compensations(record.definition).items() if name not in done}
-    found = {name: _traces(record, step) for name, step in undoes.items()}
-    return {name: would_undo(events[-1]) if events else "" for name, events in found.items()}
+    """Return the compensations that have yet to run, in order, with what each would do; empty for nothing."""
+    undone = {event.state for event in record.events if event.outcome == "undone"}
+    steps = {name: step for name, step in compensations(record.definition).items() if name not in undone}
+    events = {name: _events_of_step(record, step) for name, step in steps.items()}
+    return {name: _undo_text(done[-1]) if done else "" for name, done in events.items()}
 
 
 def _effect(event: Event, record: Record) -> Effect:
-    money, told_of_it = _amount(event) if event.outcome == "done" else 0, ""
+    money, payment = _amount(event) if event.outcome == "done" else Minor(0), ""
     if event.outcome == "undone":
-        money, told_of_it = _given_back(event, record)
-    states = tuple(told.states(event, record.definition))
-    return Effect(event.at, event.type, wording(event, told_of_it), money, _stock(event), states)
+        money, payment = _given_back(event, record)
+    made_by = tuple(states(event, record.definition))
+    return Effect(event.at, event.type, _text(event, payment), money, _stock(event), made_by)
 
 
 def _stock(event: Event) -> dict[str, int]:
     sign = {"done": -1, "undone": 1}.get(event.outcome, 0)
-    held = Counter[str]()
+    stock = Counter[str]()
     for item in event.detail.get("items", ()) if sign else ():
-        held[item["productId"]] += sign * item["quantity"]
-    return dict(held)
+        stock[item["productId"]] += sign * item["quantity"]
+    return dict(stock)
 
 
-def _given_back(event: Event, record: Record) -> tuple[int, str]:
-    """What a compensation did to money, and in words. A charge that was never told did nothing on the whole.
+def _given_back(event: Event, record: Record) -> tuple[Minor, str]:
+    """Return the money that a compensation moved, and the same in words.
 
-    Rows that are older than the amount in them gave back all that the step wanted to take.
+    Undoing a charge that was never recorded moves nothing on balance. Old rows without an amount gave back all that
+    the step intended to take.
     """
     outcome = event.detail.get("outcome", "")
-    steps = _traces(record, compensations(record.definition).get(event.state, ""))
-    wanted = _amount(steps[-1]) if steps else 0
-    taken = sum(_amount(each) for each in steps if each.outcome == "done")
-    given = wanted if outcome == "refunded" and "amount" not in event.detail else _amount(event)
-    if given:
-        unheard = "" if taken else ": it was taken, and no answer had come"
-        return -min(taken, given), f"{words.amount(given)} given back{unheard}"
-    if outcome == "voided" and wanted:
-        return 0, f"the intent to take {words.amount(wanted)} is void: no money moved"
-    return 0, words.clean(outcome)
+    steps = _events_of_step(record, compensations(record.definition).get(event.state, ""))
+    intended = _amount(steps[-1]) if steps else Minor(0)
+    charged = sum(_amount(each) for each in steps if each.outcome == "done")
+    refunded = intended if outcome == "refunded" and "amount" not in event.detail else _amount(event)
+    if refunded:
+        unanswered = "" if charged else ", which the gateway had charged without answering"
+        return Minor(-min(charged, refunded)), f"refunded {amount(refunded)}{unanswered}"
+    if outcome == "voided" and intended:
+        return Minor(0), f"voided the intent to charge {amount(intended)}: no money moved"
+    return Minor(0), clean(outcome)
 
 
-def _traces(record: Record, step: str) -> list[Event]:
-    """The events by which a step did something."""
+def _events_of_step(record: Record, step: str) -> list[Event]:
     return [each for each in record.events if each.state == step and each.outcome in ("intended", "done")]
 
 
-def _amount(event: Event) -> int:
+def _amount(event: Event) -> Minor:
     return minor(event.detail.get("amount") or 0)
+
+
+def _text(event: Event, payment: str) -> str:
+    """Return what the event did; `payment` is what a compensation did to the payment, in words."""
+    detail = event.detail
+    reason = error_text(detail.get("reason"), detail.get("cause"))
+    texts = {
+        "started": _started(detail),
+        "intended": _moved(detail, "about to reserve {}", "about to charge {}: no money has moved yet"),
+        "done": _moved(detail, "reserved {}", "charged {}"),
+        "refused": error_text(f"nothing {'charged' if 'amount' in detail else 'done'}", detail.get("cause")),
+        "confirmed": "final: the order can no longer be cancelled",
+        "cancelling": f"cancelled: {reason}",
+        "undone": _undone(detail, payment),
+        "failed": "everything is undone",
+        "parked": _parked(detail),
+        "resumed": f"resumed by {clean(detail.get('by', 'recovery'))}: {reason}",
+    }
+    return texts.get(event.outcome) or _fields(event)
+
+
+def _undo_text(event: Event) -> str:
+    """Return what a compensation would do about this event of its step."""
+    known = _moved(event.detail, "release {}", "void or refund the payment of {}")
+    return known or f"undo {clean(event.type)} ({_fields(event)})"
+
+
+def _started(detail: Json) -> str:
+    price = f" for {amount(minor(detail['totalAmount']))}" if "totalAmount" in detail else ""
+    return f"{item_list(detail['items'])}{price}" if "items" in detail else ""
+
+
+def _moved(detail: Json, stock: str, money: str) -> str:
+    items, value = detail.get("items"), minor(detail.get("amount") or 0)
+    return _joined(stock.format(item_list(items)) if items else "", money.format(amount(value)) if value else "")
+
+
+def _undone(detail: Json, payment: str) -> str:
+    stock = f"released {item_list(detail['items'])}" if detail.get("items") else "nothing was reserved"
+    return _joined(stock if "items" in detail else "", payment)
+
+
+def _parked(detail: Json) -> str:
+    errors = [f"{clean(step)} failed ({clean(error)})" for step, error in detail.get("failures", {}).items()]
+    return _joined(*errors, f"not undone: {', '.join(map(clean, detail.get('notUndone', ())))}")
+
+
+def _fields(event: Event) -> str:
+    return _joined(*(f"{clean(name)}: {clean(value)}" for name, value in event.detail.items())) or clean(event.outcome)
+
+
+def _joined(*parts: str) -> str:
+    return ", ".join(filter(None, parts))

@@ -1,31 +1,25 @@
-"""Where the console of AWS shows an order's last execution, its trace and its logs."""
+"""Links to an order's last execution, trace and logs in the AWS console."""
 
 from urllib.parse import quote
 
-from saga.clock import iso
-from saga.orders.api_view import milliseconds
-from saga.orders.facts import Execution, Json
 from saga.orders.record import Record
+from saga.text.times import iso, milliseconds
 
-_SETTLING = 60_000  # milliseconds in which the last lines come
+_LOG_DELAY = 60_000  # ms in which the last log lines arrive
 
 
 def links(record: Record) -> dict[str, str]:
-    """By name: `execution`, `trace`, `logs`, as far as there is something to link to; none for the engine."""
+    """Return the URLs that exist, by name: `execution`, `trace`, `logs`. On the engine there are none."""
     if record.stack["onEngine"] or not record.stack["stateMachine"].startswith("arn:aws:"):
         return {}
+    urls = {"logs": _logs(record)}
     last = record.executions[-1] if record.executions else None
-    found = {
-        "execution": _execution(record, last) if last and last.history else None,
-        "trace": f"{_console(record)}#xray:traces/{last.trace}" if last and last.trace else None,
-        "logs": _logs(record),
-    }
-    return {name: url for name, url in found.items() if url}
-
-
-def _execution(record: Record, last: Execution) -> str:
-    arn = record.stack["stateMachine"].replace(":stateMachine:", ":execution:")
-    return f"{_console(record, 'states')}#/v2/executions/details/{arn}:{last.name}"
+    if last and last.history:
+        arn = record.stack["stateMachine"].replace(":stateMachine:", ":execution:")
+        urls["execution"] = f"{_console(record, 'states')}#/v2/executions/details/{arn}:{last.name}"
+    if last and last.trace:
+        urls["trace"] = f"{_console(record)}#xray:traces/{last.trace}"
+    return urls
 
 
 def _console(record: Record, service: str = "cloudwatch") -> str:
@@ -34,26 +28,21 @@ def _console(record: Record, service: str = "cloudwatch") -> str:
 
 
 def _logs(record: Record) -> str:
-    """A Logs Insights query over the functions that the saga calls, in the console's own notation."""
     query = f"fields @timestamp, @log, @message | filter @message like /{record.order_id}/ | sort @timestamp asc"
     groups = [f"/aws/lambda/{record.stack['name']}-{function}" for function in record.versions["functions"]]
-    detail = {
+    values = {
         "start": record.order["createdAt"],
-        "end": iso(milliseconds(record.order["updatedAt"]) + _SETTLING),
+        "end": iso(milliseconds(record.order["updatedAt"]) + _LOG_DELAY),
         "timeType": "ABSOLUTE",
         "tz": "UTC",
         "editorString": query,
-        "source": groups,
     }
-    notation = quote(f"?queryDetail={_notation(detail)}", safe="*").replace("%", "$")
-    return f"{_console(record)}#logsV2:logs-insights{notation}"
+    fields = "~".join(name + _encoded(value) for name, value in values.items())
+    detail = f"~({fields}~source~({''.join(map(_encoded, groups))}))"
+    fragment = quote(f"?queryDetail={detail}", safe="*").replace("%", "$")
+    return f"{_console(record)}#logsV2:logs-insights{fragment}"
 
 
-def _notation(value: Json) -> str:
-    match value:
-        case dict():
-            return "~(" + "~".join(f"{name}{_notation(each)}" for name, each in value.items()) + ")"
-        case list():
-            return "~(" + "".join(_notation(each) for each in value) + ")"
-        case _:
-            return "~'" + quote(str(value), safe="").replace("%", "*")
+def _encoded(text: str) -> str:
+    """Return the text in the console's own notation."""
+    return "~'" + quote(text, safe="").replace("%", "*")

@@ -1,4 +1,4 @@
-"""What all functions logged about one order, by one query of CloudWatch Logs Insights."""
+"""What all functions logged about one order, from one CloudWatch Logs Insights query."""
 
 import json
 import time
@@ -6,33 +6,29 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from saga.clock import now
-from saga.failure import Failure, TimedOut
-from saga.orders.api_view import milliseconds
-from saga.orders.facts import Json
-from saga.orders.reading import status
-from saga.stack import Stack
+from saga.failures import Failure, TimedOut
+from saga.orders.load import status
+from saga.orders.model import Json
+from saga.stack.stack import Stack
+from saga.text.times import milliseconds, now
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from mypy_boto3_logs import CloudWatchLogsClient
-    from mypy_boto3_logs.type_defs import ResultFieldTypeDef
 
-_MOST = 10_000  # lines, as many as a query gives
-_GROUPS_AT_ONCE = 50
-_BEFORE, _AFTER, _POLL, _PATIENCE = 60, 86_400, 0.2, 60  # seconds; what is searched is paid for
-_USUAL = frozenset(
+_MOST_LINES, _MOST_GROUPS = 10_000, 50  # limits of a query
+_BEFORE, _AFTER = 60, 86_400  # seconds around the order's time; AWS charges for what is searched
+_POLL, _PATIENCE = 0.2, 60  # seconds
+_COMMON_FIELDS = frozenset(
     {"level", "message", "timestamp", "location", "service", "cold_start", "correlation_id", "xray_trace_id"}
 )
-_DONE, _UNDER_WAY = "Complete", ("Scheduled", "Running", "Unknown")
+_DONE, _RUNNING = "Complete", ("Scheduled", "Running", "Unknown")
 
 
 @dataclass(frozen=True)
 class LogLine:
-    """One line. `at` in milliseconds since the epoch; `function` as in the template, without the stack's name.
+    """A log line. `at` is ms since the epoch; `function` is without the stack's name; `text` is the whole line.
 
-    `level` and `message` are empty for a line that is not JSON; `text` is the line as it was written.
+    `level` and `message` are empty if the line is not JSON.
     """
 
     at: int
@@ -43,59 +39,51 @@ class LogLine:
 
     @property
     def more(self) -> str:
-        """What else the line tells that is not about the function or the order."""
-        told = {name: value for name, value in _json(self.text).items() if name not in _USUAL}
-        return ", ".join(f"{name} {value}" for name, value in told.items() if not name.startswith("function_"))
+        """The fields that not every line has."""
+        fields = {name: value for name, value in _parsed(self.text).items() if name not in _COMMON_FIELDS}
+        return ", ".join(f"{name} {value}" for name, value in fields.items() if not name.startswith("function_"))
 
 
-def logs(stack: Stack, order_id: str) -> list[LogLine]:
-    """All lines of all functions that name the order, oldest first; the newest may take seconds to arrive on AWS.
-
-    Raises NoSuchOrder, and TimedOut when the query does not end within a minute.
-    """
+def read_logs(stack: Stack, order_id: str) -> list[LogLine]:
+    """Return all lines that name the order, oldest first. On AWS, the newest may take seconds to arrive."""
     order = status(stack, order_id)
-    client = stack.session.client("logs")
-    prefix = f"/aws/lambda/{stack.name}-"
+    client, prefix = stack.session.client("logs"), f"/aws/lambda/{stack.name}-"
+    pages = client.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=prefix)
+    groups = [group["logGroupName"] for page in pages for group in page["logGroups"]]
+    if not groups:
+        raise Failure(f"no log groups begin with {prefix}")
     query = client.start_query(
-        logGroupNames=_groups(client, prefix),
+        logGroupNames=groups[:_MOST_GROUPS],
         startTime=milliseconds(order["createdAt"]) // 1000 - _BEFORE,
         endTime=min(now(), milliseconds(order["updatedAt"]) + _AFTER * 1000) // 1000 + 1,
         queryString=f"fields @timestamp, @log, @message | filter @message like /{order['orderId']}/ "
-        f"| sort @timestamp asc | limit {_MOST}",
+        f"| sort @timestamp asc | limit {_MOST_LINES}",
     )
     return [_line(prefix, row) for row in _results(client, query["queryId"])]
 
 
-def _groups(client: "CloudWatchLogsClient", prefix: str) -> list[str]:
-    pages = client.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=prefix)
-    names = [group["logGroupName"] for page in pages for group in page["logGroups"]]
-    if not names:
-        raise Failure(f"there are no log groups {prefix}*")
-    return names[:_GROUPS_AT_ONCE]
-
-
-def _results(client: "CloudWatchLogsClient", query: str) -> "Sequence[Sequence[ResultFieldTypeDef]]":
+def _results(client: "CloudWatchLogsClient", query: str) -> Json:
     deadline = time.monotonic() + _PATIENCE
-    while (answer := client.get_query_results(queryId=query))["status"] in _UNDER_WAY:
+    while (response := client.get_query_results(queryId=query))["status"] in _RUNNING:
         if time.monotonic() > deadline:
             client.stop_query(queryId=query)
-            raise TimedOut(f"the query of the logs did not end within {_PATIENCE} s")
+            raise TimedOut(f"the log query took longer than {_PATIENCE} s")
         time.sleep(_POLL)
-    if answer["status"] != _DONE:
-        raise Failure(f"the query of the logs is {answer['status']}")
-    return answer["results"]
+    if response["status"] != _DONE:
+        raise Failure(f"the log query ended as {response['status']}")
+    return response["results"]
 
 
-def _line(prefix: str, row: "Sequence[ResultFieldTypeDef]") -> LogLine:
+def _line(prefix: str, row: Json) -> LogLine:
     fields = {field["field"]: field["value"] for field in row}
-    at = datetime.fromisoformat(fields["@timestamp"]).replace(tzinfo=UTC)
+    at = milliseconds(datetime.fromisoformat(fields["@timestamp"]).replace(tzinfo=UTC))
     text = fields["@message"].rstrip()
-    told = _json(text)
-    function = fields["@log"].partition(prefix)[2]  # on AWS the account stands before it
-    return LogLine(milliseconds(at), function, str(told.get("level", "")), str(told.get("message", "")), text)
+    parsed = _parsed(text)
+    function = fields["@log"].partition(prefix)[2]  # on AWS, the account precedes it
+    return LogLine(at, function, str(parsed.get("level", "")), str(parsed.get("message", "")), text)
 
 
-def _json(text: str) -> dict[str, Json]:
+def _parsed(text: str) -> dict[str, Json]:
     try:
         parsed = json.loads(text)
     except ValueError:

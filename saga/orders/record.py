@@ -1,17 +1,20 @@
-"""All that is on record about one order: what `export` writes, what a file holds, what every view is made of."""
+"""Everything on record about one order: what `saga order export` writes and what all views are made from."""
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Never
 
-from saga.clock import iso
-from saga.failure import UsageFailure
-from saga.graph.asl import parse
-from saga.legacy import ATTRIBUTES, implied
-from saga.orders.api_view import milliseconds
-from saga.orders.facts import Event, Execution, Json, details
-from saga.orders.format import DOCUMENT, ENTRY, FORMAT
-from saga.orders.shape import check
+from pydantic import ValidationError
+
+from saga.failures import UsageFailure
+from saga.orders.export_schema import DOCUMENT, FORMAT
+from saga.orders.model import Event, Execution, Json
+from saga.stack.legacy import ATTRIBUTES, implied
+from saga.stack.tables import status_of
+from saga.text.safe import clean
+from saga.text.times import iso, milliseconds, optional_iso
+
+_SHARED = ("stack", "order", "events", "payment", "executions", "definition", "versions")  # in the export's order
 
 __all__ = ["Event", "Execution", "Json", "Record", "of_json", "to_json"]
 
@@ -20,10 +23,9 @@ __all__ = ["Event", "Execution", "Json", "Record", "of_json", "to_json"]
 class Record:
     """One order.
 
-    `stack` has name, region, place, onEngine, workflowType, stateMachine; `order` is as the API shows it; `payment` is
-    the payment's row, with the simulated gateway's `intent` in it where there is one, money in major units, without
-    the token; `executions` are oldest first, and none where AWS keeps none: EXPRESS, or after 90 days; `definition` is
-    the one that the last execution ran with; `versions` has `saga` and `functions`.
+    `stack`, `order`, `payment` and `versions` are as in the export: money in major units, no payment token. `payment`
+    has the simulated gateway's `intent`, if any. `executions` are oldest first; there are none if AWS keeps none, as
+    for EXPRESS workflows or after 90 days. `definition` is the one that the last execution ran with.
     """
 
     order_id: str
@@ -37,60 +39,64 @@ class Record:
 
     @property
     def status(self) -> str:
-        """Status of the order, which is PARKED while it is parked."""
-        return "PARKED" if "parked" in self.order else str(self.order["status"])
+        """Status of the order, PARKED while it is parked."""
+        return status_of(self.order)
 
     @property
     def is_over(self) -> bool:
-        """Whether the order is CONFIRMED, FAILED or parked; an execution may still be about to end."""
+        """Whether the order is CONFIRMED, FAILED or parked. Its execution may not have ended yet."""
         return self.status in ("CONFIRMED", "FAILED", "PARKED")
 
     @property
     def is_settled(self) -> bool:
-        """Whether it is over, and nothing of it is under way any more: what is exported now stays so."""
-        under_way = [event for event in self.events if not event.dispatched]
-        return self.is_over and not under_way and all(each.stopped is not None for each in self.executions)
+        """Whether the order is over, its events are dispatched and its executions have ended: an export is final."""
+        dispatched = all(event.dispatched for event in self.events)
+        return self.is_over and dispatched and all(each.stopped is not None for each in self.executions)
 
 
 def to_json(record: Record) -> str:
-    """One document, the same for the same record, with a newline at its end. All of it is ASCII, times are ISO 8601."""
+    """Return the record as a JSON document in ASCII. The same record always gives the same document."""
     document = {
         "format": FORMAT,
         "orderId": record.order_id,
-        "stack": record.stack,
-        "order": record.order,
+        **{name: getattr(record, name) for name in _SHARED},
         "events": [_event(event) for event in record.events],
-        "payment": record.payment,
         "executions": [_execution(execution) for execution in record.executions],
-        "definition": record.definition,
-        "versions": record.versions,
     }
     return json.dumps(document, indent=2, allow_nan=False) + "\n"
 
 
 def of_json(text: str) -> Record:
-    """Reads what `to_json` wrote. Raises UsageFailure for anything else."""
+    """Read a document that `to_json` wrote.
+
+    Raises:
+        UsageFailure: it is anything else. The error names the first field that is wrong.
+    """
     try:
         document = json.loads(text, parse_constant=_refuse)
-        check(document, DOCUMENT, "the document")
+        DOCUMENT.validate_python(document)
         return _record(document)
     except RecursionError as error:
-        raise UsageFailure("this is no exported order: it is nested too deeply") from error
-    except (ValueError, OverflowError) as error:  # what is no JSON, no time or no definition among them
-        raise UsageFailure(f"this is no exported order: {error}") from error
+        raise UsageFailure("not an exported order: nested too deeply") from error
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        field = ".".join(map(str, first["loc"])) or "the document"
+        raise UsageFailure(f"not an exported order: {clean(f'{field}: {first["msg"]}')}") from error
+    except (ValueError, OverflowError) as error:
+        raise UsageFailure(f"not an exported order: {clean(error)}") from error
 
 
 def _event(event: Event) -> Json:
-    """What goes without saying is left out, so that such events look in every version's exports as they always did."""
-    attributes = {name: getattr(event, field) for name, field in ATTRIBUTES.items()}
-    said = {name: list(value) if name == "restsOn" else value for name, value in attributes.items() if value}
+    """Leave out attributes that the type implies, so that old events look as they did in exports of old versions."""
+    values = {name: getattr(event, field) for name, field in ATTRIBUTES.items()}
+    attributes = {name: list(value) if name == "restsOn" else value for name, value in values.items() if value}
     return {
         "type": event.type,
         "at": iso(event.at),
         "detail": event.detail,
         "startsSaga": event.starts_saga,
         "dispatched": event.dispatched,
-        **({} if said == implied(event.type, event.detail, starts_saga=event.starts_saga) else said),
+        **({} if attributes == implied(event.type, event.detail, starts_saga=event.starts_saga) else attributes),
     }
 
 
@@ -98,49 +104,32 @@ def _execution(execution: Execution) -> Json:
     return {
         **asdict(execution),
         "started": iso(execution.started),
-        "stopped": None if execution.stopped is None else iso(execution.stopped),
+        "stopped": optional_iso(execution.stopped),
         "history": [{**entry, "timestamp": iso(entry["timestamp"])} for entry in execution.history],
     }
 
 
 def _record(document: Json) -> Record:
-    order = document["order"]
-    if order["orderId"] != document["orderId"]:
+    values = {name: document[name] for name in _SHARED}
+    if document["order"]["orderId"] != document["orderId"]:
         raise ValueError("it is about two orders")
-    for time in (order["createdAt"], order["updatedAt"]):
-        milliseconds(time)
-    parse(document["definition"])
-    return Record(
-        document["orderId"],
-        document["stack"],
-        order,
-        tuple(_read_event(event) for event in document["events"]),
-        document["payment"],
-        tuple(_read_execution(execution) for execution in document["executions"]),
-        document["definition"],
-        document["versions"],
+    events = tuple(
+        Event.of(event, event["type"], milliseconds(event["at"]), event["detail"], dispatched=event["dispatched"])
+        for event in document["events"]
     )
-
-
-def _read_event(event: Json) -> Event:
-    at = milliseconds(event["at"])
-    return Event.of(event, event["type"], at, event["detail"], dispatched=event["dispatched"])
+    executions = tuple(map(_read_execution, document["executions"]))
+    return replace(Record(document["orderId"], **values), events=events, executions=executions)
 
 
 def _read_execution(execution: Json) -> Execution:
-    stopped = execution["stopped"]
+    stopped, history = execution["stopped"], execution["history"]
     return replace(
-        Execution(**{name: execution[name] for name in Execution.__dataclass_fields__}),
+        Execution(**{field.name: execution[field.name] for field in fields(Execution)}),
         started=milliseconds(execution["started"]),
         stopped=None if stopped is None else milliseconds(stopped),
-        history=tuple(_read_entry(entry) for entry in execution["history"]),
+        history=tuple({**entry, "timestamp": milliseconds(entry["timestamp"])} for entry in history),
     )
 
 
-def _read_entry(entry: Json) -> Json:
-    check(details(entry), {**ENTRY, "name": str} if entry["type"].endswith("StateEntered") else ENTRY, entry["type"])
-    return {**entry, "timestamp": milliseconds(entry["timestamp"])}
-
-
 def _refuse(constant: str) -> Never:
-    raise ValueError(f"{constant} is no number")
+    raise ValueError(f"{constant} is not a number")

@@ -1,4 +1,4 @@
-"""When what happened: the delay before the saga, the attempts, the waits between them."""
+"""The timeline of an order: the delay before each execution, the attempts, and the waits between them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,14 +8,15 @@ from typing import Literal
 from saga.graph import Outcome
 from saga.orders.attempts import Attempt, attempts, visits
 from saga.orders.record import Record
+from saga.text.safe import error_text
 
 
 @dataclass(frozen=True)
 class Bar:
-    """A stretch of time, in milliseconds since the epoch; `ended` is None while it lasts.
+    """A stretch of time, in ms since the epoch; `ended` is None while it lasts.
 
-    `relay` is the time from an event that starts a saga to the start of its execution, `wait` the time between two
-    attempts. `label` is the state's name, for `relay` the event's.
+    `relay` is the time from an event to the start of its execution, `wait` the time between two attempts. `label` is
+    the state's name, or the event's for `relay`.
     """
 
     label: str
@@ -27,25 +28,22 @@ class Bar:
 
 
 def timeline(record: Record) -> list[Bar]:
-    """All bars, in the order in which they started."""
+    """Return all bars, in the order in which they started."""
     running = {execution.name for execution in record.executions if execution.stopped is None}
     waits = (bar for visit in visits(record) for bar in _waits(visit, running))
-    bars = [*_relays(record), *map(_attempt, attempts(record)), *waits]
-    return sorted(bars, key=lambda bar: bar.started)
+    tries = (
+        Bar(each.state, "attempt", each.started, each.ended, each.outcome, error_text(each.error, each.cause))
+        for each in attempts(record)
+    )
+    return sorted([*_relays(record), *tries, *waits], key=lambda bar: bar.started)
 
 
 def _relays(record: Record) -> Iterator[Bar]:
-    """Where executions leave nothing, when one started is not known."""
     started = {execution.name: execution.started for execution in record.executions}
     for event in record.events:
-        begun = started.get(event.execution(record.order_id))
+        begun = started.get(event.execution(record.order_id))  # unknown if AWS keeps no execution
         if event.starts_saga and (begun or not event.dispatched):
             yield Bar(event.type, "relay", event.at, begun, None, "from the event to the start of its execution")
-
-
-def _attempt(attempt: Attempt) -> Bar:
-    note = ": ".join(filter(None, (attempt.error, attempt.cause)))
-    return Bar(attempt.state, "attempt", attempt.started, attempt.ended, attempt.outcome, note)
 
 
 def _waits(visit: list[Attempt], running: set[str]) -> Iterator[Bar]:

@@ -1,29 +1,30 @@
-"""The order at a glance."""
+"""An order at a glance."""
 
-from saga.clock import iso
-from saga.failure import CONFIRMED, FAILED, PARKED
-from saga.orders import words
+from saga.failures import CONFIRMED, FAILED, PARKED
 from saga.orders.attempts import Attempt, message, visits
-from saga.orders.facts import Execution, Json
+from saga.orders.effects import to_undo
 from saga.orders.links import links
+from saga.orders.model import Execution, Json
 from saga.orders.record import Record
 from saga.orders.states import source
+from saga.text.safe import clean, error_text
+from saga.text.times import iso, optional_iso
 
 _EXIT_CODES = {"CONFIRMED": CONFIRMED, "FAILED": FAILED, "PARKED": PARKED}
 
 
 def view(record: Record) -> Json:
-    """The order as the API shows it, and more.
+    """Return the order as the API shows it, and more.
 
-    `outcome` is in words, `exitCode` the one of `saga order watch`, null while the order is under way; `path` has the
-    states in the order in which they were visited, with the outcome, the retries and the last error of each visit.
+    `outcome` is in words; `exitCode` is that of `saga order watch`, null while the order is in progress; `path` has
+    the visited states in order, each with its outcome, retries and last error.
     """
     return {
         **record.order,
         "outcome": outcome(record),
         "exitCode": exit_code(record),
         "source": source(record),
-        "path": path(record),
+        "path": [_visit(visit) for visit in visits(record)],
         "payment": record.payment,
         "executions": [_execution(each) for each in record.executions],
         "stack": record.stack,
@@ -33,45 +34,43 @@ def view(record: Record) -> Json:
 
 
 def outcome(record: Record) -> str:
-    """What became of the order, and why."""
-    match record.status:
-        case "PENDING":
-            return "under way"
-        case "CONFIRMED":
-            return "confirmed"
-        case "CANCELLING":
-            return f"being undone: {why(record.order)}"
-        case "FAILED":
-            return f"failed, and all is undone: {why(record.order)}"
-        case _:
-            missing = ", ".join(map(words.clean, record.order["parked"]["notUndone"]))
-            return f"parked, not undone is {missing}: {why(record.order)}"
+    """Return what became of the order, and why, in words."""
+    reason = why(record.order)
+    texts = {
+        "PENDING": "in progress",
+        "CONFIRMED": "confirmed",
+        "CANCELLING": f"being undone: {reason}",
+        "FAILED": f"failed, everything is undone: {reason}",
+    }
+    return texts.get(record.status) or f"parked: {_stuck(record)}. Cancelled because: {reason}"
+
+
+def _stuck(record: Record) -> str:
+    parked = record.order["parked"]
+    steps = list(filter(None, to_undo(record).values())) or [f"undo {clean(each)}" for each in parked["notUndone"]]
+    errors = ", ".join(error_text(*failure) for failure in parked["failures"].items())
+    return f"could not {', '.join(steps)}{f' ({errors})' if errors else ''}"
 
 
 def why(order: Json) -> str:
-    """What an order, as the API shows it, was cancelled for; empty where it was not."""
+    """Return why an order, as the API shows it, was cancelled; empty if it wasn't."""
     reason = order.get("reason", {})
-    return words.told(reason.get("reason"), reason.get("cause"))
+    return error_text(reason.get("reason"), reason.get("cause"))
 
 
 def exit_code(record: Record) -> int | None:
-    """The outcome as an exit code; None while the order is under way."""
+    """Return the outcome as an exit code; None while the order is in progress."""
     return _EXIT_CODES.get(record.status)
 
 
-def path(record: Record) -> list[Json]:
-    """The visits of states, oldest first."""
-    return [_visit(visit) for visit in visits(record)]
-
-
-def _visit(tries: list[Attempt]) -> Json:
-    last = tries[-1]
+def _visit(visit: list[Attempt]) -> Json:
+    last = visit[-1]
     return {
         "state": last.state,
         "outcome": last.outcome.value,
         "retries": last.number - 1,
-        "started": iso(tries[0].started),
-        "ended": iso(last.ended) if last.ended is not None else None,
+        "started": iso(visit[0].started),
+        "ended": optional_iso(last.ended),
         "error": last.error,
         "cause": last.cause,
     }
@@ -82,7 +81,7 @@ def _execution(execution: Execution) -> Json:
         "name": execution.name,
         "status": execution.status,
         "started": iso(execution.started),
-        "stopped": iso(execution.stopped) if execution.stopped is not None else None,
+        "stopped": optional_iso(execution.stopped),
         "error": execution.error,
         "cause": message(execution.cause),
     }

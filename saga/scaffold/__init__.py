@@ -1,1 +1,1 @@
-"""Writes what a new step of a saga needs. It works on text: the project that it is run in need not be importable."""
+"""Generates the code of a new step. It works on text, so it never imports the project that it changes."""

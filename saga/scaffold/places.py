@@ -1,42 +1,74 @@
-"""Where a new step belongs in the files that a project has already."""
+"""Where a new step belongs in the existing files of a project."""
 
+import re
 from collections.abc import Iterator, Mapping
-
-from saga.scaffold.place import Place, filled, read
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
 
 type Names = Mapping[str, str]
 
 SAGAS, TEMPLATE, PYPROJECT = "functions/sagas.py", "template.yaml", "pyproject.toml"
+_TEXTS = Path(__file__).parent / "texts"
 _PAIR = r"\(\w+, \w+\)"
-_MODULES = r'name = "{}.*\n(?:(?!\[\[).*\n)*?{}_modules = \[[^\]]*"'  # to the last one that a contract lists
-_OUTPUT = "  %{Things}Table:\n    Description: %Things\n    Value: !Ref %{Things}Table\n"
+_MODULES = r'name = "{}.*\n(?:(?!\[\[).*\n)*?{}_modules = \[[^\]]*"'  # up to the last one that a contract lists
+_OUTPUT = "  %{Things}Table: { Description: %Things, Value: !Ref %{Things}Table }\n"
+
+
+class _Text(Template):
+    delimiter = "%"  # a dollar is for CloudFormation
+
+
+@dataclass(frozen=True)
+class Place:
+    """`text` belongs into the file `path`, after the only match of `anchor`. `where` describes the place to people."""
+
+    path: str
+    where: str
+    anchor: str
+    text: str
+
+    def inserted(self, content: str) -> str | None:
+        """Return the file's content with the text in it, or None unless the anchor matches exactly once."""
+        found = [match.end() for match in re.finditer(self.anchor, content, re.MULTILINE)]
+        return content[: found[0]] + self.text + content[found[0] :] if len(found) == 1 else None
+
+
+def read(name: str, names: Names) -> str:
+    """Read a text from its file and fill names into it."""
+    return _filled((_TEXTS / f"{name}.txt").read_text(), names)
+
+
+def _filled(text: str, names: Names) -> str:
+    """Fill names into a text. A placeholder in capitals gets the name in capitals."""
+    return _Text(text).substitute({**{name.upper(): each.upper() for name, each in names.items()}, **names})
 
 
 def in_the_table(names: Names, after: str) -> Iterator[Place]:
-    """The row of the saga's table: behind the step that is declared as the constant `after`, or behind the last."""
-    imported = filled("from %participant.domain import %constant, %undo_constant\n", names)
+    """Yield the row of the saga's table, after the step that is declared as the constant `after`, or the last step."""
+    imported = _filled("from %participant.domain import %constant, %undo_constant\n", names)
     steps = rf"\({after}, \w+\)" if after else rf"steps=\(\s*(?:{_PAIR},\s*)*{_PAIR}"
     yield Place(SAGAS, "among the imports", r"(?=^from sagakit\.saga )", imported)
-    row = filled(", (%constant, %undo_constant)", names)
-    yield Place(SAGAS, f"in steps, behind {after or 'the last step'}", steps, row)
+    row = _filled(", (%constant, %undo_constant)", names)
+    yield Place(SAGAS, f"in steps, after {after or 'the last step'}", steps, row)
 
 
 def in_the_template(names: Names, confirm: str) -> Iterator[Place]:
-    """What the stack has for a step; it goes before the state `confirm`, which every saga has."""
+    """Yield the resources of the step, before those of the state `confirm`, which every saga has."""
     for where, anchor, text in (
-        ("Globals", "        IDEMPOTENCY_TABLE: ", filled("        %{ROWS}_TABLE: !Ref %{Things}Table\n", names)),
+        ("Globals", "        IDEMPOTENCY_TABLE: ", _filled("        %{ROWS}_TABLE: !Ref %{Things}Table\n", names)),
         (f"before {confirm}Function", f"  {confirm}Function:$", read("functions", names)),
         ("DefinitionSubstitutions", f"        {confirm}Function: ", _both("        {0}: !GetAtt {0}.Arn\n", names)),
         ("Policies", f" {{16}}- !GetAtt {confirm}Function.Arn$", _both(f"{' ' * 16}- !GetAtt {{0}}.Arn\n", names)),
         ("among the tables", "  IdempotencyTable:.*\n    Type:", read("table", names)),
-        ("among the log groups", f"  {confirm}LogGroup:$", read("log_groups", names)),
-        ("Outputs", "  IdempotencyTable:\n    Description:", filled(_OUTPUT, names)),
+        ("LogGroups", f"       {confirm}, ", _filled("       %state, %undo_state,\n", names)),
+        ("Outputs", "  IdempotencyTable: { Description:", _filled(_OUTPUT, names)),
     ):
         yield Place(TEMPLATE, where, f"(?=^{anchor})", text)
 
 
 def in_the_contracts(names: Names) -> Iterator[Place]:
-    """The contracts that keep a new participant apart from the others."""
+    """Yield the contracts that separate a new participant from the others."""
     name = names["participant"]
     listed, contract = f', "{name}"', read("contract", {**names, "Participant": name.capitalize()})
     for where, anchor, text in (

@@ -1,20 +1,21 @@
-"""Plans what a new step needs: all is looked at before anything is written."""
+"""Plans the changes for a new step. Everything is checked before anything is written."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 
-from saga.failure import Failure, UsageFailure
+from saga.failures import Failure, UsageFailure
 from saga.scaffold import places
-from saga.scaffold.names import past, require_free, snake, table
-from saga.scaffold.place import Place, read
+from saga.scaffold.names import past, snake, table
+from saga.scaffold.places import Place, read
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Files that are new, files with their new content, and what has no place that is certain."""
+    """New files, changed files with their new content, and texts without a certain place."""
 
     root: Path
     created: Mapping[str, str]
@@ -22,7 +23,11 @@ class Plan:
     by_hand: tuple[Place, ...]
 
     def carry_out(self) -> None:
-        """Writes everything, or nothing. Raises Failure when a file cannot be written."""
+        """Write everything or nothing.
+
+        Raises:
+            Failure: a file cannot be written.
+        """
         before = {path: (self.root / path).read_text() for path in self.changed}
         try:
             for path, content in {**self.created, **self.changed}.items():
@@ -30,13 +35,17 @@ class Plan:
                 (self.root / path).write_text(content)
         except OSError as error:
             for path, earlier in {**dict.fromkeys(self.created), **before}.items():
-                with suppress(OSError):  # that one was not written, or other files are in its folder
+                with suppress(OSError):  # it was not written, or its folder has other files
                     _restore(self.root / path, earlier)
-            raise Failure(f"nothing is added: {error}") from error
+            raise Failure(f"nothing was added: {error}") from error
 
 
 def plan(root: Path, names: dict[str, str], after: str | None = None) -> Plan:
-    """Gives the plan. Raises UsageFailure when the step cannot be added as it was asked for."""
+    """Return the plan.
+
+    Raises:
+        UsageFailure: the step cannot be added.
+    """
     texts = _existing(root)
     source = "\n".join(path.read_text() for path in sorted((root / "functions").rglob("*.py")))
     _require_new(names, source + texts[places.TEMPLATE])
@@ -48,28 +57,28 @@ def plan(root: Path, names: dict[str, str], after: str | None = None) -> Plan:
     package = f"functions/{names['participant']}"
     code = {f"{package}/{each}.py": read(each, names) for each in ("domain", "app", "store")}
     if (root / package).exists():
-        blocks = {path: text.partition('"""\n\n')[2] for path, text in code.items()}  # without what the module says
-        by_hand = [*(Place(path, "what it lacks of this", "", text) for path, text in blocks.items()), *row]
+        blocks = {path: text.partition('"""\n\n')[2] for path, text in code.items()}  # without the module's docstring
+        by_hand = [*(Place(path, "whatever it lacks of this", "", text) for path, text in blocks.items()), *row]
         wanted = [*(replace(each, anchor="(?!)") for each in by_hand), *wanted]  # a row without its code is an error
     else:
         created |= {f"{package}/__init__.py": "", **code}
         wanted = [*row, *wanted, *places.in_the_contracts(names)]
     if taken := [path for path in (*created, f"{package}.py") if (root / path).exists()]:
         raise UsageFailure(f"{taken[0]} exists already")
-    if not (root / package).exists():
-        require_free(names["participant"])
+    if not (root / package).exists() and find_spec(names["participant"]):
+        raise UsageFailure(f"--participant {names['participant']!r}: another module has this name. Choose another one")
     return Plan(root, created, *_inserted(texts, wanted))
 
 
 def _existing(root: Path) -> dict[str, str]:
     paths = (places.SAGAS, places.TEMPLATE, places.PYPROJECT)
     if missing := [path for path in paths if not (root / path).exists()]:
-        raise UsageFailure(f"there is no {missing[0]} here; go to the root of a project")
+        raise UsageFailure(f"there is no {missing[0]} here. Run this in the root of a project")
     return {path: (root / path).read_text() for path in paths}
 
 
 def _distinct(names: Mapping[str, str], source: str, template: str) -> dict[str, str]:
-    """Other names for what another step has already: two may book something, or be about the same things."""
+    """Return other names for those that are taken: two steps may book something, or be about the same things."""
     kinds = [f"{prefix}constant" for prefix in ("", "undo_")]
     taken = [kind for kind in kinds if re.search(rf"\b{names[kind]}\b", source)]
     found = {kind: snake(names[kind.replace("constant", "state")]).upper() for kind in taken}
@@ -94,7 +103,7 @@ def _require_new(names: Mapping[str, str], project: str) -> None:
             raise UsageFailure(f"the project has a {name} already")
     for event in (names["event"], names["undo_event"]):
         if re.fullmatch(r"[A-Z][a-z]+(Confirmed|Cancelling|Failed|Parked|Resumed)", event):
-            raise UsageFailure(f"{event}: an event of this name says what became of a saga; choose another one")
+            raise UsageFailure(f"{event} is a name for the outcome of a saga. Choose another one")
 
 
 def _has_table(names: Mapping[str, str], template: str) -> bool:
@@ -110,11 +119,11 @@ def _constant(state: str, source: str) -> str:
 
 
 def _saga(sagas: str, row: Place) -> str:
-    """The name of the saga whose table has the row's place."""
+    """Return the name of the saga whose table has the row's place."""
     rows = [match.start() for match in re.finditer(row.anchor, sagas)]
     found = re.findall(r'Saga\(\s*"(\w+)"', sagas[: rows[0]]) if len(rows) == 1 else []
     if not found:
-        raise UsageFailure(f"{len(rows)} places for the step in {row.path}; say with --after which step is before it")
+        raise UsageFailure(f"{len(rows)} places for the step in {row.path}. Pass --after with the step before it")
     return str(found[-1])
 
 
@@ -123,7 +132,7 @@ def _tests_and_samples(root: Path, names: Mapping[str, str], saga: str) -> Itera
         sample = root / "events" / f"{like}.json"
         order = re.search(r'"orderId": "[^"]+"', sample.read_text() if sample.exists() else "")
         if not order:
-            raise UsageFailure(f"events/{like}.json names no order that the new sample could be about")
+            raise UsageFailure(f"events/{like}.json has no order ID for the new sample event")
         yield f"events/{names[f'{prefix}stem']}.json", f"{{\n  {order[0]}\n}}\n"
         yield f"tests/unit/{names['participant']}/test_{names[f'{prefix}entry']}.py", read(test, names)
 

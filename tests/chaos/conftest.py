@@ -1,19 +1,19 @@
-"""An engine of its own, which remembers its state when it is restarted."""
+"""A separate engine that keeps its state across restarts."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from saga import catalogue
 from saga.engine.build import build
-from saga.engine.deploy import deploy
 from saga.engine.process import Engine
+from saga.local import catalogue
+from saga.local.deploy import deploy
 from tests.e2e.conftest import free_port
 from tests.e2e.shop import Shop
 
-# As an account's limit on AWS: more are throttled, and tried again. To start a function takes most of a second of a
-# core, so of a crowd of them none starts in time, and it is the engine that is tested.
+# Like an account's limit on AWS: further invocations are throttled and retried. To start a function takes most of a
+# second of a core, so if many start at once, none starts in time, and the test would be about the engine.
 CAPPED = {"LAMBDA_ACCOUNT_CONCURRENCY": "8"}
 
 
@@ -33,7 +33,7 @@ def shop(engine: Engine) -> Shop:
 
 @pytest.fixture
 def roomy_shop(tmp_path: Path) -> Iterator[Shop]:
-    """Give a shop without the cap: of EventBridge, the engine does not try again what was throttled, as AWS does."""
+    """Return a shop without the cap, because the engine, unlike AWS, doesn't retry throttled events of EventBridge."""
     engine = Engine(tmp_path, free_port())
     engine.start()
     try:

@@ -1,4 +1,4 @@
-"""What goes wrong while orders come in: one mishap after the other, in a thread, until it is over."""
+"""Failures while orders come in: one mishap after another, in a thread."""
 
 import os
 import random
@@ -15,7 +15,7 @@ from tests.e2e.shop import Shop
 
 PAUSE = 2  # seconds between two mishaps
 OUTAGE = 8  # seconds that the relay is off
-LOOKS, LOOK_PAUSE = 50, 0.1  # how often, and with what pause in seconds, it looks for what it may abort
+POLLS, POLL_PAUSE = 50, 0.1  # how often, and with which pause in seconds, it looks for an execution to abort
 
 type Mishap = Callable[[Shop, Engine, threading.Event], bool]
 
@@ -23,7 +23,7 @@ _chance = random.Random(1)
 
 
 def kill(_shop: Shop, engine: Engine, _over: threading.Event) -> bool:
-    """Kill the process of some function, whatever it is doing."""
+    """Kill the process of a random function."""
     running = processes.of_functions(engine)
     if not running:
         return False
@@ -33,14 +33,14 @@ def kill(_shop: Shop, engine: Engine, _over: threading.Event) -> bool:
 
 
 def abort(shop: Shop, _engine: Engine, over: threading.Event) -> bool:
-    """Stop some execution, in whatever state it is, as soon as one runs."""
+    """Stop a random execution, in any state, as soon as one is running."""
     client = shop.client("stepfunctions")
-    for _ in range(LOOKS):
+    for _ in range(POLLS):
         for execution in _running(shop):
-            with suppress(client.exceptions.ClientError):  # it has ended meanwhile
+            with suppress(client.exceptions.ClientError):  # it has ended in the meantime
                 client.stop_execution(executionArn=execution)
                 return True
-        over.wait(LOOK_PAUSE)
+        over.wait(POLL_PAUSE)
     return False
 
 
@@ -51,22 +51,22 @@ def _running(shop: Shop) -> list[str]:
 
 
 def relay_outage(shop: Shop, _engine: Engine, over: threading.Event) -> bool:
-    """Have the relay off for a while."""
+    """Switch the relay off for a while."""
     with shop.relay_off():
         over.wait(OUTAGE)
     return True
 
 
-ONE_AFTER_THE_OTHER: tuple[Mishap, ...] = (kill, abort, kill, relay_outage, kill, abort)
+SEQUENCE: tuple[Mishap, ...] = (kill, abort, kill, relay_outage, kill, abort)
 
 
 @contextmanager
 def mishaps(shop: Shop, engine: Engine) -> Iterator[Counter[str]]:
-    """Let them happen meanwhile; counts those that did."""
+    """Let mishaps happen during the block. Yield their counts."""
     over, happened = threading.Event(), Counter[str]()
 
     def go_wrong() -> None:
-        for mishap in cycle(ONE_AFTER_THE_OTHER):
+        for mishap in cycle(SEQUENCE):
             if over.wait(PAUSE):
                 return
             happened[mishap.__name__] += mishap(shop, engine, over)

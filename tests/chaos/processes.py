@@ -1,4 +1,4 @@
-"""The processes that run functions for an engine, to be killed."""
+"""Finds the processes that run functions for an engine."""
 
 import time
 from collections.abc import Iterable
@@ -10,16 +10,16 @@ WARM = 4  # seconds
 
 
 def of_functions(engine: Engine) -> list[int]:
-    """Find those of this engine, once they are warm.
+    """Return the warm processes of this engine.
 
-    One that ends while it starts makes the engine end all that start with it, which would be another experiment.
+    If a process ends while it starts, the engine ends all that start with it, which would be a different experiment.
     """
-    ours = (pid for pid in _all() if f"GATEWAY_PORT={engine.port}" in _told(pid, "environ"))
-    return [pid for pid in ours if "awslambdaric" in _told(pid, "cmdline") and _age(pid) > WARM]
+    ours = (pid for pid in _all() if f"GATEWAY_PORT={engine.port}" in _strings(pid, "environ"))
+    return [pid for pid in ours if "awslambdaric" in _strings(pid, "cmdline") and _age(pid) > WARM]
 
 
 def _age(pid: int) -> float:
-    """Give how long ago the process started, in seconds; 0 for one that has ended."""
+    """Return the age of a process in seconds, or 0 if it has ended."""
     try:
         return time.time() - (Path("/proc") / str(pid)).stat().st_mtime
     except OSError:
@@ -30,8 +30,8 @@ def _all() -> Iterable[int]:
     return [int(path.name) for path in Path("/proc").glob("[0-9]*")]
 
 
-def _told(pid: int, what: str) -> list[str]:
+def _strings(pid: int, file: str) -> list[str]:
     try:
-        return (Path("/proc") / str(pid) / what).read_text().split("\0")
+        return (Path("/proc") / str(pid) / file).read_text().split("\0")
     except OSError:  # it ended, or is another user's
         return []

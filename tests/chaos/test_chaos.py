@@ -1,11 +1,11 @@
-"""Two hundred orders in flight while everything breaks; afterwards the books are in order."""
+"""Two hundred orders in flight while everything fails. Afterwards, everything reconciles."""
 
 import itertools
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from saga.check import check
 from saga.engine.process import Engine
+from saga.reconcile.run import check
 from tests.chaos.mishaps import mishaps
 from tests.e2e.shop import Json, Shop, has_ended
 from tests.e2e.test_races import record
@@ -13,7 +13,7 @@ from tests.e2e.test_recovery import assert_all_end, executions
 from tests.support.template import tasks
 
 ORDERS = 200
-RATE = 2  # orders a second: what two cores can run functions for
+RATE = 2  # orders per second: as many as two cores can handle
 TOKENS = ("pm_ok", "pm_ok", "pm_declined", "pm_flaky", "pm_slow", "pm_processing", "pm_late_decline", "pm_refund_down")
 SOON, LATER = 15, 90  # seconds
 
@@ -23,16 +23,16 @@ def test_orders_survive_killed_functions_aborted_executions_a_relay_that_is_off_
 ) -> None:
     shop.stock("chaos", ORDERS * 2)
     bodies = [shop.order("chaos", 1, token) for token in itertools.islice(itertools.cycle(TOKENS), ORDERS)]
-    with mishaps(shop, engine) as before_the_restart:
+    with mishaps(shop, engine) as before:
         orders = place_at_a_steady_rate(shop, bodies[: ORDERS // 2])
     engine.stop()
     engine.start()
-    with mishaps(shop, engine) as after_it:
+    with mishaps(shop, engine) as after:
         orders += place_at_a_steady_rate(shop, bodies[ORDERS // 2 :])
     deliver_everything_again(shop)
     shop.let_time_pass()
-    print(f"{before_the_restart} {after_it} {shop.outcomes()}")
-    assert all((before_the_restart + after_it)[each] for each in ("kill", "abort", "relay_outage"))
+    print(f"{before} {after} {shop.outcomes()}")
+    assert all((before + after)[each] for each in ("kill", "abort", "relay_outage"))
     assert [order for order in orders if not has_ended(shop.row("OrdersTable", {"orderId": order}))] == []
     assert check(shop.stack) == []
 
@@ -47,7 +47,7 @@ def place_at_a_steady_rate(shop: Shop, bodies: list[Json]) -> list[str]:
 
 
 def deliver_everything_again(shop: Shop) -> None:
-    """Give the relay every record that the stream ever had, ten at a time."""
+    """Deliver every record of the stream to the relay again, ten at a time."""
     records = [record(row) for row in shop.rows("EventsTable")]
     for batch in itertools.batched(records, 10, strict=False):
         shop.invoke("RelayOutboxFunction", {"Records": list(batch)})

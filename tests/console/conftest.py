@@ -1,7 +1,8 @@
-"""A console over a fake source, and pages of it in a browser."""
+"""A console over a fake source, and its pages in a browser."""
 
 from collections.abc import Iterator
 
+import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
@@ -25,9 +26,15 @@ def source(console: Served) -> FakeSource:
     return shop
 
 
+@pytest.fixture
+def client(console: Served, source: FakeSource) -> Iterator[httpx.Client]:  # noqa: ARG001 - what the console shows
+    with httpx.Client(base_url=console.url, trust_env=False, timeout=60) as client:
+        yield client
+
+
 @pytest.fixture(scope="session")
 def context(console: Served) -> Iterator[BrowserContext]:
-    """One for all tests: what the browser keeps of the console's assets is not loaded again."""
+    """One context for all tests, so that the browser loads the console's assets only once."""
     browser = chromium()
     yield browser.context(console.url)
     browser.stop()

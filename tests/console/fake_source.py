@@ -1,29 +1,30 @@
-"""A source that holds what it is given, does nothing, and can be told to fail."""
+"""A source with fixed answers. It records the actions and can fail."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from saga.clock import now
-from saga.console.source import Environment, Kind, NotOffered
-from saga.failure import Failure, NoSuchOrder
-from saga.operations.breaker import Breaker
+from saga.console.sources.source import Environment, Kind, NotSupported
+from saga.failures import Failure, NoSuchOrder
+from saga.operations import circuit, inventory, parked_orders, throughput, undispatched
 from saga.operations.latency import Latency
-from saga.operations.outbox import OutboxEvent
-from saga.operations.parked import ParkedOrder
-from saga.operations.throughput import Minute, Throughput
 from saga.orders.listing import Filter
-from saga.orders.logs import LogLine
+from saga.orders.logs import LogLine, read_logs
+from saga.orders.model import Json
 from saga.orders.record import Record, of_json
-from saga.products import Product
-
-type Json = Any
+from saga.stack.products import Product
+from saga.text.money import Minor
+from saga.text.times import now
 
 RECORDS = Path(__file__).parents[1] / "fixtures" / "records"
 API = "http://127.0.0.1:4566/_aws/execute-api/api/dev"
 ENGINE = Environment(Kind.ENGINE, "engine on 127.0.0.1:4566, us-east-1", "order-saga-dev", API, writable=True)
 AWS = Environment(Kind.AWS, "AWS account 123456789012, eu-west-1", "order-saga-prod", "https://api", " --stack prod")
+PRODUCTS = (
+    Product("monitor", "Monitor", Minor(34999), 97, 100),
+    Product("PROD-003", "Smartphone", Minor(79999), 0, 25),
+)
 
 
 def record(name: str) -> Record:
@@ -31,98 +32,89 @@ def record(name: str) -> Record:
     return of_json((RECORDS / f"{name}.json").read_text(encoding="utf-8"))
 
 
+def parked_order(order_id: str) -> parked_orders.ParkedOrder:
+    """Return a parked order that was resumed once before."""
+    not_undone, failures = ("PaymentRefunded",), {"RefundPayment": "TransientError"}
+    return parked_orders.ParkedOrder(
+        order_id, "customer-123", Minor(69998), 1, 2, "TransientError", "late", not_undone, failures, resumes=1
+    )
+
+
+def outbox_event(event_type: str, *, quarantined: bool) -> undispatched.OutboxEvent:
+    """Return an undispatched event of the order `x`."""
+    return undispatched.OutboxEvent(
+        order_id="x",
+        type=event_type,
+        event_id=f"{event_type} {quarantined}",
+        at=1,
+        starts_saga=True,
+        undispatched=True,
+        attempts=5,
+        quarantined=quarantined,
+    )
+
+
 @dataclass
 class FakeSource:
-    """`failure` is raised whatever is asked; `done` has what was asked to be done."""
+    """`failure` is raised by every request, `refusal` by every action; `actions` has those that succeeded."""
 
     env: Environment = ENGINE
     records: list[Record] = field(default_factory=list)
     lines: Sequence[LogLine] = ()
     stock: Sequence[Product] = ()
-    outbox: Sequence[OutboxEvent] = ()
-    waiting: Sequence[ParkedOrder] = ()
-    circuit: Breaker = field(default_factory=lambda: Breaker("CLOSED", None, 0))
+    outbox: Sequence[undispatched.OutboxEvent] = ()
+    parked: Sequence[parked_orders.ParkedOrder] = ()
+    breaker: circuit.Breaker = field(default_factory=lambda: circuit.Breaker("CLOSED", None, 0))
     failure: Failure | None = None
     refusal: Failure | None = None
-    wanted: Filter | None = None
-    done: list[tuple[object, ...]] = field(default_factory=list)
+    filter: Filter | None = None
+    actions: list[tuple[object, ...]] = field(default_factory=list)
 
     def environment(self) -> Environment:
         return self.env
 
     def orders(self, wanted: Filter) -> Sequence[Json]:
-        self._answer()
-        self.wanted = wanted
+        self._raise(self.failure)
+        self.filter = wanted
         return [each.order for each in self.records if wanted.status in (None, each.status)]
 
     def record(self, order_id: str) -> Record:
-        self._answer()
+        self._raise(self.failure)
         for each in self.records:
             if each.order_id == order_id:
                 return each
         raise NoSuchOrder(f"there is no order {order_id}")
 
-    def logs(self, order_id: str) -> Sequence[LogLine]:
-        self.record(order_id)
-        return self.lines
+    def read(self, query: Callable[..., Any], /, *arguments: Any, **_: Any) -> Any:
+        self._raise(self.failure)
+        answers: dict[Callable[..., Any], Callable[..., object]] = {
+            read_logs: lambda _: self.lines,
+            inventory.products: lambda: self.stock,
+            undispatched.undispatched: lambda: self.outbox,
+            parked_orders.parked: lambda: self.parked,
+            circuit.breaker: lambda: self.breaker,
+            throughput.throughput: self._throughput,
+        }
+        return answers[query](*arguments)
 
-    def products(self) -> Sequence[Product]:
-        self._answer()
-        return self.stock
-
-    def undispatched(self) -> Sequence[OutboxEvent]:
-        self._answer()
-        return self.outbox
-
-    def parked(self) -> Sequence[ParkedOrder]:
-        self._answer()
-        return self.waiting
-
-    def breaker(self) -> Breaker:
-        self._answer()
-        return self.circuit
-
-    def throughput(self, minutes: int) -> Throughput:
-        self._answer()
-        start = now() // 60_000 * 60_000 - (minutes - 1) * 60_000
-        made = tuple(_minute(start + index * 60_000, index if self.records else 0) for index in range(minutes))
-        return Throughput(made, _minute(start, sum(minute.accepted for minute in made)))
-
-    def place(self, body: Json, key: str) -> Json:
-        self._act("place", body, key)
+    def act(self, action: Callable[..., Any], /, *arguments: Any, **_: Any) -> Any:
+        self._raise(self.failure or self.refusal)
+        if not self.env.writable:
+            raise NotSupported("read-only")
+        self.actions.append((action.__name__, *arguments))
         return {"orderId": self.records[0].order_id, "status": "PENDING"}
 
-    def cancel(self, order_id: str, reason: str) -> None:
-        self._act("cancel", order_id, reason)
+    def _throughput(self, minutes: int) -> throughput.Throughput:
+        start = now() // 60_000 * 60_000 - (minutes - 1) * 60_000
+        made = tuple(_minute(start + index * 60_000, index if self.records else 0) for index in range(minutes))
+        return throughput.Throughput(made, _minute(start, sum(minute.accepted for minute in made)))
 
-    def resume(self, order_id: str, reason: str) -> None:
-        self._act("resume", order_id, reason)
-
-    def make_well(self, order_id: str) -> None:
-        self._act("make_well", order_id)
-
-    def dispatch(self, order_id: str, event_type: str) -> None:
-        self._act("dispatch", order_id, event_type)
-
-    def reset_breaker(self) -> None:
-        self._act("reset_breaker")
-
-    def _answer(self) -> None:
-        if self.failure:
-            raise self.failure
-
-    def _act(self, *what: object) -> None:
-        self._answer()
-        if not self.env.writable:
-            raise NotOffered("this console only reads")
-        if self.refusal:
-            raise self.refusal
-        self.done.append(what)
+    def _raise(self, failure: Failure | None) -> None:
+        if failure:
+            raise failure
 
 
-PRODUCTS = (Product("monitor", "Monitor", 34999, 97, 100), Product("PROD-003", "Smartphone", 79999, 0, 25))
-
-
-def _minute(start: int, orders: int) -> Minute:
-    took = Latency(400 + orders, 900 + orders, 1200 + orders, 2000) if orders else None
-    return Minute(start, orders, confirmed=orders - orders // 2, failed=orders // 2, parked=0, open=0, latency=took)
+def _minute(start: int, orders: int) -> throughput.Minute:
+    latency = Latency(400 + orders, 900 + orders, 1200 + orders, 2000) if orders else None
+    failed = orders // 2
+    return throughput.Minute(start, orders, confirmed=orders - failed, failed=failed, parked=0, open=0, latency=latency)

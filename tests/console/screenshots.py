@@ -1,6 +1,6 @@
-"""Takes the pictures of the documents anew: `python -m tests.console.screenshots`.
+"""Takes the screenshots for the documents: `python -m tests.console.screenshots`.
 
-They show recorded orders a while after each was placed, so they change only with the page.
+They show recorded orders at a fixed time after each was placed, so they change only when the page does.
 """
 
 import os
@@ -19,12 +19,12 @@ from tests.console.serving import served
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
 ORDERS = {"confirmed": record("confirmed"), "compensated": record("declined"), "parked": record("parked")}
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-A_WHILE = timedelta(minutes=5)
-LARGEST = 200_000  # bytes
+LATER = timedelta(minutes=5)
+MAX_SIZE = 200_000  # bytes
 
 
 def main() -> None:
-    """Write the pictures."""
+    """Write the screenshots."""
     os.environ["TZ"] = "UTC"
     time.tzset()
     FOLDER.mkdir(parents=True, exist_ok=True)
@@ -42,19 +42,23 @@ def main() -> None:
 
 
 def open_page(page: Page, order: Record) -> None:
-    """Open the page of an order, all of it."""
+    """Open the page of an order and wait until it is complete."""
     page.set_viewport_size({"width": 1280, "height": 1060})
-    page.clock.set_fixed_time(datetime.fromtimestamp(order.events[-1].at / 1000, UTC) + A_WHILE)
+    page.clock.set_fixed_time(datetime.fromtimestamp(order.events[-1].at / 1000, UTC) + LATER)
     page.goto(f"/orders/{order.order_id}")
     expect(page.get_by_text("Nothing was logged.")).to_be_attached()
 
 
 def take(page: Page, file: Path) -> None:
-    """Take one picture. Raises ValueError when it is too large for a document."""
-    picture = page.screenshot()
-    if len(picture) > LARGEST:
-        raise ValueError(f"{file.name} has {len(picture)} bytes")
-    file.write_bytes(picture)
+    """Take one screenshot.
+
+    Raises:
+        ValueError: it is too large for a document.
+    """
+    screenshot = page.screenshot()
+    if len(screenshot) > MAX_SIZE:
+        raise ValueError(f"{file.name} has {len(screenshot)} bytes")
+    file.write_bytes(screenshot)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,4 @@
-"""The console in a thread of the tests. There is one for all of them, for NiceGUI has one application in a process:
-what it reads from is switched instead.
-"""
+"""The console in a thread. NiceGUI has one application per process, so all tests share it and switch its source."""
 
 import threading
 from dataclasses import dataclass
@@ -10,18 +8,18 @@ from typing import Any, cast
 import uvicorn
 
 from saga.console.app import build
-from saga.console.listening import listen, url
+from saga.console.listener import listen, url
 from saga.console.security import Token
-from saga.console.serving import config
-from saga.console.source import Source
-from saga.wait import wait_until
+from saga.console.server import config
+from saga.console.sources.source import Source
+from saga.engine.daemon import wait_until
 
 _START_SECONDS = 60
 
 
 @dataclass
 class Switch:
-    """Stands for the source that is set at the moment."""
+    """Forwards to the current source."""
 
     source: Source | None = None
 
@@ -40,11 +38,11 @@ class Served:
     _thread: threading.Thread
 
     def show(self, source: Source) -> None:
-        """Have the pages show this source from now on."""
+        """Switch the pages to this source."""
         self.switch.source = source
 
     def stop(self) -> None:
-        """End it."""
+        """Stop it."""
         self._server.should_exit = True
         self._thread.join()
 

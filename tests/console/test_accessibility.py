@@ -1,4 +1,4 @@
-"""Every page, light and dark, on a phone and on a desk: what axe finds, and whether it fits."""
+"""Every page passes axe and fits the screen, in light and dark, on a phone and on a desktop."""
 
 from typing import Literal
 
@@ -6,20 +6,17 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Page, expect
 
-from saga.console.exported import FileSource
-from saga.failure import Unreachable
-from saga.operations.breaker import Breaker
-from saga.operations.outbox import OutboxEvent
+from saga.console.sources.exported import FileSource
+from saga.failures import Unreachable
+from saga.operations.circuit import Breaker
 from saga.orders.logs import LogLine
-from tests.console.fake_source import AWS, FakeSource, record
+from tests.console.fake_source import AWS, FakeSource, outbox_event, parked_order, record
 from tests.console.serving import Served
-from tests.console.test_pages import parked_order
 
 SIZES = ((390, 844), (1280, 900))
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 DECLINED, PARKED, RESUMED = (record(name) for name in ("declined", "parked", "resumed"))
-# By path: what shows that the page has all that it is going to have.
-PAGES = {
+PAGES = {  # by path: an element that appears when the page is complete
     "/orders": "tbody tr",
     "/orders?status=SHIPPED": ".notice",
     "/orders/new": "form[data-send]",
@@ -37,21 +34,16 @@ PAGES = {
 
 @pytest.fixture
 def busy(source: FakeSource) -> FakeSource:
-    """A shop where everything happens that can be shown."""
+    """A shop in which every page has something to show."""
     at = DECLINED.events[0].at
     source.lines = [LogLine(at, "ProcessPayment", level, "step", '{"a": 1}') for level in ("INFO", "WARNING", "ERROR")]
-    source.waiting, source.circuit = [parked_order()], Breaker("OPEN", at, 10)
-    source.outbox = [
-        OutboxEvent(
-            "x", "OrderPlaced", str(aside), at, starts_saga=True, undispatched=True, attempts=1, set_aside=aside
-        )
-        for aside in (True, False)
-    ]
+    source.parked, source.breaker = [parked_order(PARKED.order_id)], Breaker("OPEN", at, 10)
+    source.outbox = [outbox_event("OrderPlaced", quarantined=quarantined) for quarantined in (True, False)]
     return source
 
 
 def check(page: Page) -> None:
-    """Axe finds nothing and nothing sticks out, in each size and scheme."""
+    """Assert that axe finds nothing and nothing overflows, in each size and scheme."""
     for width, height in SIZES:
         page.set_viewport_size({"width": width, "height": height})
         for scheme in SCHEMES:
@@ -61,14 +53,15 @@ def check(page: Page) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
+@pytest.mark.usefixtures("busy")
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_is_accessible_in_both_schemes_and_sizes(page: Page, busy: FakeSource, path: str) -> None:  # noqa: ARG001
+def test_a_page_is_accessible_in_both_schemes_and_sizes(page: Page, path: str) -> None:
     page.goto(path)
     expect(page.locator(PAGES[path]).first).to_be_visible()
     check(page)
 
 
-def test_an_order_that_was_resumed_with_everything_open_is_accessible(page: Page, busy: FakeSource) -> None:
+def test_a_resumed_order_is_accessible_with_every_detail_open(page: Page, busy: FakeSource) -> None:
     busy.records = [RESUMED]
     page.goto(f"/orders/{RESUMED.order_id}")
     expect(page.locator("#logs td").first).to_be_visible()
@@ -76,28 +69,28 @@ def test_an_order_that_was_resumed_with_everything_open_is_accessible(page: Page
     check(page)
 
 
-def test_an_engine_that_is_down_is_told_accessibly(page: Page, busy: FakeSource) -> None:
+def test_the_notice_that_the_engine_is_down_is_accessible(page: Page, busy: FakeSource) -> None:
     busy.failure = Unreachable("the engine is not running")
     page.goto("/orders")
     expect(page.locator(".notice")).to_be_visible()
     check(page)
 
 
-def test_a_stack_that_is_only_read_is_shown_accessibly(page: Page, busy: FakeSource) -> None:
+def test_a_read_only_stack_is_accessible(page: Page, busy: FakeSource) -> None:
     busy.env = AWS
     page.goto("/parked")
     expect(page.locator(".pill")).to_be_visible()
     check(page)
 
 
-def test_an_exported_order_is_shown_accessibly(page: Page, console: Served) -> None:
+def test_an_exported_order_is_accessible(page: Page, console: Served) -> None:
     console.show(FileSource(DECLINED, "order.json"))
     page.goto(f"/orders/{DECLINED.order_id}")
     expect(page.locator("svg.saga-graph")).to_be_visible()
     check(page)
 
 
-def test_the_keys_are_told_accessibly(page: Page) -> None:
+def test_the_keyboard_shortcuts_are_accessible(page: Page) -> None:
     page.goto("/orders")
     expect(page.locator("tbody tr").first).to_be_visible()
     page.keyboard.press("?")

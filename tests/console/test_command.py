@@ -1,4 +1,4 @@
-"""`saga console`: its URL first, and what it refuses to start with."""
+"""`saga console`: its URL on the first line, and what it refuses."""
 
 import signal
 import subprocess
@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from saga.cli import app
-from saga.console.listening import listen
+from saga.cli.app import app
+from saga.console.listener import listen
 from saga.http import call
 from tests.console.fake_source import RECORDS, record
 
@@ -19,30 +19,30 @@ def run(*arguments: str) -> tuple[int, str]:
     return result.exit_code, result.stderr
 
 
-def test_a_port_that_is_taken_is_a_failure_of_usage() -> None:
+def test_a_taken_port_is_a_usage_error() -> None:
     with listen(0) as taken:
         port = taken.getsockname()[1]
-        code, said = run("--port", str(port))
+        code, stderr = run("--port", str(port))
     assert code == 2
-    assert f"port {port} cannot be used" in said
+    assert f"cannot use port {port}" in stderr
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"format": "order-saga/record/1"}', "<script>", "[" * 100_000, "\ud800"])
-def test_a_file_that_is_no_exported_order_is_refused(tmp_path: Path, text: str) -> None:
+def test_a_file_without_an_exported_order_is_refused(tmp_path: Path, text: str) -> None:
     file = tmp_path / "order.json"
     file.write_text(text, encoding="utf-8", errors="surrogatepass")
-    code, said = run("--port", "0", "--file", str(file))
+    code, stderr = run("--port", "0", "--file", str(file))
     assert code == 2
-    assert "Traceback" not in said
+    assert "Traceback" not in stderr
 
 
-def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    code, said = run("--port", "0", "--file", str(tmp_path / "none.json"))
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    code, stderr = run("--port", "0", "--file", str(tmp_path / "none.json"))
     assert code == 2
-    assert "cannot be read" in said
+    assert "cannot read" in stderr
 
 
-def test_its_url_is_the_first_that_it_prints_and_an_exported_order_is_served_there() -> None:
+def test_it_prints_its_url_first_and_serves_an_exported_order_there() -> None:
     file, wanted = str(RECORDS / "declined.json"), record("declined")
     command = [sys.executable, "-m", "saga", "console", "--no-open", "--port", "0", "--file", file]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as console:  # noqa: S603 - our own command

@@ -1,4 +1,4 @@
-"""HTML that cannot be broken out of."""
+"""Escaping in HTML."""
 
 from html.parser import HTMLParser
 
@@ -9,7 +9,7 @@ from saga.console.html import Html, join, tag
 
 
 class Reader(HTMLParser):
-    """Remembers what a browser would see."""
+    """Records what a browser would see."""
 
     def __init__(self, markup: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -32,15 +32,15 @@ def test_any_text_stays_text(text: str, value: str) -> None:
     assert read.text == text
 
 
-def test_markup_that_was_made_here_is_not_escaped_again() -> None:
+def test_markup_is_not_escaped_twice() -> None:
     assert tag("p", tag("b", "<")) == "<p><b>&lt;</b></p>"
     assert isinstance(join("a", tag("b")), Html)
 
 
-def test_attributes_are_written_as_html_writes_them() -> None:
+def test_attributes_follow_the_rules_of_html() -> None:
     made = tag("input", class_="a", aria_label="b", required=True, disabled=False, value=None, max=3)
     assert made == '<input class="a" aria-label="b" required max="3">'
 
 
-def test_what_is_none_is_left_out() -> None:
+def test_none_is_left_out() -> None:
     assert tag("p", None, "a", None) == "<p>a</p>"

@@ -1,4 +1,4 @@
-"""The poller: shows what is new, says what fails, and rests while nobody looks."""
+"""The poller shows changes and failures, and pauses while the page is hidden."""
 
 import asyncio
 from collections.abc import Coroutine, Sequence
@@ -7,38 +7,38 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from saga.console.poller import Poller, pause
-from saga.console.source import Kind
-from saga.failure import Failure, Unreachable
+from saga.console.sources.source import Kind
+from saga.failures import Failure, Unreachable
 
 
 class Page:
-    """Answers the readings one after the other, then with the last of them, and remembers what was shown."""
+    """Returns the answers in order and repeats the last; records what is shown."""
 
     def __init__(self, *answers: Failure | str) -> None:
         self._answers = list(answers)
-        self.readings = 0
-        self.said: list[object] = []
-        self.poller = Poller(lambda: Kind.ENGINE, self.read, self.said.append, self.said.append)
+        self.reads = 0
+        self.shown: list[object] = []
+        self.poller = Poller(lambda: Kind.ENGINE, self.read, self.shown.append, self.shown.append)
 
     def read(self) -> str:
-        answer = self._answers[min(self.readings, len(self._answers) - 1)]
-        self.readings += 1
+        answer = self._answers[min(self.reads, len(self._answers) - 1)]
+        self.reads += 1
         if isinstance(answer, Failure):
             raise answer
         return answer
 
-    async def run(self, readings: int) -> Sequence[object]:
-        """Poll, always in a hurry, until this was read so many times."""
+    async def run(self, reads: int) -> Sequence[object]:
+        """Poll without pauses until there were this many reads."""
         task = asyncio.create_task(self.poller.run())
-        while self.readings <= readings:
+        while self.reads <= reads:
             self.poller.acted.set()
             await asyncio.sleep(0)
         task.cancel()
-        return self.said
+        return self.shown
 
 
 def run[T](work: Coroutine[object, object, T]) -> T:
-    """Run it in a thread of its own: a browser of other tests has a loop in this one."""
+    """Run it in another thread: the browser of other tests has a loop in this one."""
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(asyncio.run, work).result()
 
@@ -49,37 +49,37 @@ async def polled(*answers: Failure | str) -> Sequence[object]:
     return await page.run(len(answers))
 
 
-def test_what_is_new_is_shown_and_what_is_not_new_is_not() -> None:
+def test_only_changes_are_shown() -> None:
     assert [each for each in run(polled("one", "one", "two", "two", "one")) if each] == ["one", "two", "one"]
 
 
-def test_a_failure_is_told_and_taken_back_when_it_is_over() -> None:
+def test_a_failure_is_shown_until_it_is_over() -> None:
     down = Unreachable("down")
-    said = run(polled("one", down, "one"))
-    assert said[:4] == [None, "one", down, None]
-    assert "one" not in said[4:]
+    shown = run(polled("one", down, "one"))
+    assert shown[:4] == [None, "one", down, None]
+    assert "one" not in shown[4:]
 
 
-def test_nothing_is_read_while_nobody_sees_the_page() -> None:
+def test_a_hidden_page_reads_nothing() -> None:
     async def hidden() -> tuple[int, int]:
         page = Page("one")
         task = asyncio.create_task(page.poller.run())
         for _ in range(100):
             page.poller.acted.set()
             await asyncio.sleep(0)
-        before = page.readings
+        before = page.reads
         page.poller.visible.set()
-        while not page.said:
+        while not page.shown:
             await asyncio.sleep(0)
         task.cancel()
-        return before, page.readings
+        return before, page.reads
 
     assert run(hidden()) == (0, 1)
 
 
 @pytest.mark.parametrize("kind", Kind)
-def test_pauses_grow_up_to_a_limit_while_nothing_is_new(kind: Kind) -> None:
-    pauses = [pause(kind, quiet) for quiet in range(1000)]
+def test_pauses_grow_to_a_limit_while_nothing_changes(kind: Kind) -> None:
+    pauses = [pause(kind, unchanged) for unchanged in range(1000)]
     assert pauses == sorted(pauses)
     assert 0 < pauses[0] < pauses[-1] <= 60
     assert pause(Kind.AWS, 0) > pause(Kind.ENGINE, 0)

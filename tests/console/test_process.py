@@ -1,4 +1,4 @@
-"""The port of the console, and the console in the background, as `make up` starts it and `make down` stops it."""
+"""The console's port, and the console as a background process."""
 
 import socket
 import subprocess
@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from saga.console.listening import listen, url
-from saga.console.process import BackgroundConsole
-from saga.failure import UsageFailure
+from saga.console.background import BackgroundConsole
+from saga.console.listener import listen, url
+from saga.failures import UsageFailure
 from saga.http import call
 
 
-def test_it_listens_on_loopback_only() -> None:
+def test_it_listens_only_on_loopback() -> None:
     with listen(0) as listener:
         host, port = listener.getsockname()
         assert host == "127.0.0.1"
@@ -22,14 +22,14 @@ def test_it_listens_on_loopback_only() -> None:
         socket.create_connection((host, port)).close()
 
 
-def test_a_port_that_is_taken_is_told_with_its_owner_and_a_way_out() -> None:
+def test_a_taken_port_is_reported_with_its_owner_and_an_alternative() -> None:
     listening = "import socket, time; s = socket.create_server(('127.0.0.1', 0)); print(s.getsockname()[1], flush=True)"
     command = [sys.executable, "-c", f"{listening}; time.sleep(600)"]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as other:  # noqa: S603 - our own interpreter
         try:
             assert other.stdout
             port = int(other.stdout.readline())
-            with pytest.raises(UsageFailure, match=rf"port {port} .*pid {other.pid}\); .*--port {port + 1}"):
+            with pytest.raises(UsageFailure, match=rf"port {port} .*pid {other.pid}\)\. .*--port {port + 1}"):
                 listen(port)
         finally:
             other.kill()
@@ -42,7 +42,7 @@ def console(tmp_path: Path) -> Iterator[BackgroundConsole]:
     console.stop()
 
 
-def test_it_is_started_once_found_again_and_stopped(console: BackgroundConsole) -> None:
+def test_it_starts_once_and_can_be_found_and_stopped(console: BackgroundConsole) -> None:
     assert console.url() is None
     url = console.start(0)
     assert call(f"{url}/health")[1]["console"] == "Order Saga"
@@ -53,7 +53,7 @@ def test_it_is_started_once_found_again_and_stopped(console: BackgroundConsole) 
     assert again.url() is None
 
 
-def test_a_port_that_is_taken_is_told_and_nothing_is_started(console: BackgroundConsole) -> None:
-    with listen(0) as taken, pytest.raises(UsageFailure, match="cannot be used"):
+def test_nothing_starts_on_a_taken_port(console: BackgroundConsole) -> None:
+    with listen(0) as taken, pytest.raises(UsageFailure, match="cannot use port"):
         console.start(taken.getsockname()[1])
     assert console.url() is None

@@ -1,14 +1,13 @@
-"""The parts of an order's page, from recorded orders."""
+"""The sections of an order's page, from recorded orders."""
 
 import json
 from dataclasses import replace
 
 import pytest
 
-from saga.console.sections import attempts as tried
-from saga.console.sections import commands, doing, events, glance, logs, replay
-from saga.orders.attempts import attempts
-from saga.orders.effects import effects
+from saga.console.sections import attempts, commands, events, forms, header, log_lines
+from saga.console.time_travel import position
+from saga.orders.attempts import visits
 from saga.orders.logs import LogLine
 from saga.orders.states import moments
 from tests.console.fake_source import AWS, ENGINE, record
@@ -16,69 +15,66 @@ from tests.console.fake_source import AWS, ENGINE, record
 EVIL = '"><script>alert(1)</script>'
 
 
-def test_the_slider_tells_what_happened_at_its_moment() -> None:
+def test_the_slider_says_what_happened_at_its_moment() -> None:
     declined = record("declined")
     at = next(event.at for event in declined.events if event.type == "PaymentDeclined")
-    assert "PaymentDeclined" in replay.position(declined, at)
-    assert replay.position(declined, None).startswith("Latest: ")
-    assert replay.position(declined, moments(declined)[0]).endswith("+0 ms: OrderPlaced")
-
-
-def test_the_graph_is_as_it_was_at_its_moment() -> None:
-    declined = record("declined")
-    assert "ProcessPayment: Task, caught error" in replay.graph(declined, None)
-    assert "ProcessPayment: Task, not reached" in replay.graph(declined, moments(declined)[0])
+    assert "PaymentDeclined" in position(declined, at)
+    assert position(declined, None).startswith("Latest: ")
+    assert position(declined, moments(declined)[0]).endswith("+0 ms: OrderPlaced")
 
 
 @pytest.mark.parametrize(
     ("name", "balance"),
     [
-        ("confirmed", "1299.99 taken and 0.00 given back. The order holds 1 of laptop."),
-        ("declined", "0.00 taken and 0.00 given back. The order holds no stock."),
-        ("parked", "699.98 taken and 0.00 given back. The order holds no stock."),
-        ("resumed", "699.98 taken and 699.98 given back. The order holds no stock."),
+        ("confirmed", "1299.99 charged and 0.00 refunded. The order holds 1 \N{MULTIPLICATION SIGN} laptop."),
+        ("declined", "0.00 charged and 0.00 refunded. The order holds no stock."),
+        ("parked", "699.98 charged and 0.00 refunded. The order holds no stock."),
+        ("resumed", "699.98 charged and 699.98 refunded. The order holds no stock."),
         ("out_of_stock", "no charge is on record. The order holds no stock."),
     ],
 )
-def test_what_all_events_come_to(name: str, balance: str) -> None:
+def test_the_balance_sums_up_all_events(name: str, balance: str) -> None:
     assert events.balance(record(name)).endswith(balance)
 
 
-def test_without_the_gateways_ledger_the_events_tell_what_was_paid() -> None:
+def test_without_a_ledger_the_balance_comes_from_the_events() -> None:
     confirmed = record("confirmed")
     assert "paid 1299.99" in events.balance(replace(confirmed, payment=None))
 
 
 def test_an_event_shows_its_effect() -> None:
-    shown = {each.event: events.event(each, 0) for each in effects(record("confirmed"))}
+    shown = events.rows(record("confirmed"))
     assert "+1299.99 money" in shown["PaymentCharged"]
     assert "\N{MINUS SIGN}1 laptop" in shown["InventoryReserved"]
 
 
-def test_each_attempt_has_its_input_output_and_error() -> None:
-    found = attempts(record("flaky"))
-    failed, worked = (each for each in found if each.state == "ProcessPayment" and each.number in (1, 3))
-    shown = tried.attempt(failed, 0, anchor=True, begins=False)
-    assert "TransientError" in shown
-    assert "the gateway answered 503" in shown
-    assert 'id="ProcessPayment"' in shown
-    later = tried.attempt(worked, 0, anchor=False, begins=False)
-    assert "ProcessPayment, attempt 3" in later
-    assert "<h3>Output</h3>" in later
+def test_an_attempt_shows_its_output_or_its_error() -> None:
+    shown = [row for row in attempts.rows(record("flaky")).values() if "ProcessPayment" in row]
+    failed, succeeded = shown[0], shown[2]
+    assert "TransientError" in failed
+    assert "the gateway answered 503" in failed
+    assert 'id="ProcessPayment"' in failed
+    assert 'id="ProcessPayment"' not in succeeded
+    assert "ProcessPayment, attempt 3" in succeeded
+    assert "<h3>Output</h3>" in succeeded
 
 
-def test_attempts_are_told_apart() -> None:
-    found = attempts(record("resumed"))
-    assert len(tried.keyed(found)) == len(found)
+def test_attempts_of_different_executions_are_distinct() -> None:
+    resumed = record("resumed")
+    rows = attempts.rows(resumed).values()
+    assert len(rows) == sum(map(len, visits(resumed)))
+    assert sum('id="RefundPayment"' in row for row in rows) == 1
+    assert sum(">RefundPayment" in row for row in rows) > 1
+    assert sum("Execution " in row for row in rows) == 2
 
 
 def test_the_page_names_its_source() -> None:
     confirmed = record("confirmed")
-    assert "the executions&#x27; histories" in glance.facts(confirmed)
-    assert "our own events" in glance.facts(replace(confirmed, executions=()))
+    assert "execution history" in header.summary(confirmed)
+    assert "no execution has a history" in header.summary(replace(confirmed, executions=()))
 
 
-def test_commands_lead_to_the_same_stack_and_hold_no_secret() -> None:
+def test_commands_use_the_same_stack_and_contain_no_secret() -> None:
     shown = commands.commands(record("declined"), AWS)
     assert f"saga order show {record('declined').order_id} --stack prod" in shown
     assert "curl -s https://api/orders/" in shown
@@ -86,40 +82,39 @@ def test_commands_lead_to_the_same_stack_and_hold_no_secret() -> None:
     assert "Token" not in shown
 
 
-def test_a_parked_order_is_resumed_where_something_can_be_done() -> None:
-    assert "Resume" in str(doing.parked(record("parked"), ENGINE))
-    assert "gateway&#x27;s outage" in str(doing.parked(record("parked"), ENGINE))
-    assert "<form" not in str(doing.parked(record("parked"), AWS))
-    assert doing.parked(record("resumed"), ENGINE) is None
+def test_a_parked_order_can_be_resumed_unless_the_console_is_read_only() -> None:
+    assert "Resume" in str(forms.parked(record("parked"), ENGINE))
+    assert "Restore the gateway" in str(forms.parked(record("parked"), ENGINE))
+    assert "<form" not in str(forms.parked(record("parked"), AWS))
+    assert forms.parked(record("resumed"), ENGINE) is None
 
 
-def test_only_a_pending_order_is_cancelled() -> None:
+def test_only_a_pending_order_can_be_cancelled() -> None:
     confirmed = record("confirmed")
     pending = replace(confirmed, order={**confirmed.order, "status": "PENDING"})
-    assert doing.cancel(confirmed, ENGINE) is None
-    assert "Cancel the order" in str(doing.cancel(pending, ENGINE))
-    assert doing.cancel(pending, AWS) is None
+    assert forms.cancel(confirmed, ENGINE) is None
+    assert "Cancel the order" in str(forms.cancel(pending, ENGINE))
+    assert forms.cancel(pending, AWS) is None
 
 
-def test_a_log_line_opens_to_what_was_written() -> None:
+def test_a_log_line_opens_to_the_text_that_was_logged() -> None:
     text = json.dumps({"level": "WARNING", "message": "step refused", "error": "PaymentDeclined"})
-    shown = logs.line(LogLine(0, "ProcessPayment", "WARNING", "step refused", text))
+    shown = log_lines.row(LogLine(0, "ProcessPayment", "WARNING", "step refused", text))
     assert "step refused" in shown
     assert "PaymentDeclined" in shown
-    assert "Traceback" in logs.line(LogLine(0, "ProcessPayment", "", "", "Traceback …"))
+    assert "Traceback" in log_lines.row(LogLine(0, "ProcessPayment", "", "", "Traceback …"))
 
 
-def test_what_comes_from_an_order_stays_text() -> None:
+def test_text_from_an_order_stays_text() -> None:
     declined = record("declined")
     order = {**declined.order, "customerId": EVIL, "reason": {"reason": EVIL, "cause": EVIL}}
     evil = replace(declined, order_id=EVIL, order={**order, "orderId": EVIL})
-    line = LogLine(0, EVIL, EVIL, EVIL, EVIL)
     parts = (
-        glance.headline(evil, ENGINE),
-        glance.facts(evil),
+        header.headline(evil, ENGINE),
+        header.summary(evil),
         commands.commands(evil, ENGINE),
-        logs.line(line),
-        str(doing.parked(replace(evil, order={**record("parked").order, "orderId": EVIL}), ENGINE)),
+        log_lines.row(LogLine(0, EVIL, EVIL, EVIL, EVIL)),
+        str(forms.parked(replace(evil, order={**record("parked").order, "orderId": EVIL}), ENGINE)),
     )
     for part in parts:
         assert "<script" not in part

@@ -1,4 +1,4 @@
-"""The command lines that stand in the documents, and what of them does not exist."""
+"""The command lines in the documentation, and a check that each of them exists."""
 
 import re
 import shlex
@@ -6,9 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import takewhile
 from typing import Any
 
-import typer
-
-from saga.cli import app
+from saga.cli.app import COMMANDS, load
 from tests.support.template import ROOT
 
 PROGRAMS = ("saga", "make")
@@ -22,7 +20,7 @@ TARGETS = re.compile("|".join(re.findall(r"^([a-z][\w%-]*):", MAKEFILE, re.MULTI
 
 
 def command_lines(page: str) -> Iterator[list[str]]:
-    """Give the words of each call of `saga` and of `make` on a page: in its blocks of code, and in its prose."""
+    """Yield the words of each call of `saga` or `make` on a page, in its blocks of code and in its prose."""
     blocks = [found[1] for found in FENCE.finditer(page)]
     prose = FENCE.sub("", page)
     blocks += [found[0] for found in INDENTED.finditer(prose)]
@@ -32,14 +30,14 @@ def command_lines(page: str) -> Iterator[list[str]]:
 
 
 def _typed(block: str) -> list[str]:
-    """Give what somebody types: where there are prompts, the rest is what the commands print."""
+    """Return the lines to type. If there are prompts, the other lines are output."""
     lines = block.replace("\\\n", " ").splitlines()
     prompted = [line.strip()[2:] for line in lines if line.strip().startswith("$ ")]
     return prompted or [line.strip() for line in lines]
 
 
 def _calls(line: str) -> Iterator[list[str]]:
-    """Give the calls in a line of a shell; a line that is none of a shell has none."""
+    """Yield the calls in a line of shell. A line that isn't shell has none."""
     for substituted in SUBSTITUTED.findall(line):
         yield from _calls(substituted)
     lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
@@ -61,31 +59,39 @@ def check(line: Sequence[str]) -> None:
     """Check that a command line exists.
 
     Raises:
-        Exception: as Typer refuses it; LookupError for what the Makefile does not have.
+        Exception: Typer refuses it, or there is no such command or target.
     """
     program, *words = line
     if program == "make":
         _check_make(words)
     else:
-        _check_saga(typer.main.get_command(app), words)
+        _check_saga(words)
 
 
 def _check_make(words: Sequence[str]) -> None:
     for word in words:
         setting = SETTING.fullmatch(word)
         if setting and setting[1] not in MAKEFILE:
-            raise LookupError(f"the Makefile knows nothing of {setting[1]}")
+            raise LookupError(f"the Makefile has no variable {setting[1]}")
         if not (setting or word.startswith("-") or TARGETS.fullmatch(word)):
             raise LookupError(f"the Makefile has no target {word}")
 
 
-def _check_saga(command: Any, words: Sequence[str]) -> None:
-    """Go from group to group; a command that is only named may lack what it needs."""
+def _check_saga(words: Sequence[str]) -> None:
+    if not words or words[0] == "--help":
+        return
+    if not any(words[0] in listed for listed in COMMANDS.values()):
+        raise LookupError(f"saga has no command {words[0]}")
+    _check_command(load(words[0]), words[1:])
+
+
+def _check_command(command: Any, words: Sequence[str]) -> None:
+    """Check a command or a group of commands. One that is only named may lack its arguments."""
     if not words or words == ["--help"]:
         return
     if not hasattr(command, "commands"):
         command.make_context(command.name, list(words))
     elif words[0] in command.commands:
-        _check_saga(command.commands[words[0]], words[1:])
+        _check_command(command.commands[words[0]], words[1:])
     else:
-        raise LookupError(f"saga has no command {words[0]}")
+        raise LookupError(f"saga {command.name} has no command {words[0]}")

@@ -17,7 +17,7 @@ COPIED_FILES = ("Makefile", "README.md", "pyproject.toml", "samconfig.toml", "te
 
 
 class Block(NamedTuple):
-    """A code block of the page: a file that is new, or what changes in one."""
+    """A code block of the page: a new file, or the changes of a file."""
 
     path: str
     kind: str
@@ -31,7 +31,7 @@ BLOCKS = [Block(*found.groups()) for found in BLOCK.finditer(PAGE)]
 
 
 def copied(home: Path) -> Path:
-    """Copy the repository, as far as the page is about it."""
+    """Copy the part of the repository that the page is about."""
     for name in COPIED:
         shutil.copytree(ROOT / name, home / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in COPIED_FILES:
@@ -47,12 +47,12 @@ def run(home: Path, program: str, *arguments: str, **settings: str) -> subproces
 
 
 def new_step(home: Path, command: str = COMMAND) -> subprocess.CompletedProcess[str]:
-    """Let the command write its part."""
+    """Run the command of the page."""
     return run(home, "python", "-m", "saga", *shlex.split(command))
 
 
 def follow(home: Path) -> Path:
-    """Let the command write its part, write by hand what the page says, and generate the rest."""
+    """Run the command, make the changes of the page, and generate the definition."""
     written = new_step(home)
     assert written.returncode == 0, written.stderr
     for block in BLOCKS:
@@ -72,7 +72,7 @@ def _write(block: Block, file: Path) -> None:
 
 
 def changed(text: str, changes: str) -> str:
-    """Change a text, place by place; a place is what follows a line with `@@`, and the line that this one names."""
+    """Apply changes to a text. Each begins after a line with `@@`, which may name the line above its place."""
     _, *parts = re.split(r"^@@ ?(.*)\n", f"@@\n{changes}", flags=re.MULTILINE)
     for below, lines in zip(parts[::2], parts[1::2], strict=True):
         if lines:
@@ -81,7 +81,7 @@ def changed(text: str, changes: str) -> str:
 
 
 def _changed_at(text: str, below: str, lines: list[str]) -> str:
-    """Change one place, which must be the only one; below a line, it is the first."""
+    """Change one place: the only match, or the first match below a line."""
     assert {line[:1] for line in lines} <= {"+", "-", " ", ""}, lines
     before = "".join(f"{line[1:]}\n" for line in lines if line[:1] != "+")
     after = "".join(f"{line[1:]}\n" for line in lines if line[:1] != "-")

@@ -1,4 +1,4 @@
-"""Every command line of the documents exists: its command, its options, its target."""
+"""Every command line in the documentation exists, with its options or its target."""
 
 from collections.abc import Sequence
 
@@ -12,11 +12,11 @@ LINES = sorted({(page.name, *line) for page in PAGES for line in command_lines(p
 
 
 @pytest.mark.parametrize("line", LINES, ids=" ".join)
-def test_what_the_documents_tell_to_type_exists(line: Sequence[str]) -> None:
+def test_a_documented_command_line_exists(line: Sequence[str]) -> None:
     check(line[1:])
 
 
-def test_the_readme_and_the_runbook_tell_to_type_something() -> None:
+def test_the_readme_and_the_runbook_have_command_lines() -> None:
     assert {"README.md", "operations.md"} <= {page for page, *_ in LINES}
 
 
@@ -31,7 +31,7 @@ def test_the_readme_and_the_runbook_tell_to_type_something() -> None:
         ("The saga, `saga/cli.py`, `a saga's end`, `saga: failed`\n", []),
     ],
 )
-def test_a_command_line_is_found_wherever_it_stands(page: str, lines: list[list[str]]) -> None:
+def test_a_command_line_is_found_in_any_form(page: str, lines: list[list[str]]) -> None:
     assert list(command_lines(page)) == lines
 
 
@@ -44,7 +44,7 @@ def test_a_command_line_is_found_wherever_it_stands(page: str, lines: list[list[
         ("saga order resume ID --reason x --force", "No such option: --force"),
         ("saga order list --status LOST", "'LOST' is not one of"),
         ("make updown", "no target updown"),
-        ("make up COLOUR=red", "nothing of COLOUR"),
+        ("make up COLOUR=red", "no variable COLOUR"),
     ],
 )
 def test_a_command_line_that_does_not_exist_is_noticed(line: str, refusal: str) -> None:
@@ -55,5 +55,5 @@ def test_a_command_line_that_does_not_exist_is_noticed(line: str, refusal: str) 
 @pytest.mark.parametrize(
     "line", ["saga", "saga order", "saga order show", "saga order --help", "make -s url", "make invoke-place_order"]
 )
-def test_a_command_may_be_named_without_what_it_needs(line: str) -> None:
+def test_a_command_may_be_named_without_its_arguments(line: str) -> None:
     check(line.split())

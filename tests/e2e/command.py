@@ -1,4 +1,4 @@
-"""The real command `saga`, as a process of its own, on the tests' engine."""
+"""The real command `saga` as a process, on the tests' engine."""
 
 import json
 import os
@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from saga.project import BIN
+from saga.engine.project import BIN
 
 PATIENCE = 120  # seconds
 
 
 @dataclass(frozen=True)
 class Command:
-    """Runs `saga` in a directory; finds the engine in `engine_home`."""
+    """Runs `saga` in a directory, with the engine in `engine_home`."""
 
     engine_home: Path
     directory: Path
 
     def __call__(self, *arguments: str, stderr: int = subprocess.PIPE) -> subprocess.CompletedProcess[str]:
-        """Run it to its end."""
+        """Run it."""
         environment = {
             "PATH": os.environ["PATH"],
             "HOME": str(self.directory),
@@ -40,5 +40,5 @@ class Command:
         )
 
     def json(self, *arguments: str) -> Any:
-        """Run it with --json and give what it prints."""
+        """Run it with --json and return its output."""
         return json.loads(self(*arguments, "--json").stdout)

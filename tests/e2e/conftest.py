@@ -1,4 +1,4 @@
-"""End-to-end tests: the real template on an engine of their own, with each function under its own role."""
+"""End-to-end tests: the real template on their own engine, with each function under its own role."""
 
 import os
 import socket
@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from saga import catalogue
 from saga.engine.build import build
-from saga.engine.deploy import deploy
 from saga.engine.process import Engine
-from saga.target import DEFAULT_STACK
+from saga.local import catalogue
+from saga.local.deploy import deploy
+from saga.stack.target import DEFAULT_STACK
 from tests.e2e.command import Command
 from tests.e2e.shop import Shop
 
@@ -44,9 +44,9 @@ def shop(engine: Engine) -> Iterator[Shop]:
 
 @contextmanager
 def without_status_rule(shop: Shop) -> Iterator[None]:
-    """Disable the rule that tells of broken executions, as EXPRESS has none; only the sweeper is left.
+    """Disable the rule about broken executions, which EXPRESS doesn't have, so that only the sweeper is left.
 
-    The deadlines of orders that no execution works at any more pass faster than in life.
+    The deadlines of orders without a running execution pass early.
     """
     shop.client("events").disable_rule(Name=shop.physical_id("RecoverOrderFunctionExecutionBroke"))
     over = threading.Event()
@@ -68,7 +68,7 @@ def without_status_rule(shop: Shop) -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def to_be_parked(shop: Shop) -> list[str]:
-    """Place two orders that cannot be refunded at the very start: to give up their refunds takes most of a minute."""
+    """Place two orders that cannot be refunded at the start, because giving up a refund takes most of a minute."""
     shop.stock("unrefundable", 2)
     return [shop.place(shop.order("unrefundable", 1, "pm_refund_down")) for _ in range(2)]
 

@@ -1,4 +1,4 @@
-"""The answers in JSON that are promised: `contract.json` has the shape of each, for an order that was declined."""
+"""The JSON contract of the command: `contract.json` has the shape of each answer, for a declined order."""
 
 import json
 from pathlib import Path
@@ -20,12 +20,12 @@ _COMMANDS = (
 )
 
 
-def asked(order_id: str) -> list[str]:
-    """Give the commands, about this order."""
+def covered(order_id: str) -> list[str]:
+    """Return the commands of the contract, for this order."""
     return [command.replace("ORDER", order_id) for command in _COMMANDS]
 
 
 def promised() -> dict[str, Any]:
-    """Give the shapes, by command; the order's id is ORDER there."""
+    """Return the shapes by command, in which the order's ID is ORDER."""
     shapes: dict[str, Any] = json.loads(_FILE.read_text())
     return shapes

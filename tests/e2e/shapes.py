@@ -1,4 +1,4 @@
-"""The shape of an answer in JSON: names of fields and types of values, which programs rely on."""
+"""The shape of a JSON answer: the names of fields and types of values that programs rely on."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ DEEPEST = 3
 
 
 def shape(value: Any, depth: int = 0) -> Any:
-    """Give the type of a value; of a list what its elements have in all; of an object each field, to a depth."""
+    """Return the type of a value, the merged shape of a list's elements, or the shape of each field of an object."""
     match value:
         case dict() if depth < DEEPEST:
             return {name: shape(each, depth + 1) for name, each in sorted(value.items())}

@@ -1,4 +1,4 @@
-"""The deployed stack as the tests use it: place orders, wait for their end, look at everything."""
+"""The deployed stack as tests use it: they place orders, wait for them to end, and read everything."""
 
 import json
 import time
@@ -10,10 +10,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
-from saga.failure import Failure
+from saga.failures import Failure
 from saga.http import call
-from saga.orders import history
-from saga.stack import Stack
+from saga.stack.stack import Stack
 from sagakit import dynamodb
 
 type Json = Any
@@ -30,11 +29,11 @@ class Shop:
     stack: Stack
 
     def client(self, service: Any) -> Any:
-        """Give an administrator's client of a service."""
+        """Return an administrator's client of a service."""
         return self.stack.session.client(service)
 
     def order(self, product: str = "monitor", quantity: int = 2, token: str = "pm_ok", **more: Json) -> Json:
-        """Make the body of a request, at the catalogue's price."""
+        """Return the body of a request, at the catalogue's price."""
         price = self.product(product)["price"] / 100
         items = [{"productId": product, "quantity": quantity, "price": price}]
         return {"customerId": "customer-456", "items": items, "paymentToken": token, **more}
@@ -44,7 +43,7 @@ class Shop:
         return call(f"{self.stack.api_url}/orders", body, {"x-idempotency-key": key} if key else None)
 
     def place(self, body: Json, key: str | None = None) -> str:
-        """Place an order that must be accepted, and give its id."""
+        """Place an order that must be accepted, and return its ID."""
         status, answer = self.post(body, key)
         assert status == 202, answer
         return str(answer["orderId"])
@@ -55,16 +54,16 @@ class Shop:
             return list(pool.map(self.place, bodies))
 
     def run_all(self, bodies: Iterable[Json]) -> list[Json]:
-        """Let a few clients place orders, each waiting for the end of one before it places the next."""
+        """Place orders from a few clients. Each waits for an order to end before it places the next."""
         with ThreadPoolExecutor(CLIENTS) as pool:
             return list(pool.map(lambda body: self.ended(self.place(body)), bodies))
 
     def place_stubbornly(self, body: Json) -> str:
-        """Place an order as a client does that repeats a request with its key until it is accepted."""
+        """Place an order as a client that repeats the request with its key until it is accepted."""
         key, orders = f"key-{uuid.uuid4()}", list[str]()
 
         def accepted() -> bool:
-            with suppress(Failure):  # the engine does not answer, or not in JSON
+            with suppress(Failure):  # the engine doesn't answer, or not in JSON
                 status, answer = self.post(body, key)
                 orders.extend([answer["orderId"]] if status == 202 else [])
             return bool(orders)
@@ -73,8 +72,8 @@ class Shop:
         return orders[0]
 
     def let_time_pass(self) -> None:
-        """Let the deadlines of open orders pass until none is open: of those only that no execution works at."""
-        eventually(self._swept, "there are orders that do not end")
+        """Let the deadlines of open orders without a running execution pass, until no order is open."""
+        eventually(self._swept, "some orders did not end")
 
     def _swept(self) -> bool:
         still_open = [order["orderId"] for order in self.rows("OrdersTable") if "open" in order]
@@ -85,26 +84,26 @@ class Shop:
         return not still_open
 
     def abandoned(self) -> set[str]:
-        """Give the open orders whose executions are all over."""
+        """Return the open orders whose executions have all ended."""
         executions = self.executions()
         running = {order_id for order_id, status in executions if status == "RUNNING"}
         still_open = {order["orderId"] for order in self.rows("OrdersTable") if "open" in order}
         return ({order_id for order_id, _ in executions} - running) & still_open
 
     def executions(self) -> list[tuple[str, str]]:
-        """Give the order and the status of every execution."""
+        """Return the order and the status of every execution."""
         pages = self.client("stepfunctions").get_paginator("list_executions")
         found = pages.paginate(stateMachineArn=self.stack.outputs["StateMachineArn"])
         executions = [execution for page in found for execution in page["executions"]]
         return [(each["name"].rpartition("-Order")[0], each["status"]) for each in executions]
 
     def outcomes(self) -> Counter[str]:
-        """Count the orders by what became of them."""
+        """Count the orders by outcome."""
         return Counter("parked" if "parked" in order else order["status"] for order in self.rows("OrdersTable"))
 
     @contextmanager
     def relay_off(self) -> Iterator[None]:
-        """Have the relay off meanwhile."""
+        """Switch the relay off for the duration of the block."""
         client, name = self.client("lambda"), self.stack.function_name("RelayOutboxFunction")
         mapping = client.list_event_source_mappings(FunctionName=name)["EventSourceMappings"][0]["UUID"]
         client.update_event_source_mapping(UUID=mapping, Enabled=False)
@@ -114,16 +113,16 @@ class Shop:
             client.update_event_source_mapping(UUID=mapping, Enabled=True)
 
     def make_overdue(self, order_id: str) -> None:
-        """Let an order's deadline have passed, unless it has ended just now."""
+        """Move an order's deadline into the past, unless the order has just ended."""
         with suppress(self.client("dynamodb").exceptions.ConditionalCheckFailedException):
             self.update("OrdersTable", {"orderId": order_id}, "dueAt", 1)
 
     def sweep(self) -> Json:
-        """Let the sweeper work now."""
+        """Run the sweeper now."""
         return self.invoke("SweepOrdersFunction", {})
 
     def update(self, table: str, key: Json, attribute: str, value: Json) -> None:
-        """Change an attribute that the row has, whatever the rules of the saga say."""
+        """Change an existing attribute of a row, bypassing the rules of the saga."""
         self.client("dynamodb").update_item(
             TableName=self.stack.outputs[table],
             Key=dynamodb.to_wire(key),
@@ -134,7 +133,7 @@ class Shop:
         )
 
     def get(self, order_id: str) -> Json:
-        """GET /orders/{id}, again where a machine under load did not answer in time."""
+        """GET /orders/{id}. Repeat if a machine under load doesn't answer in time."""
         return self._answer(f"{self.stack.api_url}/orders/{order_id}")
 
     def cancel(self, order_id: str) -> tuple[int, Json]:
@@ -142,7 +141,7 @@ class Shop:
         return call(f"{self.stack.api_url}/orders/{order_id}/cancel", {})
 
     def events(self, order_id: str) -> list[str]:
-        """Give the types of the order's events, in order."""
+        """Return the types of the order's events, in order."""
         return [event["type"] for event in self._answer(f"{self.stack.api_url}/orders/{order_id}/events")["events"]]
 
     def _answer(self, url: str) -> Json:
@@ -153,32 +152,36 @@ class Shop:
             answers.append(answer)
             return status == 200
 
-        eventually(answered, f"{url} does not answer")
+        eventually(answered, f"{url} did not answer")
         return answers[-1]
 
     def ended(self, order_id: str) -> Json:
-        """Wait until the saga is CONFIRMED, FAILED or parked, and give it."""
+        """Wait until the saga is CONFIRMED, FAILED or parked, and return the order."""
         eventually(lambda: has_ended(self.row("OrdersTable", {"orderId": order_id})), f"order {order_id} did not end")
         return self.get(order_id)
 
     def executed(self, order_id: str, event: str = "OrderPlaced") -> list[str]:
-        """Wait until the execution that an event started is over, and give the states it went through."""
-        execution = f"{order_id}-{event}"
-        eventually(lambda: history.has_ended(self.stack, execution), f"execution {execution} did not end")
-        return [visit.state for visit in history.path(self.stack, execution)]
+        """Wait until the execution that an event started has ended, and return the states that it entered."""
 
-    def has_started(self, order_id: str) -> bool:
-        """Tell whether the order's saga was started."""
-        sfn = self.client("stepfunctions")
-        try:
-            sfn.describe_execution(executionArn=self.stack.execution_arn(f"{order_id}-OrderPlaced"))
-        except sfn.exceptions.ExecutionDoesNotExist:
-            return False
-        return True
+        def over() -> bool:
+            return self.has_started(order_id, event) and self.execution(order_id, event)["status"] != "RUNNING"
 
-    def entered(self, order_id: str) -> list[str]:
-        """Give the states that the order's saga has entered so far."""
-        return [visit.state for visit in history.path(self.stack, f"{order_id}-OrderPlaced")]
+        eventually(over, f"the execution of {order_id} by {event} did not end")
+        return self.entered(order_id, event)
+
+    def has_started(self, order_id: str, event: str = "OrderPlaced") -> bool:
+        """Return whether an event has started an execution."""
+        client = self.client("stepfunctions")
+        with suppress(client.exceptions.ExecutionDoesNotExist):
+            return bool(self.execution(order_id, event))
+        return False
+
+    def entered(self, order_id: str, event: str = "OrderPlaced") -> list[str]:
+        """Return the states that an execution has entered so far, from its raw history."""
+        arn = self.stack.execution_arn(f"{order_id}-{event}")
+        pages = self.client("stepfunctions").get_paginator("get_execution_history").paginate(executionArn=arn)
+        events: list[Json] = [event for page in pages for event in page["events"]]
+        return [each["stateEnteredEventDetails"]["name"] for each in events if each["type"].endswith("StateEntered")]
 
     def execution(self, order_id: str, event: str = "OrderPlaced") -> Json:
         """Describe the execution that an event started."""
@@ -186,14 +189,14 @@ class Shop:
         return self.client("stepfunctions").describe_execution(executionArn=arn)
 
     def invoke(self, logical_id: str, payload: Json) -> Json:
-        """Invoke a function and give its answer, or its error."""
+        """Invoke a function and return its response, or its error."""
         answer = self.client("lambda").invoke(
             FunctionName=self.stack.function_name(logical_id), Payload=json.dumps(payload)
         )
         return json.loads(answer["Payload"].read())
 
     def physical_id(self, logical_id: str) -> str:
-        """Give the name of a resource of the stack."""
+        """Return the physical ID of a resource of the stack."""
         found = self.client("cloudformation").describe_stack_resource(
             StackName=self.stack.name, LogicalResourceId=logical_id
         )
@@ -204,7 +207,7 @@ class Shop:
         return self.row("InventoryTable", {"productId": product_id})
 
     def stock(self, product_id: str, available: int, price: int = 34999) -> None:
-        """Put a product of the test's own on the shelf; `price` in minor units."""
+        """Add a product for a test; `price` in minor units."""
         item = {"productId": product_id, "name": product_id, "price": price}
         amounts = {"available": available, "stocked": available}
         self.client("dynamodb").put_item(
@@ -212,7 +215,7 @@ class Shop:
         )
 
     def row(self, table: str, key: Json) -> Json:
-        """Read a row; empty where there is none."""
+        """Read a row; empty if there is none."""
         answer = self.client("dynamodb").get_item(
             TableName=self.stack.outputs[table], Key=dynamodb.to_wire(key), ConsistentRead=True
         )
@@ -224,23 +227,23 @@ class Shop:
         return [dynamodb.from_wire(item) for page in pages for item in page["Items"]]
 
     def intent(self, order_id: str) -> Json:
-        """Read what the gateway's ledger says of the order; empty where it never heard of it."""
+        """Read the order's intent in the gateway's ledger; empty if there is none."""
         payment = self.row("PaymentsTable", {"orderId": order_id})
         return self.row("GatewayLedgerTable", {"id": payment["intentId"]}) if payment else {}
 
     def net_charge(self, order_id: str) -> int:
-        """Give what the gateway took for the order and did not give back, in minor units."""
+        """Return what the gateway took for the order minus what it refunded, in minor units."""
         intent = self.intent(order_id)
         return int(intent["taken"] - intent["refunded"]) if intent else 0
 
 
 def has_ended(order: Json) -> bool:
-    """Tell whether the saga is CONFIRMED, FAILED or parked."""
+    """Return whether the saga is CONFIRMED, FAILED or parked."""
     return order["status"] in ENDED or "parked" in order
 
 
 def eventually(condition: Callable[[], bool], otherwise: str) -> None:
-    """Wait until the condition holds, however slow the machine is, within reason."""
+    """Wait until the condition holds, with patience for a slow machine."""
     deadline = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < deadline, otherwise

@@ -1,4 +1,4 @@
-"""The worked example of docs/adding-a-step.md on an engine of its own: a new step works, and everybody knows it."""
+"""The worked example of docs/adding-a-step.md on its own engine: the new step works, and every tool knows it."""
 
 import json
 import subprocess
@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from saga.engine.process import Engine
-from saga.project import ROOT
-from saga.stack import Stack
-from saga.target import DEFAULT_STACK
+from saga.engine.project import ROOT
+from saga.stack.stack import Stack
+from saga.stack.target import DEFAULT_STACK
 from tests.docs.following import copied, follow, run
 from tests.e2e.conftest import free_port
 from tests.e2e.shop import Shop
@@ -31,7 +31,7 @@ print(json.dumps({name: status.outcome for name, status in statuses(record).item
 
 @pytest.fixture(scope="session")
 def to_be_parked() -> list[str]:
-    """Have nothing of the engine that the other tests share."""
+    """Use nothing of the engine that the other tests share."""
     return []
 
 
@@ -44,20 +44,20 @@ class Added:
     port: int
 
     def saga(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run the copy's command to its end."""
+        """Run the copy's command."""
         settings = {"ENGINE_HOME": str(self.engine_home), "ENGINE_PORT": str(self.port), "HOME": str(self.home)}
         return run(self.home, "python", "-m", "saga", *arguments, **settings)
 
     def json(self, *arguments: str) -> Any:
-        """Run it with --json and give what it prints."""
+        """Run it with --json and return its output."""
         return json.loads(self.saga(*arguments, "--json").stdout)
 
     def drawn(self, order_id: str) -> dict[str, str]:
-        """Give what `saga graph` draws of each state."""
+        """Return the outcome that `saga graph` draws for each state."""
         return {each["state"]: each["outcome"] for each in self.json("graph", order_id)}
 
     def drawn_without_history(self, order_id: str) -> dict[str, str]:
-        """Give what is drawn where AWS keeps no history of executions, as of EXPRESS."""
+        """Return the outcomes that are drawn without a history of executions, as for EXPRESS."""
         record = self.home / f"{order_id}.json"
         self.saga("order", "export", order_id, "--out", str(record))
         return dict(json.loads(run(self.home, "python", "-c", OF_EVENTS, str(record)).stdout))
@@ -95,17 +95,17 @@ def refused(added: Added) -> str:
     return str(json.loads(placed.stdout)["orderId"])
 
 
-def told(added: Added, order_id: str) -> dict[str, Any]:
+def events_by_type(added: Added, order_id: str) -> dict[str, Any]:
     return {each["type"]: each for each in added.json("order", "events", order_id)}
 
 
 def test_an_order_that_takes_the_new_step_is_confirmed_and_shown_with_it(added: Added, confirmed: str) -> None:
-    shown = added.json("order", "show", confirmed)
-    assert (shown["status"], [(each["state"], each["outcome"]) for each in shown["path"]][2]) == (
+    order = added.json("order", "show", confirmed)
+    assert (order["status"], [(each["state"], each["outcome"]) for each in order["path"]][2]) == (
         "CONFIRMED",
         ("BookShipment", "succeeded"),
     )
-    booked = told(added, confirmed)["ShipmentBooked"]
+    booked = events_by_type(added, confirmed)["ShipmentBooked"]
     assert (booked["states"], booked["detail"]) == (["BookShipment"], {"pieces": 2})
     for drawn in (added.drawn(confirmed), added.drawn_without_history(confirmed)):
         assert (drawn["BookShipment"], drawn["VoidShipment"]) == ("succeeded", "not reached")
@@ -113,10 +113,10 @@ def test_an_order_that_takes_the_new_step_is_confirmed_and_shown_with_it(added: 
 
 
 def test_an_order_that_the_new_step_refuses_is_undone_and_shown_with_the_refusal(added: Added, refused: str) -> None:
-    shown = added.json("order", "show", refused)
-    assert (shown["status"], shown["reason"]["reason"]) == ("FAILED", "Undeliverable")
-    assert "501 pieces, 500 at most" in shown["outcome"]
-    events = told(added, refused)
+    order = added.json("order", "show", refused)
+    assert (order["status"], order["reason"]["reason"]) == ("FAILED", "Undeliverable")
+    assert "501 pieces, 500 at most" in order["outcome"]
+    events = events_by_type(added, refused)
     assert events["ShipmentRejected"]["states"] == ["BookShipment"]
     assert events["PaymentRefunded"]["money"] == -TOO_MANY / 100
     assert events["InventoryReleased"]["stock"] == {"screws": TOO_MANY}

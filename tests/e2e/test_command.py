@@ -1,4 +1,4 @@
-"""The command `saga` as an operator uses it: outcomes as exit codes, JSON for pipes, one line for what fails."""
+"""The command `saga` as an operator uses it: outcomes as exit codes, JSON for pipes, one line for a failure."""
 
 import json
 import os
@@ -7,32 +7,31 @@ import shlex
 import subprocess
 import threading
 from pathlib import Path
-from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
-import saga.cli
-from saga import catalogue
-from saga.command.adding import EXAMPLES
+from saga.cli.app import COMMANDS, app, load
+from saga.cli.register import EXAMPLES
 from saga.engine.build import build
-from saga.engine.deploy import deploy
 from saga.engine.process import Engine
+from saga.local import catalogue
+from saga.local.deploy import deploy
 from tests.e2e.command import Command
-from tests.e2e.contract import asked, promised
+from tests.e2e.contract import covered, promised
 from tests.e2e.shapes import shape
 from tests.e2e.shop import Shop
 
 ORDER_OF_THE_EXAMPLES, OTHER_ORDER = "28ace766-6b22-580f-8cb3-791fa2fce880", "a40d5772-f245-5993-946a-973ca29b09de"
-# Their examples are not run: they start and stop the tests' engine, never end, change a project, or are about AWS or
-# what `up` placed.
+# Examples of these aren't run: they start and stop the tests' engine, never end, change a project, or need AWS or the
+# orders of `up`.
 NOT_RUN = ("up", "down", "logs", "console", "new", "asl --config-env", "invoke")
 FOREIGN = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}
 
 
 @pytest.fixture(scope="session")
 def declined(shop: Shop) -> str:
-    """Give an order whose payment was declined; its saga is over."""
+    """Return an order whose payment was declined and whose saga has ended."""
     order_id = shop.place(shop.order("monitor", 1, "pm_declined"))
     shop.executed(order_id)
     return order_id
@@ -48,7 +47,7 @@ def test_placing_an_order_and_waiting_ends_with_its_outcome(
     assert (placed.returncode, json.loads(placed.stdout)["status"]) == (code, status)
 
 
-def test_the_graph_of_an_order_agrees_with_the_history_and_is_drawn_the_same_twice(
+def test_the_graph_of_an_order_matches_its_history_and_is_reproducible(
     command: Command, shop: Shop, declined: str, tmp_path: Path
 ) -> None:
     for name in ("one.svg", "two.svg", "one.png", "two.png"):
@@ -59,24 +58,16 @@ def test_the_graph_of_an_order_agrees_with_the_history_and_is_drawn_the_same_twi
     outcomes = {state["state"]: state["outcome"] for state in command.json("graph", declined)}
     for state, outcome in outcomes.items():
         assert f"{state}: " in drawn
-        assert (outcome != "not reached") == (state in entered(shop, declined))
+        assert (outcome != "not reached") == (state in shop.entered(declined))
     assert outcomes["ProcessPayment"] == "caught error"
     assert outcomes["RefundPayment"] == outcomes["ReleaseInventory"] == "succeeded"
-
-
-def entered(shop: Shop, order_id: str) -> list[str]:
-    """Read the states from the raw history, in the order in which they were entered."""
-    arn = shop.stack.execution_arn(f"{order_id}-OrderPlaced")
-    pages = shop.client("stepfunctions").get_paginator("get_execution_history").paginate(executionArn=arn)
-    events: list[Any] = [event for page in pages for event in page["events"]]
-    return [each["stateEnteredEventDetails"]["name"] for each in events if each["type"].endswith("StateEntered")]
 
 
 @pytest.mark.parametrize("arguments", [["check"], ["load", "--orders", "3", "--rate", "2"], ["order", "list"]])
 def test_json_can_be_piped_while_progress_is_shown_on_a_terminal(command: Command, arguments: list[str]) -> None:
     terminal, stderr = pty.openpty()
-    shown: list[bytes] = []
-    reader = threading.Thread(target=read_all, args=(terminal, shown))
+    progress: list[bytes] = []
+    reader = threading.Thread(target=read_all, args=(terminal, progress))
     reader.start()
     ended = command(*arguments, "--json", stderr=stderr)
     os.close(stderr)
@@ -86,16 +77,16 @@ def test_json_can_be_piped_while_progress_is_shown_on_a_terminal(command: Comman
     assert "\x1b" not in ended.stdout
 
 
-def read_all(terminal: int, shown: list[bytes]) -> None:
+def read_all(terminal: int, progress: list[bytes]) -> None:
     while True:
         try:
-            shown.append(os.read(terminal, 1024))
-        except OSError:  # its other end is closed
+            progress.append(os.read(terminal, 1024))
+        except OSError:  # the other end is closed
             return
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "words"),
+    ("arguments", "code", "message"),
     [
         (["order", "show", "nope"], 4, "nope"),
         (["order", "list", "--status", "LOST"], 2, "LOST"),
@@ -105,15 +96,15 @@ def read_all(terminal: int, shown: list[bytes]) -> None:
         (["order", "list", "--config-env", "nowhere"], 2, "no environment nowhere"),
     ],
 )
-def test_what_cannot_be_done_is_one_line_and_the_documented_exit_code(
-    command: Command, shop: Shop, arguments: list[str], code: int, words: str
+def test_a_failure_is_one_line_and_the_documented_exit_code(
+    command: Command, shop: Shop, arguments: list[str], code: int, message: str
 ) -> None:
     cloudformation = shop.client("cloudformation")
     cloudformation.create_stack(StackName="foreign", TemplateBody=json.dumps(FOREIGN))
     failed = command(*arguments, "--json")
     cloudformation.delete_stack(StackName="foreign")
     assert (failed.returncode, failed.stdout) == (code, "")
-    assert words in failed.stderr
+    assert message in failed.stderr
     assert "Traceback" not in failed.stderr
     assert code == 2 or len(failed.stderr.splitlines()) == 1
 
@@ -137,22 +128,23 @@ def test_a_second_stack_in_another_region_is_served_by_the_same_commands(command
     assert command("order", "show", placed["orderId"]).returncode == 4
 
 
-def test_the_json_of_a_command_has_the_fields_that_are_promised(in_process: CliRunner, declined: str) -> None:
-    answers = {line: in_process.invoke(saga.cli.app, [*line.split(), "--json"]).stdout for line in asked(declined)}
+def test_the_json_of_a_command_has_the_promised_fields(in_process: CliRunner, declined: str) -> None:
+    answers = {line: in_process.invoke(app, [*line.split(), "--json"]).stdout for line in covered(declined)}
     shapes = {line.replace(declined, "ORDER"): shape(json.loads(answer)) for line, answer in answers.items()}
     assert shapes == promised()
 
 
 def examples() -> list[str]:
-    assert saga.cli.app.registered_groups
+    for name in [name for listed in COMMANDS.values() for name in listed]:
+        load(name)
     lines = [line for command, lines in EXAMPLES.items() if command.startswith("saga.") for line in lines]
     return [line for line in lines if not line.startswith(NOT_RUN)]
 
 
 @pytest.fixture
 def in_process(engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> CliRunner:
-    """Run the command in this process, which saves the start of one for each example."""
-    monkeypatch.setattr("saga.target.ENGINE_HOME", engine.home)
+    """Run the command in this process, which is faster than a process for each example."""
+    monkeypatch.setattr("saga.stack.target.ENGINE_HOME", engine.home)
     monkeypatch.chdir(tmp_path)
     return CliRunner()
 
@@ -166,7 +158,7 @@ def test_an_example_of_the_help_can_be_run(in_process: CliRunner, shop: Shop, de
         of_load = ["load", "--orders", "1", "--json"]
         written = of_load if "load" in example else ["order", "export", ORDER_OF_THE_EXAMPLES]
         if name in example:
-            Path(name).write_text(in_process.invoke(saga.cli.app, written).stdout)
-    ended = in_process.invoke(saga.cli.app, shlex.split(example.replace(OTHER_ORDER, declined)))
+            Path(name).write_text(in_process.invoke(app, written).stdout)
+    ended = in_process.invoke(app, shlex.split(example.replace(OTHER_ORDER, declined)))
     assert ended.exception is None or isinstance(ended.exception, SystemExit)
     assert ended.exit_code in (0, 1), ended.stderr

@@ -10,15 +10,15 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from saga.engine.process import Engine
-from saga.orders.reading import read
-from saga.project import BIN
+from saga.engine.project import BIN
+from saga.orders.load import read
 from tests.console.chromium import chromium
 from tests.e2e.command import Command
 from tests.e2e.shop import Shop, eventually
 
 
 @pytest.fixture(scope="module")
-def url(engine: Engine, shop: Shop) -> Iterator[str]:  # noqa: ARG001 - what it shows
+def url(engine: Engine, shop: Shop) -> Iterator[str]:  # noqa: ARG001 - the console shows it
     command = [str(BIN / "saga"), "console", "--port", "0", "--no-open"]
     environment = {"PATH": os.environ["PATH"], "ENGINE_HOME": str(engine.home), "AWS_EC2_METADATA_DISABLED": "true"}
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as console:  # noqa: S603
@@ -47,7 +47,7 @@ def state(page: Page, name: str) -> Locator:
 
 
 def place(page: Page, product: str, payment: str, key: str) -> str:
-    """Place an order by the form, and give its id."""
+    """Place an order with the form and return its ID."""
     page.goto(f"/orders/new?key={key}")
     page.get_by_label("Product").select_option(product)
     page.get_by_role("radio", name=payment).first.check()
@@ -56,7 +56,7 @@ def place(page: Page, product: str, payment: str, key: str) -> str:
     return page.url.rpartition("/")[2]
 
 
-def test_a_declined_order_is_placed_and_seen_to_be_undone_and_replayed(page: Page, shop: Shop) -> None:
+def test_a_declined_order_is_placed_and_shown_as_undone_and_replayed(page: Page, shop: Shop) -> None:
     order_id = place(page, "monitor", "pm_declined", "console-declined")
     expect(state(page, "ProcessPayment")).to_have_class("caught")
     expect(state(page, "RefundPayment")).to_have_class("succeeded")
@@ -67,15 +67,15 @@ def test_a_declined_order_is_placed_and_seen_to_be_undone_and_replayed(page: Pag
         expect(state(page, name)).to_have_class("not_reached")
 
 
-def test_the_same_key_again_is_the_same_order_and_with_another_body_it_is_refused(page: Page) -> None:
+def test_a_repeated_key_is_the_same_order_and_is_refused_with_another_body(page: Page) -> None:
     first = place(page, "monitor", "pm_ok", "console-key")
     assert place(page, "monitor", "pm_ok", "console-key") == first
     page.goto("/orders/new?key=console-key&quantity=2&product=monitor")
     page.get_by_role("button", name="Place the order").click()
-    expect(page.locator(".said.bad")).to_be_visible()
+    expect(page.locator(".result.bad")).to_be_visible()
 
 
-def test_logs_of_the_functions_stand_beside_the_run(page: Page) -> None:
+def test_the_logs_of_the_functions_are_shown_beside_the_run(page: Page) -> None:
     place(page, "monitor", "pm_ok", "console-logs")
     expect(page.locator("#logs")).to_contain_text("ConfirmOrder")
 
@@ -90,7 +90,7 @@ def test_orders_are_listed_as_they_are_placed_and_found_by_their_outcome(page: P
     expect(page.get_by_role("link", name=order_id)).to_be_visible()
 
 
-def test_the_export_of_the_page_is_the_commands_to_the_byte(
+def test_the_export_of_the_page_is_identical_to_that_of_the_command(
     page: Page, shop: Shop, command: Command, tmp_path: Path
 ) -> None:
     order_id = place(page, "monitor", "pm_declined", "console-export")
@@ -117,7 +117,7 @@ def test_a_parked_order_is_resumed_by_its_button(page: Page, shop: Shop, parked:
     page.goto("/parked")
     expect(page.get_by_role("link", name=parked)).to_be_visible()
     page.get_by_role("link", name=parked).click()
-    page.get_by_role("button", name="End the gateway's outage").click()
+    page.get_by_role("button", name="Restore the gateway").click()
     expect(page.get_by_text("can refund this order now")).to_be_visible()
     page.get_by_role("button", name="Resume", exact=True).click()
     expect(page.locator(".outcome")).to_contain_text("FAILED")

@@ -1,4 +1,4 @@
-"""Orders by HTTP, from the first request to their end."""
+"""Orders over HTTP, from the request to their end."""
 
 import uuid
 
@@ -37,7 +37,7 @@ def test_a_repeated_key_gives_the_same_order_and_a_new_key_a_new_one(shop: Shop)
     assert shop.product("monitor")["available"] == monitors - 4
 
 
-def test_a_shortage_leaves_the_stock_untouched_and_nothing_charged(shop: Shop) -> None:
+def test_a_shortage_leaves_the_stock_unchanged_and_nothing_charged(shop: Shop) -> None:
     before = shop.product("PROD-003")["available"]
     order_id = shop.place(shop.order("PROD-003", 1000))
     order = shop.ended(order_id)
@@ -70,7 +70,7 @@ def test_the_history_of_a_declined_order_shows_how_it_was_undone(shop: Shop) -> 
     ]
 
 
-def test_the_history_of_a_confirmed_order_shows_the_forward_tasks_and_no_other(shop: Shop) -> None:
+def test_the_history_of_a_confirmed_order_has_only_the_forward_tasks(shop: Shop) -> None:
     order_id = shop.place(shop.order())
     assert shop.executed(order_id) == HAPPY
     assert shop.execution(order_id)["status"] == "SUCCEEDED"

@@ -1,12 +1,11 @@
-"""What is uploaded for each function stays small: a cold start fetches and unpacks it."""
+"""The package of each function stays small, because a cold start fetches and unpacks it."""
 
 import io
 import zipfile
 from pathlib import Path
 
-from samcli.yamlhelper import yaml_parse  # type: ignore[import-untyped]
-
 from saga.engine.build import BUILT, build
+from statemachine.template import read
 from tests.support.template import resources
 
 LARGEST = 5_000_000  # bytes
@@ -14,8 +13,8 @@ FUNCTION = "AWS::Serverless::Function"
 
 
 def packages() -> dict[str, Path]:
-    """Give the folder that was built for each function."""
-    built = yaml_parse(BUILT.read_text())["Resources"]
+    """Return the folder that was built for each function."""
+    built = read(BUILT)["Resources"]
     functions = {name: each["Properties"] for name, each in built.items() if each["Type"] == FUNCTION}
     return {name: BUILT.parent / properties["CodeUri"] for name, properties in functions.items()}
 

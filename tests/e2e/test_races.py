@@ -1,4 +1,4 @@
-"""Many at once, and again: one order for one key, no piece sold twice, none lost to a conflict, nothing done twice."""
+"""Concurrency and repetition: one order for one key, no piece sold twice, nothing lost to a conflict or done twice."""
 
 import uuid
 from collections import Counter
@@ -7,12 +7,12 @@ from typing import Any
 
 from boto3.dynamodb.types import TypeSerializer
 
-from saga.check import check
+from saga.reconcile.run import check
 from tests.e2e.shop import Shop
 
 
 def outcomes(shop: Shop, product: str) -> Counter[str]:
-    """Let a hundred orders race for a product, ten at a time: as many as two cores can run functions for."""
+    """Let a hundred orders race for a product, ten at a time: as many as two cores can handle."""
     orders = shop.run_all(shop.order(product, 1) for _ in range(100))
     return Counter(order["status"] for order in orders)
 
@@ -39,7 +39,7 @@ def test_a_hundred_orders_for_a_thousand_pieces_are_all_confirmed(shop: Shop) ->
     assert shop.product("plenty")["available"] == 900
 
 
-def test_every_stream_record_delivered_twice_more_changes_nothing(shop: Shop) -> None:
+def test_delivering_every_stream_record_twice_more_changes_nothing(shop: Shop) -> None:
     orders = [shop.place(shop.order("monitor", 1, token)) for token in ("pm_ok", "pm_declined")]
     for order_id in orders:
         shop.executed(order_id)

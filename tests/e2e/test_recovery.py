@@ -1,4 +1,4 @@
-"""What breaks in production, on the engine: dead executions, a relay that is off, a gateway that is down."""
+"""Production failures on the engine: dead executions, a relay that is off, a gateway that is down."""
 
 import json
 import time
@@ -10,18 +10,18 @@ from typing import Any
 
 import pytest
 
-from payment.behaviour import BEHAVIOURS
-from saga.check import check
-from saga.failure import PARKED
-from saga.operations.parked import make_well
-from saga.orders.acting import resume
+from payment.test_tokens import TEST_TOKENS
+from saga.failures import PARKED
+from saga.operations import gateway
+from saga.orders.actions import resume
+from saga.reconcile.run import check
 from sagas import ORDER
 from tests.e2e.command import Command
 from tests.e2e.shop import Shop, eventually
 from tests.support.template import tasks
 
-# Refunds that are given up take most of a minute; tests/chaos has them.
-QUICK = [token for token in BEHAVIOURS if token != "pm_refund_down"]
+# To give up a refund takes most of a minute; tests/chaos covers that.
+QUICK = [token for token in TEST_TOKENS if token != "pm_refund_down"]
 
 
 def messages(shop: Shop, order_id: str) -> list[Any]:
@@ -48,7 +48,7 @@ def relay_off(shop: Shop) -> Iterator[None]:
 
 @pytest.fixture
 def eager_sweeper(shop: Shop) -> Iterator[None]:
-    """Let the sweeper dispatch at once what it would leave to the relay for a minute."""
+    """Let the sweeper dispatch events at once, instead of after a minute."""
     client, name = shop.client("lambda"), shop.stack.function_name("SweepOrdersFunction")
     settings = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
     eager = {**settings, "UNDISPATCHED_AFTER_SECONDS": "0"}
@@ -63,7 +63,7 @@ def test_the_sweeper_dispatches_what_the_relay_does_not_and_starts_one_saga(shop
     assert shop.get(order_id)["status"] == "PENDING"
     assert shop.sweep()["dispatched"] >= 1
     assert shop.ended(order_id)["status"] == "CONFIRMED"
-    eventually(lambda: shop.sweep()["dispatched"] == 0, "the outbox is never empty")
+    eventually(lambda: shop.sweep()["dispatched"] == 0, "the outbox did not become empty")
     assert executions(shop, order_id) == [f"{order_id}-OrderPlaced"]
 
 
@@ -89,7 +89,7 @@ def test_a_cancelled_order_is_undone_and_a_confirmed_one_cannot_be_cancelled(sho
     assert shop.cancel(confirmed)[0] == 409
 
 
-def test_what_cannot_be_refunded_is_parked_and_resumed_when_the_gateway_is_well(
+def test_an_order_without_a_refund_is_parked_and_resumed_when_the_gateway_is_restored(
     shop: Shop, command: Command, to_be_parked: list[str]
 ) -> None:
     order_id = to_be_parked[1]
@@ -100,7 +100,7 @@ def test_what_cannot_be_refunded_is_parked_and_resumed_when_the_gateway_is_well(
     eventually(lambda: bool(messages(shop, order_id)), "no message in the queue of parked orders")
     assert command("order", "watch", order_id).returncode == PARKED
     assert shop.net_charge(order_id) == 34999
-    make_well(shop.stack, order_id)
+    gateway.restore(shop.stack, order_id)
     assert resume(shop.stack, order_id, "the gateway works again") == "OrderResumed#1"
     eventually(lambda: shop.get(order_id)["status"] == "FAILED", "the resumed order did not end")
     order = shop.get(order_id)
@@ -114,25 +114,25 @@ def test_an_execution_aborted_in_any_state_leaves_every_order_ended_or_parked(sh
 
 
 def assert_all_end(shop: Shop, cases: list[tuple[str, str]]) -> None:
-    """Place orders with a token each, abort each in a state, and wait for their ends."""
+    """Place an order for each token, abort its execution in the state, and wait for all to end."""
     orders = shop.place_all([shop.order("PROD-002", 1, token) for token, _ in cases])
     with ThreadPoolExecutor(len(orders)) as pool:
         list(pool.map(abort_in, repeat(shop), orders, [state for _, state in cases]))
     aborted = time.monotonic()
     for order_id in orders:
         shop.ended(order_id)
-    print(f"{len(orders)} orders of aborted executions had ended after {time.monotonic() - aborted:.0f} s")
+    print(f"{len(orders)} orders with aborted executions ended within {time.monotonic() - aborted:.0f} s")
     assert check(shop.stack) == []
 
 
 def abort_in(shop: Shop, order_id: str, state: str) -> None:
-    """Stop the order's execution when it is in the state, or as soon as it has gone by."""
+    """Stop the order's execution once it has entered the state, unless it ends first."""
     arn = shop.stack.execution_arn(f"{order_id}-OrderPlaced")
     client = shop.client("stepfunctions")
     eventually(lambda: shop.has_started(order_id), f"the saga of {order_id} did not start")
     while True:
         if state in shop.entered(order_id) or client.describe_execution(executionArn=arn)["status"] != "RUNNING":
-            with suppress(client.exceptions.ClientError):  # it has ended by itself meanwhile
+            with suppress(client.exceptions.ClientError):  # it has ended in the meantime
                 client.stop_execution(executionArn=arn)
             return
 

@@ -1,4 +1,4 @@
-"""Least privilege: each function's role is enough for its work, and the engine really enforces it."""
+"""Least privilege: each function's role is sufficient, and the engine enforces it."""
 
 import json
 import re
@@ -15,7 +15,7 @@ def log_lines(shop: Shop) -> list[str]:
     return [event["message"] for page in pages for event in page["events"]]
 
 
-def test_no_function_misses_a_permission_and_every_one_has_run(shop: Shop) -> None:
+def test_no_function_lacks_a_permission_and_every_one_has_run(shop: Shop) -> None:
     ids = {token: shop.place(shop.order("monitor", 1, token)) for token in ("pm_ok", "pm_declined")}
     for order_id in ids.values():
         shop.ended(order_id)
@@ -26,7 +26,7 @@ def test_no_function_misses_a_permission_and_every_one_has_run(shop: Shop) -> No
     assert not [line for line in log_lines(shop) if "AccessDenied" in line]
 
 
-def test_a_function_without_one_of_its_permissions_cannot_do_its_work(shop: Shop) -> None:
+def test_a_function_fails_without_one_of_its_permissions(shop: Shop) -> None:
     function = shop.stack.function_name("PlaceOrderFunction")
     role = shop.client("lambda").get_function_configuration(FunctionName=function)["Role"].rpartition("/")[2]
     statement = {"Effect": "Deny", "Action": "dynamodb:PutItem", "Resource": "*"}

@@ -1,10 +1,48 @@
-"""The pages, a module for each."""
+"""The pages, one per module. `build` adds a page's elements."""
 
-from saga.console.frame import Console
-from saga.console.pages import breaker, inventory, missing, order, orders, outbox, parked, placing, throughput
+from collections.abc import Callable
+from functools import partial
+
+from fastapi import Request
+from nicegui import ui
+
+from saga.console.layout import Page
+from saga.console.pages import (
+    breaker,
+    inventory,
+    new_order,
+    not_found,
+    order_page,
+    orders,
+    outbox_page,
+    parked,
+    throughput,
+)
+from saga.console.security import Token
+from saga.console.sources.source import Source
+
+_PAGES = (  # when two match a path, the first one is served
+    ("/orders", "Orders", orders.build),
+    ("/orders/new", "Place an order", new_order.build),
+    ("/orders/{order_id}", "Order", order_page.build),
+    ("/parked", "Parked orders", parked.build),
+    ("/inventory", "Inventory", inventory.build),
+    ("/outbox", "Outbox", outbox_page.build),
+    ("/breaker", "Circuit breaker", breaker.build),
+    ("/throughput", "Throughput and latency", throughput.build),
+    ("/{path:path}", "Page not found", not_found.build),
+)
 
 
-def add(console: Console) -> None:
-    """Adds all of them; of two that fit a path, the first is taken."""
-    for page in (orders, placing, order, parked, inventory, outbox, breaker, throughput, missing):
-        page.add(console)
+def add(source: Source, token: Token) -> None:
+    """Add all pages to the application."""
+    for path, title, build in _PAGES:
+        _add(path, partial(Page, source, token, title), build)
+
+
+def _add(path: str, open_page: Callable[[Request], Page], build: Callable[[Page], None]) -> None:
+    @ui.page(path)
+    def handler(request: Request) -> None:
+        page = open_page(request)
+        with page.body:
+            build(page)

@@ -1,68 +1,49 @@
-"""Parked orders: something of each could not be undone, and waits for a person."""
+"""Orders whose compensation failed. They need an operator."""
 
 from collections.abc import Sequence
-from urllib.parse import quote
 
 from nicegui import ui
 
-from saga.console.elements import Rows, piece
-from saga.console.frame import Console, frame
-from saga.console.html import Html, join, tag
-from saga.console.poller import Poller
-from saga.console.sections.doing import make_well_form, resume_form
-from saga.console.source import Environment, Kind
-from saga.console.words import ago, money, status_pill
-from saga.operations.parked import ParkedOrder
+from saga.console.elements import Rows, markup
+from saga.console.html import Html, empty, facts, tag
+from saga.console.labels import ago, order_link, status_pill
+from saga.console.layout import Page
+from saga.console.sections.forms import resume
+from saga.console.sources.source import Environment
+from saga.operations import parked_orders
+from saga.text.money import amount
 
-_WORDS = (
-    "A compensation of each gave up, so the order may still hold stock or money. Once the cause is gone, resume it: "
-    "every step is fenced, so nothing is done twice."
+_INTRODUCTION = (
+    "A compensation of each of these orders failed, so they may still hold stock or money. "
+    "Once the cause is fixed, resume them. Every step is fenced, so nothing happens twice."
 )
+_EMPTY = empty("✓ No orders are parked.", "Every compensation that ran has succeeded.", "empty card")
 
 
-def add(console: Console) -> None:
-    """Adds the page."""
+def build(page: Page) -> None:
+    """Add the elements of the page."""
+    markup(tag("h1", "Parked orders"))
+    markup(tag("p", _INTRODUCTION, class_="muted"))
+    cards = Rows(ui.element("ul").classes("stack"), "li")
+    below = markup()
 
-    @ui.page("/parked")
-    def parked() -> None:
-        with frame(console, "Parked orders", "/parked") as page:
-            piece(tag("h1", "Parked orders"))
-            piece(tag("p", _WORDS, class_="muted"))
-            rows = Rows(ui.element("ul").classes("stack"), "li")
-            below = piece()
+    def show(found: Sequence[parked_orders.ParkedOrder]) -> None:
+        cards.show({order.order_id: _card(order, page.environment) for order in found})
+        below.set_content(Html() if found else _EMPTY)
 
-            def show(found: Sequence[ParkedOrder]) -> None:
-                environment = console.source.environment()
-                rows.show({each.order_id: card(each, environment) for each in found})
-                below.set_content(Html() if found else _nothing())
-
-            Poller(page.kind, console.source.parked, show, page.fail).start()
+    page.poll(lambda: page.source.read(parked_orders.parked), show)
 
 
-def card(order: ParkedOrder, environment: Environment) -> Html:
-    """One order, and what can be done about it."""
-    link = tag("a", order.order_id, href=f"/orders/{quote(order.order_id, safe='')}", class_="mono", data_row=True)
-    head = tag("h2", status_pill("PARKED"), " ", link)
-    failures = (f"{state} gave up: {error}" for state, error in order.failures.items())
-    pairs = {
-        "Parked": join(ago(order.parked), f", after {order.resumes} resumes" if order.resumes else None),
+def _card(order: parked_orders.ParkedOrder, environment: Environment) -> Html:
+    title = tag("h2", status_pill("PARKED"), " ", order_link(order.order_id, order.order_id))
+    failures = (f"{state}: {error}" for state, error in order.failures.items())
+    details = {
+        "Parked": ago(order.parked),
+        "Earlier resumes": f"{order.resumes}",
         "Customer": order.customer_id,
-        "Total": money(order.total),
+        "Total": amount(order.total),
         "Cancelled because": f"{order.reason}: {order.cause}",
-        "What gave up": "; ".join(failures) or "not told",
+        "Failed compensations": "; ".join(failures) or "unknown",
         "Not undone": ", ".join(order.not_undone),
     }
-    facts = tag("dl", *(tag("div", tag("dt", name), tag("dd", value)) for name, value in pairs.items()), class_="facts")
-    return tag("div", head, facts, *_forms(order, environment), class_="card pad stack")
-
-
-def _forms(order: ParkedOrder, environment: Environment) -> list[Html]:
-    if not environment.writable:
-        return []
-    wells = [make_well_form(order.order_id)] if environment.kind is Kind.ENGINE else []
-    return [tag("div", *wells, resume_form(order.order_id), class_="acts")]
-
-
-def _nothing() -> Html:
-    words = "Whatever had to be undone has been undone."
-    return tag("div", tag("strong", "✓ No order is parked."), tag("span", words), class_="empty card")
+    return tag("div", title, facts(details), resume(order.order_id, environment), class_="card pad stack")

@@ -1,99 +1,87 @@
 """Throughput and latency, minute by minute."""
 
-from datetime import UTC, datetime
-
-from fastapi import Request
 from nicegui import ui
 
 from saga.console.charts import bars, legend, lines
-from saga.console.columns import Column, cells, header
-from saga.console.elements import card, piece, table
-from saga.console.frame import Console, Frame, frame
-from saga.console.html import Html, join, tag
-from saga.console.poller import Poller
-from saga.console.words import duration
-from saga.operations.throughput import Minute, Throughput
+from saga.console.elements import Column, card, cells, markup, scrollable, table_card
+from saga.console.html import Html, empty, facts, tag
+from saga.console.layout import Page
+from saga.operations.throughput import Minute, Throughput, throughput
+from saga.text.durations import duration
+from saga.text.times import here
 
 _SPANS = (15, 60, 240)  # minutes
-_ENDS = ("confirmed", "failed", "parked", "open")
+_OUTCOMES = ("confirmed", "failed", "parked", "open")
 _PERCENTILES = ("p50", "p95", "p99")
 _COLUMNS = (
     Column("Minute"),
-    Column("Accepted", number=True),
-    *(Column(name.capitalize(), number=True, wide=True) for name in _ENDS),
-    *(Column(name, number=True) for name in _PERCENTILES),
+    Column("Accepted", "number"),
+    *(Column(name.capitalize(), "number wide") for name in _OUTCOMES),
+    *(Column(name, "number") for name in _PERCENTILES),
 )
 
 
-def add(console: Console) -> None:
-    """Adds the page."""
-
-    @ui.page("/throughput")
-    def throughput(request: Request) -> None:
-        asked = request.query_params.get("minutes", "")
-        span = int(asked) if asked in map(str, _SPANS) else _SPANS[0]
-        with frame(console, "Throughput and latency", "/throughput") as page:
-            _body(console, page, span)
-
-
-def _body(console: Console, page: Frame, span: int) -> None:
-    piece(tag("h1", "Throughput and latency"))
-    piece(_spans(span))
-    total = piece()
+def build(page: Page) -> None:
+    """Add the elements of the page."""
+    minutes = page.request.query_params.get("minutes", "")
+    span = int(minutes) if minutes in map(str, _SPANS) else _SPANS[0]
+    markup(tag("h1", "Throughput and latency"))
+    markup(_span_links(span))
+    total = markup()
     with ui.element("div").classes("halves"):
-        with card("Orders by minute", "accepted", legend(_ENDS)):
-            counts = piece(classes="scroll pad").props('tabindex=0 role=region aria-label="Chart of orders"')
-        with card("From acceptance to the end", "latency", legend(_PERCENTILES)):
-            latencies = piece(classes="scroll pad").props('tabindex=0 role=region aria-label="Chart of latency"')
-    with ui.element("div").classes("card"):
-        rows = table("Numbers by minute", header(_COLUMNS))
+        with card("Orders per minute", "accepted", legend(_OUTCOMES)):
+            counts = scrollable(markup(classes="pad"), "Chart of orders")
+        with card("Latency, from acceptance to completion", "latency", legend(_PERCENTILES)):
+            latencies = scrollable(markup(classes="pad"), "Chart of latency")
+    rows, _ = table_card("Numbers per minute", _COLUMNS)
 
     def show(found: Throughput) -> None:
-        total.set_content(totals(found.total, span))
-        counts.set_content(accepted(found))
-        latencies.set_content(latency(found))
-        rows.show(_rows(found))
+        total.set_content(_total(found.total, span))
+        counts.set_content(_counts_chart(found))
+        latencies.set_content(_latency_chart(found))
+        rows.show({str(minute.start): _row(minute) for minute in reversed(found.minutes) if minute.accepted})
 
-    Poller(page.kind, lambda: console.source.throughput(span), show, page.fail).start()
+    page.poll(lambda: page.source.read(throughput, span), show)
 
 
-def totals(total: Minute, span: int) -> Html:
-    """All minutes together."""
+def _span_links(current: int) -> Html:
+    links = []
+    for span in _SPANS:
+        is_current = "true" if span == current else None
+        url = f"/throughput?minutes={span}"
+        links.append(tag("a", f"{span} minutes", href=url, class_="chip", aria_current=is_current))
+    return tag("nav", *links, class_="chips", aria_label="Time span")
+
+
+def _total(total: Minute, span: int) -> Html:
     if not total.accepted:
-        words = f"No order was placed in the last {span} minutes."
-        return tag("div", tag("strong", words), tag("a", "Place an order", href="/orders/new"), class_="empty card")
-    ends = {name.capitalize(): f"{getattr(total, name)}" for name in _ENDS}
+        place = tag("a", "Place an order", href="/orders/new")
+        return empty(f"No orders were placed in the last {span} minutes.", place, "empty card")
+    outcomes = {name.capitalize(): count for name, count in zip(_OUTCOMES, _counts(total), strict=True)}
     rate = f"{total.accepted / span:.1f} / min"
-    numbers = {"Accepted": str(total.accepted), "Rate": rate, **ends, **_latencies(total)}
-    return tag(
-        "dl", *(tag("div", tag("dt", name), tag("dd", value)) for name, value in numbers.items()), class_="tiles"
-    )
+    return facts({"Accepted": total.accepted, "Rate": rate, **outcomes, **_latencies(total)}, "tiles")
 
 
-def accepted(found: Throughput) -> Html:
-    """What came in, by what became of it."""
-    series = {name: [getattr(minute, name) for minute in found.minutes] for name in _ENDS}
-    return bars("Orders accepted in each minute; the table has the numbers", _times(found), series)
+def _counts_chart(found: Throughput) -> Html:
+    series = dict(zip(_OUTCOMES, zip(*map(_counts, found.minutes), strict=True), strict=True))
+    return bars("Orders accepted per minute. The table has the numbers.", _times(found), series)
 
 
-def latency(found: Throughput) -> Html:
-    """Percentiles of how long the orders of each minute took."""
+def _latency_chart(found: Throughput) -> Html:
     series = {
         name: [getattr(minute.latency, name) if minute.latency else None for minute in found.minutes]
         for name in _PERCENTILES
     }
-    return lines("Latency of the orders of each minute; the table has the numbers", _times(found), series, "ms")
+    return lines("Latency of the orders per minute. The table has the numbers.", _times(found), series, "ms")
 
 
-def _rows(found: Throughput) -> dict[str, Html]:
-    times = zip(_times(found), found.minutes, strict=True)
-    return {str(minute.start): _row(time, minute) for time, minute in reversed([*times]) if minute.accepted}
+def _row(minute: Minute) -> Html:
+    latencies = _latencies(minute).values() or [""] * len(_PERCENTILES)
+    return cells(_COLUMNS, _time(minute), minute.accepted, *_counts(minute), *latencies)
 
 
-def _row(time: str, minute: Minute) -> Html:
-    ends = (getattr(minute, name) for name in _ENDS)
-    taken = _latencies(minute).values() if minute.latency else ("", "", "")
-    return cells(_COLUMNS, time, minute.accepted, *ends, *taken)
+def _counts(minute: Minute) -> tuple[int, ...]:
+    return tuple(getattr(minute, name) for name in _OUTCOMES)
 
 
 def _latencies(minute: Minute) -> dict[str, str]:
@@ -101,18 +89,8 @@ def _latencies(minute: Minute) -> dict[str, str]:
 
 
 def _times(found: Throughput) -> list[str]:
-    return [f"{datetime.fromtimestamp(minute.start / 1000, UTC).astimezone():%H:%M}" for minute in found.minutes]
+    return [_time(minute) for minute in found.minutes]
 
 
-def _spans(chosen: int) -> Html:
-    chips = (
-        tag(
-            "a",
-            f"{span} minutes",
-            href=f"/throughput?minutes={span}",
-            class_="chip",
-            aria_current="true" if span == chosen else None,
-        )
-        for span in _SPANS
-    )
-    return tag("nav", join(*chips), class_="chips", aria_label="Span of time")
+def _time(minute: Minute) -> str:
+    return f"{here(minute.start):%H:%M}"

@@ -1,1 +1,1 @@
-"""The parts of an order's page: each is a pure function of the order's record."""
+"""The sections of an order's page. Each is a pure function of the order's record."""

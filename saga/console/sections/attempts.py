@@ -1,55 +1,57 @@
-"""Every attempt at every state: how it ended, and what went in and came out."""
+"""Every attempt at every state: how it ended, its input, its output and its error."""
 
 import json
 
 from saga.console.html import Html, join, tag
-from saga.console.words import duration, outcome_pill
-from saga.orders.attempts import Attempt
-from saga.orders.cells import clock
-from saga.orders.record import Json
+from saga.console.labels import outcome_pill, placed_at
+from saga.orders.attempts import Attempt, attempts
+from saga.orders.model import Json
+from saga.orders.record import Record
+from saga.text.durations import duration
+from saga.text.times import clock
 
 
-def keyed(found: "list[Attempt]") -> "dict[str, Attempt]":
-    """By what tells one from the other."""
-    return {f"{each.execution} {each.state} {each.started}": each for each in found}
+def rows(record: Record) -> dict[str, Html]:
+    """Return the attempts by a unique key. The graph links to the first attempt at each state."""
+    found = {f"{each.execution} {each.state} {each.started}": each for each in attempts(record)}
+    of_state = {each.state: key for key, each in reversed(found.items())}.values()
+    of_execution = {each.execution: key for key, each in reversed(found.items())}.values()
+    start = placed_at(record.order)
+    return {
+        key: join(
+            tag("p", "Execution ", tag("code", each.execution), class_="execution") if key in of_execution else None,
+            _details(each, start, anchor=key in of_state),
+        )
+        for key, each in found.items()
+    }
 
 
-def attempt(each: Attempt, first: int, *, anchor: bool, begins: bool) -> Html:
-    """An attempt, which opens; with `anchor` the graph's link to the state leads here; one that `begins` an execution
-    stands below its name.
-    """
-    took = "under way" if each.ended is None else duration(each.ended - each.started)
-    name = each.state if each.number == 1 else f"{each.state}, attempt {each.number}"
+def _details(each: Attempt, start: int, *, anchor: bool) -> Html:
     summary = tag(
         "summary",
-        tag("span", name, class_="name"),
+        tag("span", each.state if each.number == 1 else f"{each.state}, attempt {each.number}", class_="name"),
         outcome_pill(each.outcome),
         tag("span", each.error, class_="error"),
-        tag("span", f"+{duration(each.started - first)}", class_="muted number", title=clock(each.started)),
-        tag("span", took, class_="number"),
+        tag("span", f"+{duration(each.started - start)}", class_="muted number", title=clock(each.started)),
+        tag("span", "running" if each.ended is None else duration(each.ended - each.started), class_="number"),
     )
     parts = [_part("Input", each.input), _part("Output", each.output), _part("Error", _error(each))]
-    name_of = each.state if anchor else None
-    opened = tag("details", summary, *parts, id=name_of, data_at=each.started, class_="attempt")
-    return join(tag("p", "Execution ", tag("code", each.execution), class_="execution") if begins else None, opened)
+    anchor_id = each.state if anchor else None
+    return tag("details", summary, *parts, id=anchor_id, data_at=each.started, class_="attempt")
 
 
 def _error(each: Attempt) -> Json:
-    """The error with its cause, which Lambda gives as JSON in a string."""
+    """Return the error with its cause, which Lambda writes as JSON in a string."""
     if each.error is None:
         return None
-    return {"error": each.error, "cause": _unpacked(each.cause)}
-
-
-def _unpacked(cause: str | None) -> Json:
     try:
-        return json.loads(cause or "null")
+        return {"error": each.error, "cause": json.loads(each.cause or "null")}
     except ValueError:
-        return cause
+        return {"error": each.error, "cause": each.cause}
 
 
 def _part(title: str, content: Json) -> Html | None:
     if content is None:
         return None
-    shown = json.dumps(content, indent=2, ensure_ascii=False)
-    return tag("div", tag("h3", title), tag("pre", shown, tabindex=0, aria_label=title, role="group"), class_="part")
+    text = json.dumps(content, indent=2, ensure_ascii=False)
+    return tag("div", tag("h3", title), tag("pre", text, tabindex=0, aria_label=title, role="group"), class_="part")

@@ -1,60 +1,46 @@
-"""What this page shows and does, as commands to copy. Secrets are no part of them."""
+"""What the page shows and does, as commands to copy. They contain no secrets."""
 
 import json
 import shlex
 
 from saga.console.html import Html, tag
-from saga.console.source import Environment, Kind
+from saga.console.sources.source import Environment, Kind
 from saga.orders.record import Record
 
 
 def commands(record: Record, environment: Environment) -> Html:
-    """The commands, each with a button that copies it."""
-    given = _of_file(environment) if environment.kind is Kind.FILE else _of_stack(record, environment)
-    rows = [_row(number, title, command) for number, (title, command) in enumerate(given.items())]
+    """Return the commands, each with a button that copies it."""
+    of_file = {"Open this page": f"saga console --file {shlex.quote(environment.place.partition(',')[0])}"}
+    by_title = of_file if environment.kind is Kind.FILE else _of_stack(record, environment)
+    rows = (_row(f"command-{number}", title, command) for number, (title, command) in enumerate(by_title.items()))
     return tag("div", *rows, class_="commands")
 
 
 def _of_stack(record: Record, environment: Environment) -> dict[str, str]:
     order, flags = shlex.quote(record.order_id), environment.flags
-    return {
-        "This order as saga command": f"saga order show {order}{flags}",
-        "Its logs as saga command": f"saga order logs {order}{flags}",
-        "Export as saga command": f"saga order export {order}{flags} > order.json",
-        "Graph as saga command": f"saga graph {order}{flags}",
-        **(_acting(record, flags)),
-        **(_curls(record, environment.api_url) if environment.api_url else {}),
+    found = {
+        "Show this order": f"saga order show {order}{flags}",
+        "Show its logs": f"saga order logs {order}{flags}",
+        "Export it": f"saga order export {order}{flags} > order.json",
+        "Draw its graph": f"saga graph {order}{flags}",
     }
+    if record.status == "PARKED":
+        found["Resume it"] = f"saga order resume {order}{flags} --reason 'the gateway works again'"
+    if record.status == "PENDING":
+        found["Cancel it"] = f"saga order cancel {order}{flags} --reason 'no longer wanted'"
+    return found | (_requests(record, environment.api_url) if environment.api_url else {})
 
 
-def _acting(record: Record, flags: str) -> dict[str, str]:
-    order = shlex.quote(record.order_id)
-    match record.status:
-        case "PARKED":
-            return {"Resume as saga command": f"saga order resume {order}{flags} --reason 'it works again'"}
-        case "PENDING":
-            return {"Cancel as saga command": f"saga order cancel {order}{flags} --reason 'no longer wanted'"}
-        case _:
-            return {}
-
-
-def _curls(record: Record, api_url: str) -> dict[str, str]:
-    wanted = {"customerId": record.order["customerId"], "items": record.order["items"]}
+def _requests(record: Record, api_url: str) -> dict[str, str]:
+    body = json.dumps({"customerId": record.order["customerId"], "items": record.order["items"]})
     headers = "-H 'content-type: application/json' -H 'x-idempotency-key: another-order'"
-    place = f"curl -sX POST {api_url}/orders {headers} -d {shlex.quote(json.dumps(wanted))}"
     return {
-        "This order as curl": f"curl -s {api_url}/orders/{record.order_id}",
-        "Its events as curl": f"curl -s {api_url}/orders/{record.order_id}/events",
-        "Another one like it as curl": place,
+        "Get this order from the API": f"curl -s {api_url}/orders/{record.order_id}",
+        "Get its events from the API": f"curl -s {api_url}/orders/{record.order_id}/events",
+        "Place another order like it": f"curl -sX POST {api_url}/orders {headers} -d {shlex.quote(body)}",
     }
 
 
-def _of_file(environment: Environment) -> dict[str, str]:
-    name = shlex.quote(environment.place.partition(",")[0])
-    return {"This page as saga command": f"saga console --file {name}"}
-
-
-def _row(number: int, title: str, command: str) -> Html:
-    key = f"command-{number}"
-    copy = tag("button", "Copy", class_="button small", data_copy=key, aria_label=f"Copy: {title}")
-    return tag("div", tag("h3", title), copy, tag("pre", command, id=key, tabindex=0), class_="command")
+def _row(name: str, title: str, command: str) -> Html:
+    copy = tag("button", "Copy", class_="button small", data_copy=name, aria_label=f"Copy: {title}")
+    return tag("div", tag("h3", title), copy, tag("pre", command, id=name, tabindex=0), class_="command")

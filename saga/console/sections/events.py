@@ -1,53 +1,58 @@
-"""What happened to an order, event by event, and what that did to money and stock."""
+"""The events of an order, and what each did to money and stock."""
 
 from collections import Counter
 
 from saga.console.html import Html, join, tag
-from saga.console.words import amount, duration, money, signed, signed_money
-from saga.orders.cells import clock
+from saga.console.labels import placed_at, quantity_of, signed, signed_amount
 from saga.orders.effects import Effect, effects
 from saga.orders.record import Record
+from saga.text.durations import duration
+from saga.text.money import Minor, amount, minor
+from saga.text.times import clock
 
 
-def event(effect: Effect, first: int) -> Html:
-    """An event; its link moves the slider there."""
+def rows(record: Record) -> dict[str, Html]:
+    """Return the events by type. The link of each moves the slider to it."""
+    start = placed_at(record.order)
+    return {effect.event: _event(effect, start) for effect in effects(record)}
+
+
+def balance(record: Record) -> Html:
+    """Return what the events add up to. For money the gateway's ledger is preferred, if there is one."""
+    found = effects(record)
+    stock = Counter[str]()
+    for effect in found:
+        stock.update(effect.stock)
+    held = ", ".join(quantity_of(-quantity, product) for product, quantity in stock.items() if quantity)
+    paid = _paid(record, Minor(sum(effect.money for effect in found)))
+    return join(tag("strong", "Balance: "), paid, f" The order holds {held or 'no stock'}.")
+
+
+def _paid(record: Record, by_events: Minor) -> str:
+    match record.payment:
+        case {"intent": {"taken": taken, "refunded": refunded}}:
+            charged, returned = amount(minor(taken)), amount(minor(refunded))
+            return f"the gateway's ledger shows {charged} charged and {returned} refunded."
+        case _ if by_events:
+            return f"the customer has paid {amount(by_events)}."
+        case _:
+            return "no charge is on record."
+
+
+def _event(effect: Effect, start: int) -> Html:
     return tag(
         "div",
         tag("a", effect.event, href=f"?at={effect.at}#graph", data_moment=effect.at, class_="name"),
-        tag("span", f"+{duration(effect.at - first)}", class_="muted number", title=clock(effect.at)),
-        tag("span", effect.words, class_="words"),
+        tag("span", f"+{duration(effect.at - start)}", class_="muted number", title=clock(effect.at)),
+        tag("span", effect.text, class_="words"),
         _chips(effect),
         class_="event",
         data_at=effect.at,
     )
 
 
-def balance(record: Record) -> Html:
-    """What all of them come to; of the money the gateway knows best, where its ledger is at hand."""
-    found = effects(record)
-    stock = Counter[str]()
-    for effect in found:
-        stock.update(effect.stock)
-    held = ", ".join(f"{-pieces} of {product}" for product, pieces in stock.items() if pieces)
-    holds = f"The order holds {held}." if held else "The order holds no stock."
-    return join(tag("strong", "All in all: "), _paid(record, sum(effect.money for effect in found)), " ", holds)
-
-
-def _paid(record: Record, told: int) -> str:
-    match record.payment:
-        case {"intent": {"taken": taken, "refunded": refunded}}:
-            return f"the gateway's ledger has {amount(taken)} taken and {amount(refunded)} given back."
-        case _ if told:
-            return f"the customer has paid {money(told)}."
-        case _:
-            return "no charge is on record."
-
-
 def _chips(effect: Effect) -> Html | None:
-    money = [tag("span", f"{signed_money(effect.money)} money", class_="effect")] if effect.money else []
-    stock = [
-        tag("span", f"{signed(pieces)} {product}", class_="effect")
-        for product, pieces in effect.stock.items()
-        if pieces
-    ]
-    return tag("span", *money, *stock, class_="effects") if money or stock else None
+    money = [f"{signed_amount(effect.money)} money"] if effect.money else []
+    stock = [f"{signed(quantity)} {product}" for product, quantity in effect.stock.items() if quantity]
+    chips = [tag("span", text, class_="effect") for text in (*money, *stock)]
+    return tag("span", *chips, class_="effects") if chips else None

@@ -1,4 +1,4 @@
-// What the pages do in the browser: times that go on, keys, copying, and sending what was filled in.
+// What the pages do in the browser: update ages, keyboard shortcuts, copy, time travel, and send forms.
 "use strict";
 (() => {
   const units = [["d", 86400], ["h", 3600], ["min", 60], ["s", 1]];
@@ -11,51 +11,51 @@
     return `${Math.floor(seconds / unit)} ${name} ago`;
   }
 
-  function tick() {
+  function updateAges() {
     for (const time of document.querySelectorAll("time[data-ago]")) {
-      const words = age(Date.parse(time.dateTime));
-      if (time.textContent !== words) time.textContent = words;
+      const text = age(Date.parse(time.dateTime));
+      if (time.textContent !== text) time.textContent = text;
     }
   }
-  setInterval(tick, 500);
+  setInterval(updateAges, 500);
   new MutationObserver(() => {
-    tick();
-    mark();
+    updateAges();
+    markLater();
   }).observe(document.documentElement, { childList: true, subtree: true });
 
-  function say(place, words, bad) {
-    place.textContent = words;
-    place.classList.toggle("bad", bad);
+  function report(element, text, isError) {
+    element.textContent = text;
+    element.classList.toggle("bad", isError);
   }
 
-  function isMeant() {
+  function isConfirmed() {
     const { stack } = $(".topbar").dataset;
-    return !stack || prompt(`This acts on AWS. Type the name of the stack, ${stack}:`) === stack;
+    return !stack || prompt(`This changes a stack on AWS. To confirm, type its name, ${stack}:`) === stack;
   }
 
   async function send(form) {
-    if (!isMeant()) return;
-    const said = form.querySelector(".said") ?? $(".notices");
+    if (!isConfirmed()) return;
+    const result = form.querySelector(".result");
     const button = form.querySelector("[type=submit]");
     button.disabled = true;
     try {
       const token = $("meta[name=saga-token]").content;
       const body = new URLSearchParams(new FormData(form));
-      const answer = await fetch(form.action, { method: "POST", headers: { "x-saga-token": token }, body });
-      const told = await answer.json();
-      if (!answer.ok) return say(said, words(told.detail), true);
-      say(said, told.words, false);
-      if (form.matches("[data-keep]")) history.replaceState(null, "", `?${body}`);
-      if (told.location) location.assign(told.location);
-      else emitEvent("acted");
+      const response = await fetch(form.action, { method: "POST", headers: { "x-saga-token": token }, body });
+      const answer = await response.json();
+      if (!response.ok) return report(result, errorText(answer.detail), true);
+      report(result, answer.message, false);
+      if (!answer.location) return emitEvent("acted");
+      history.replaceState(null, "", `?${body}`); // so that going back finds the input
+      location.assign(answer.location);
     } catch (error) {
-      say(said, `The console does not answer: ${error.message}`, true);
+      report(result, `The console is not responding: ${error.message}`, true);
     } finally {
       button.disabled = false;
     }
   }
 
-  function words(detail) {
+  function errorText(detail) {
     return typeof detail === "string" ? detail : detail.map((each) => `${each.loc.at(-1)}: ${each.msg}`).join("; ");
   }
 
@@ -66,15 +66,15 @@
     setTimeout(() => (button.textContent = before), 1500);
   }
 
-  function step(by) {
+  function focusRow(by) {
     const rows = [...document.querySelectorAll("[data-row]")].filter((row) => row.offsetParent !== null);
     if (!rows.length) return;
-    const here = rows.indexOf(document.activeElement);
-    rows[here < 0 ? (by > 0 ? 0 : rows.length - 1) : Math.min(Math.max(here + by, 0), rows.length - 1)].focus();
+    const current = rows.indexOf(document.activeElement);
+    rows[current < 0 ? (by > 0 ? 0 : rows.length - 1) : Math.min(Math.max(current + by, 0), rows.length - 1)].focus();
   }
 
-  // The slider: what lies after its moment is shown as not having happened yet.
-  function mark() {
+  // Mark what happened after the slider's moment, and return that moment, or null for the latest.
+  function markLater() {
     const slider = $("#moment");
     if (!slider?.dataset.moments) return;
     const stops = slider.dataset.moments.split(" ").map(Number);
@@ -84,13 +84,13 @@
     for (const each of document.querySelectorAll("[data-from]")) {
       const { from, to } = each.dataset;
       each.style.setProperty("--cursor", `${Math.min(Math.max((100 * (at - from)) / (to - from), 0), 100)}%`);
-      each.classList.toggle("replayed", !last);
+      each.classList.toggle("earlier", !last);
     }
     return last ? null : at;
   }
 
-  function moved() {
-    const at = mark();
+  function updateUrl() {
+    const at = markLater();
     const url = new URL(location.href);
     if (at === null) url.searchParams.delete("at");
     else url.searchParams.set("at", at);
@@ -109,24 +109,24 @@
     latest: (slider) => Number(slider.max),
   };
 
-  function open() {
+  function openTarget() {
     const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
     if (target?.matches("details")) target.open = true;
   }
-  addEventListener("hashchange", open);
+  addEventListener("hashchange", openTarget);
 
-  const keys = {
+  const shortcuts = {
     "/": () => $("form[data-search] input")?.focus(),
-    j: () => step(1),
-    k: () => step(-1),
-    "?": () => $("#keys")?.showModal(),
+    j: () => focusRow(1),
+    k: () => focusRow(-1),
+    "?": () => $("#shortcuts")?.showModal(),
   };
 
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input:not([type=range]), select, textarea, [contenteditable]");
-    if (typing || event.ctrlKey || event.metaKey || event.altKey || !(event.key in keys)) return;
+    if (typing || event.ctrlKey || event.metaKey || event.altKey || !(event.key in shortcuts)) return;
     event.preventDefault();
-    keys[event.key]();
+    shortcuts[event.key]();
   });
   document.addEventListener("visibilitychange", () => emitEvent(document.hidden ? "hidden" : "shown"));
   document.addEventListener("submit", (event) => {
@@ -142,7 +142,7 @@
     if (event.target.matches("form[data-filters] select")) event.target.form.requestSubmit();
   });
   document.addEventListener("input", (event) => {
-    if (event.target.id === "moment") moved();
+    if (event.target.id === "moment") updateUrl();
   });
   document.addEventListener("click", (event) => {
     const stepper = event.target.closest("[data-step]");
@@ -154,7 +154,7 @@
     }
     const button = event.target.closest("[data-copy]");
     if (button) copy(button);
-    if (event.target.closest("[data-keys]")) keys["?"]();
+    if (event.target.closest("[data-shortcuts]")) shortcuts["?"]();
     const fresh = event.target.closest("[data-fresh]");
     if (fresh) document.getElementById(fresh.dataset.fresh).value = crypto.randomUUID();
   });

@@ -1,4 +1,4 @@
-"""Whether this machine can draw text: a bare server may have no font at all."""
+"""Skips tests that draw text on machines without fonts, such as a bare server."""
 
 import pytest
 
@@ -14,4 +14,4 @@ def _is_missing() -> bool:
     return False
 
 
-needs_a_font = pytest.mark.skipif(_is_missing(), reason="no font is installed; fonts-dejavu-core is one that will do")
+needs_a_font = pytest.mark.skipif(_is_missing(), reason="no font is installed. Install fonts-dejavu-core")

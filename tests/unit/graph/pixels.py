@@ -1,4 +1,4 @@
-"""Reads the pixels of a PNG, of the one kind that the renderer writes: eight bits a channel, with alpha."""
+"""Reads the pixels of a PNG as the renderer writes it: eight bits for each channel, with alpha."""
 
 import struct
 import zlib

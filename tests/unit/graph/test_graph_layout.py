@@ -1,4 +1,4 @@
-"""The saga is drawn as a reader expects; whatever the machine, the drawing stays legible."""
+"""The saga is drawn as a reader expects, and the drawing of any machine is legible."""
 
 from itertools import combinations, pairwise
 
@@ -7,7 +7,7 @@ from hypothesis import given
 
 from saga.graph.asl import parse
 from saga.graph.layout import Layout, Route, lay_out
-from saga.graph.metrics import CELLS, PIXELS, Metrics
+from saga.graph.theme import CELLS, PIXELS, Metrics
 from tests.template.graph import forward, undoing
 from tests.unit.graph.definitions import SAGA, Definition, definitions, tried
 
@@ -22,13 +22,13 @@ def boxes(layout: Layout) -> list[Area]:
 
 
 def label(route: Route, metrics: Metrics) -> Area:
-    (x, y), lines = route.label, route.edge.lines
+    (x, y), lines = route.label_at, route.edge.label
     width, height = max(map(len, lines)) * metrics.label, len(lines) * metrics.line
     return (x - width, y, x, y + height) if route.flush_right else (x, y, x + width, y + height)
 
 
 def labels(layout: Layout, metrics: Metrics) -> list[Area]:
-    return [label(route, metrics) for route in layout.routes if route.edge.lines]
+    return [label(route, metrics) for route in layout.routes if route.edge.label]
 
 
 def segments(route: Route) -> list[Area]:

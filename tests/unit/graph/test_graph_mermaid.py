@@ -24,12 +24,12 @@ def test_a_catch_is_dashed_and_labelled_beside_the_transition_between_the_same_s
     assert [line.strip() for line in lines if line.startswith("    s0 ")] == ["s0 --> s1", 's0 -.->|"Declined"| s1']
 
 
-def test_what_has_a_meaning_in_mermaid_is_escaped() -> None:
+def test_special_characters_of_mermaid_are_escaped() -> None:
     text = to_mermaid(machine(**{'<b>"#1|"</b>': task()}))
     assert '"#60;b#62;#34;#35;1#124;#34;#60;/b#62;<br/>Task"' in text
 
 
-def test_outcomes_are_told_in_words_and_colours() -> None:
+def test_outcomes_have_text_and_colours() -> None:
     text = to_mermaid(machine(A=task("B"), B=task()), {"A": StateStatus(Outcome.CAUGHT, 1)})
     assert "A<br/>! caught error · 1 retry" in text
     assert "B<br/>· not reached" in text

@@ -40,7 +40,7 @@ def test_an_outcome_colours_the_png() -> None:
 
 @pytest.mark.parametrize("name", ["CompensationIncomplete", "Pay"])
 @pytest.mark.parametrize("outcome", [Outcome.NOT_REACHED, Outcome.CAUGHT])
-def test_the_texts_stay_clear_of_the_border(name: str, outcome: Outcome) -> None:
+def test_texts_keep_a_distance_from_the_border(name: str, outcome: Outcome) -> None:
     picture = rows(to_png(render(machine(**{name: task()}), {name: StateStatus(outcome, 99)})))
     _, border, text = map(pixel, LIGHT[outcome.slug])
     written = [x for row in picture for x, found in enumerate(row) if found == text]
@@ -49,7 +49,7 @@ def test_the_texts_stay_clear_of_the_border(name: str, outcome: Outcome) -> None
     assert max(framed) - max(written) > 10
 
 
-def test_a_picture_in_which_text_leaves_no_trace_as_without_a_font_is_refused() -> None:
+def test_a_picture_without_text_is_refused_because_a_font_is_missing() -> None:
     blank = re.sub(">[^<]*</text>", "> </text>", render(ONE))
     with pytest.raises(FontError, match="none of the fonts"):
         to_png(blank)

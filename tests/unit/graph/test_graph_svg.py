@@ -45,14 +45,14 @@ def test_every_transition_is_drawn_and_no_other(definition: Definition) -> None:
     assert {(source, target) for _, source, target in lines(render(definition))} == transitions(definition)
 
 
-def test_a_catch_is_dashed_and_says_which_errors_it_takes() -> None:
+def test_a_catch_is_dashed_and_labelled_with_its_errors() -> None:
     svg = render(machine(Pay=task("Done", PaymentDeclined="Undo", **{"States.ALL": "Undo"}), Done=task(), Undo=task()))
     assert set(lines(svg)) == {("next", "Pay", "Done"), ("catch", "Pay", "Undo")}
     assert {"PaymentDeclined,", "any error"} <= set(texts(drawn(svg)))
     assert re.findall(r"(\S+) \.line\{stroke-dasharray", svg) == [".catch"]
 
 
-def test_a_choice_says_what_it_depends_on() -> None:
+def test_a_choice_is_labelled_with_its_conditions() -> None:
     labels = set(texts(drawn(render(LOOP))))
     assert {"$status = 'PENDING'", "$.amount", "NumericGreaterThan 100", "otherwise"} <= labels
 
@@ -73,19 +73,19 @@ def test_markup_in_a_state_machine_is_text_in_the_picture() -> None:
     assert ("catch", BAD, BAD) in lines(svg)
 
 
-def test_each_outcome_has_a_glyph_a_word_and_colours_of_its_own() -> None:
-    shown = [state(outcome) for outcome in Outcome]
-    glyphs = {glyph.attrib["d"] for link in shown for glyph in link.iter("path")}
-    classes = {link.attrib["class"] for link in shown}
-    words = [texts(link)[1] for link in shown]
+def test_each_outcome_has_its_own_glyph_text_and_colours() -> None:
+    links = [state(outcome) for outcome in Outcome]
+    glyphs = {glyph.attrib["d"] for link in links for glyph in link.iter("path")}
+    classes = {link.attrib["class"] for link in links}
+    found = [texts(link)[1] for link in links]
     colours = {palette[name] for palette in (LIGHT, DARK) for name in classes}
     assert (len(glyphs), len(classes), len(colours)) == (5, 5, 10)
-    assert words == ["succeeded", "caught error", "failed", "running", "not reached"]
+    assert found == ["succeeded", "caught error", "failed", "running", "not reached"]
 
 
-def test_retries_are_counted_where_there_were_any() -> None:
-    shown = [texts(state(Outcome.SUCCEEDED, retries))[1] for retries in (0, 1, 3)]
-    assert shown == ["succeeded", "succeeded · 1 retry", "succeeded · 3 retries"]
+def test_retries_are_counted_if_there_were_any() -> None:
+    details = [texts(state(Outcome.SUCCEEDED, retries))[1] for retries in (0, 1, 3)]
+    assert details == ["succeeded", "succeeded · 1 retry", "succeeded · 3 retries"]
 
 
 def test_a_state_without_a_status_was_not_reached_and_an_unknown_one_is_not_drawn() -> None:
@@ -99,7 +99,7 @@ def test_the_picture_does_not_move_while_an_execution_goes_on() -> None:
     assert drawn(running).attrib == drawn(render(SAGA)).attrib
 
 
-def test_a_state_is_a_link_that_says_all_there_is_to_see() -> None:
+def test_a_state_is_a_link_whose_label_has_everything_visible() -> None:
     definition = machine(**{"Pay now": task()})
     link = states(render(definition, {"Pay now": StateStatus(Outcome.CAUGHT, 2)}))["Pay now"]
     assert link.attrib["href"] == "#Pay%20now"
@@ -107,15 +107,14 @@ def test_a_state_is_a_link_that_says_all_there_is_to_see() -> None:
     assert drawn(render(definition)).attrib["role"] == "group"
 
 
-def test_the_reader_s_colour_scheme_decides_unless_told_otherwise() -> None:
+def test_the_drawing_follows_the_readers_colour_scheme() -> None:
     light, dark = LIGHT["plain"][0], DARK["plain"][0]
-    auto = render(SAGA)
-    assert auto.index(light) < auto.index("prefers-color-scheme: dark") < auto.index(dark)
-    assert light not in render(SAGA, theme="dark")
-    assert dark not in render(SAGA, theme="light")
+    by_default, _, in_the_dark = render(SAGA).partition("prefers-color-scheme: dark")
+    assert (light in by_default, dark in by_default) == (True, False)
+    assert (light in in_the_dark, dark in in_the_dark) == (False, True)
 
 
-def test_colours_are_literal_for_the_renderer_of_the_png_knows_no_variables() -> None:
+def test_colours_are_literals_because_the_png_renderer_supports_no_variables() -> None:
     assert "var(" not in render(SAGA)
 
 
@@ -131,17 +130,17 @@ def contrast(one: str, other: str) -> float:
 
 
 @pytest.mark.parametrize(("palette", "name"), list(product([LIGHT, DARK], LIGHT)))
-def test_text_and_lines_stand_out_as_wcag_level_aa_asks(palette: Palette, name: str) -> None:
+def test_text_and_lines_have_the_contrast_of_wcag_level_aa(palette: Palette, name: str) -> None:
     canvas = palette["canvas"][0]
     fill, border, text = palette[name]
     behind = canvas if fill == "none" else fill
     assert contrast(text, behind) >= 4.5
-    if name not in {"canvas", "not_reached"}:  # what was not reached is dim on purpose; its text is not
+    if name not in {"canvas", "not_reached"}:  # a state that was not reached is dim on purpose, but not its text
         assert contrast(border, canvas) >= 3
 
 
 @pytest.mark.parametrize(
-    ("definition", "complaint"),
+    ("definition", "message"),
     [
         ({}, "the state machine has no valid States"),
         ({"StartAt": "A", "States": {"A": []}}, "States has no valid A"),
@@ -155,6 +154,6 @@ def test_text_and_lines_stand_out_as_wcag_level_aa_asks(palette: Palette, name: 
         (machine(A=task(), **{"\x1b[31m": task()}), "a state's name is not plain text"),
     ],
 )
-def test_what_is_no_state_machine_is_refused_with_the_reason(definition: Definition, complaint: str) -> None:
-    with pytest.raises(DefinitionError, match=re.escape(complaint)):
+def test_an_invalid_state_machine_is_refused_with_the_reason(definition: Definition, message: str) -> None:
+    with pytest.raises(DefinitionError, match=re.escape(message)):
         render(definition)

@@ -67,11 +67,11 @@ def test_a_narrow_terminal_shows_a_list_with_every_transition(definition: Defini
 @pytest.mark.parametrize("width", [60, 200])
 def test_outcomes_have_a_glyph_and_a_legend_and_retries_a_count(width: int) -> None:
     text = printed(SAGA, width, STATUSES)
-    for shown in ("✓ ReserveInventory", "! ProcessPayment", "· ConfirmOrder", "3 retries", "! caught error"):
-        assert shown in text
+    for part in ("✓ ReserveInventory", "! ProcessPayment", "· ConfirmOrder", "3 retries", "! caught error"):
+        assert part in text
 
 
-def test_outcomes_have_colours_on_a_terminal_that_has_them() -> None:
+def test_outcomes_have_colours_on_a_terminal_with_colours() -> None:
     text = StringIO()
     console = Console(file=text, width=200, force_terminal=True, color_system="standard", no_color=False)
     console.print(to_text(SAGA, STATUSES))
@@ -79,5 +79,5 @@ def test_outcomes_have_colours_on_a_terminal_that_has_them() -> None:
     assert "\x1b[33m│ ! ProcessPayment   │" in text.getvalue()
 
 
-def test_square_brackets_in_a_name_are_no_markup() -> None:
+def test_square_brackets_in_a_name_are_not_markup() -> None:
     assert "[red]Pay" in printed(machine(**{"[red]Pay": task()}), 80)

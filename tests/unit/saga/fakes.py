@@ -1,4 +1,4 @@
-"""What the commands ask AWS for, answered by hand."""
+"""Fakes of AWS clients."""
 
 import io
 import json
@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 
 class FakeSession:
-    """Gives the client of each service that it was made with."""
+    """A session with these clients, by service."""
 
     def __init__(self, **clients: object) -> None:
         self._clients = clients
@@ -23,9 +23,9 @@ def session(**clients: object) -> boto3.Session:
 
 
 class FakeCloudFormation:
-    """Knows one stack and its functions."""
+    """CloudFormation with one stack and its functions."""
 
-    class exceptions:  # noqa: N801 - the name that a client has
+    class exceptions:  # noqa: N801 - the client's name for it
         ClientError = ClientError
 
     def __init__(self, name: str, outputs: dict[str, str], functions: dict[str, str] | None = None) -> None:
@@ -44,14 +44,14 @@ class FakeCloudFormation:
 
 
 class FakeLambda:
-    """Answers every invocation with the same, and remembers what it was asked."""
+    """Answers every invocation with the same payload, and keeps the last request."""
 
     def __init__(self, answer: object, **more: str) -> None:
         self._answer, self._more = answer, more
-        self.asked: dict[str, Any] = {}
+        self.request: dict[str, Any] = {}
 
-    def invoke(self, **asked: object) -> dict[str, Any]:
-        self.asked = asked
+    def invoke(self, **request: object) -> dict[str, Any]:
+        self.request = request
         return {"StatusCode": 200, "Payload": io.BytesIO(json.dumps(self._answer).encode()), **self._more}
 
 

@@ -1,4 +1,4 @@
-"""Artefacts are named by their content."""
+"""Artefacts are named after their content."""
 
 import subprocess
 import zipfile
@@ -29,13 +29,13 @@ def test_the_same_content_gives_the_same_package(folder: Path, into: Path) -> No
     assert len(list(into.iterdir())) == 1
 
 
-def test_changed_content_gives_another_package(folder: Path, into: Path) -> None:
+def test_changed_content_gives_a_different_package(folder: Path, into: Path) -> None:
     before = artefact.function_package(folder, into)
     (folder / "order" / "app.py").write_text("def place(): return 1")
     assert artefact.function_package(folder, into) != before
 
 
-def test_content_that_moves_to_another_file_gives_another_package(folder: Path, into: Path) -> None:
+def test_content_that_moves_to_another_file_gives_a_different_package(folder: Path, into: Path) -> None:
     before = artefact.function_package(folder, into)
     (folder / "order" / "app.py").rename(folder / "order" / "api.py")
     assert artefact.function_package(folder, into) != before
@@ -61,7 +61,7 @@ def test_a_package_starts_the_lambda_runtime_client_with_the_handler(folder: Pat
     assert started.stdout == "-m awslambdaric order.app.place\n"
 
 
-def test_a_copy_is_named_by_its_content_and_its_name(into: Path, tmp_path: Path) -> None:
+def test_a_copy_is_named_after_its_content_and_its_name(into: Path, tmp_path: Path) -> None:
     definition = tmp_path / "saga.asl.json"
     definition.write_text("{}")
     before = artefact.copy(definition, into)
@@ -72,7 +72,7 @@ def test_a_copy_is_named_by_its_content_and_its_name(into: Path, tmp_path: Path)
     assert after.read_text() == '{"StartAt": "A"}'
 
 
-def test_a_digest_of_sources_sees_files_and_folders(folder: Path, tmp_path: Path) -> None:
+def test_a_digest_of_sources_covers_files_and_folders(folder: Path, tmp_path: Path) -> None:
     template = tmp_path / "template.yaml"
     template.write_text("a")
     digests = {artefact.digest_of(template, folder)}

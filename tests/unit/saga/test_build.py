@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from samcli.yamlhelper import yaml_parse  # type: ignore[import-untyped]
 
 from saga.engine import build
-from saga.project import ROOT
+from saga.engine.project import ROOT
+from tests.support.template import template
 
 BUILT = """
 Transform: AWS::Serverless-2016-10-31
@@ -36,6 +36,10 @@ Resources:
   Saga:
     Type: AWS::Serverless::StateMachine
     Properties: { DefinitionUri: ../saga.asl.json }
+  Fn::ForEach::LogGroups:
+    - Function
+    - [PlaceOrder, Relay]
+    - ${Function}LogGroup: { Type: AWS::Logs::LogGroup }
 """
 
 
@@ -54,41 +58,43 @@ def localised(built: Path, text: str = BUILT) -> dict[str, Any]:
     into = built.parents[1] / "into"
     into.mkdir(exist_ok=True)
     build.localise(built, into)
-    template: dict[str, Any] = json.loads((into / build.LOCALISED).read_text())
-    return template
+    copy: dict[str, Any] = json.loads((into / build.LOCALISED).read_text())
+    return copy
 
 
-def properties(template: dict[str, Any], name: str) -> dict[str, Any]:
-    found: dict[str, Any] = template["Resources"][name]["Properties"]
+def properties(copy: dict[str, Any], name: str) -> dict[str, Any]:
+    found: dict[str, Any] = copy["Resources"][name]["Properties"]
     return found
 
 
-def pin(template: dict[str, Any]) -> str:
-    pinned: str = properties(template, "OrderApi")["Tags"]["ms-custom-id"]["Fn::Sub"]
+def pin(copy: dict[str, Any]) -> str:
+    pinned: str = properties(copy, "OrderApi")["Tags"]["ms-custom-id"]["Fn::Sub"]
     return pinned
 
 
 def test_functions_become_custom_runtimes_that_share_a_package(built: Path) -> None:
-    template = localised(built)
-    place, relay = properties(template, "PlaceOrderFunction"), properties(template, "RelayFunction")
+    copy = localised(built)
+    place, relay = properties(copy, "PlaceOrderFunction"), properties(copy, "RelayFunction")
     assert place["Runtime"] == relay["Runtime"] == "provided.al2023"
     assert place["CodeUri"] == relay["CodeUri"]
     assert Path(place["CodeUri"]).is_file()
 
 
-def test_the_definition_is_found_from_anywhere(built: Path) -> None:
+def test_the_definition_has_an_absolute_path(built: Path) -> None:
     assert Path(properties(localised(built), "Saga")["DefinitionUri"]).read_text() == "{}"
 
 
-def test_all_else_stays_as_it_was_built(built: Path) -> None:
-    template = localised(built)
-    assert properties(template, "PlaceOrderFunction")["Environment"] == {"Variables": {"TABLE": {"Ref": "OrdersTable"}}}
-    assert properties(template, "OrdersTable") == {"BillingMode": "PAY_PER_REQUEST"}
-    assert template["Globals"] == {"Function": {"Runtime": "python3.13", "Timeout": 4}}
+def test_everything_else_stays_as_it_was_built(built: Path) -> None:
+    copy = localised(built)
+    assert properties(copy, "PlaceOrderFunction")["Environment"] == {"Variables": {"TABLE": {"Ref": "OrdersTable"}}}
+    assert properties(copy, "OrdersTable") == {"BillingMode": "PAY_PER_REQUEST"}
+    loop = ["Function", ["PlaceOrder", "Relay"], {"${Function}LogGroup": {"Type": "AWS::Logs::LogGroup"}}]
+    assert copy["Resources"]["Fn::ForEach::LogGroups"] == loop
+    assert copy["Globals"] == {"Function": {"Runtime": "python3.13", "Timeout": 4}}
     assert built.read_text() == BUILT
 
 
-def test_the_api_keeps_its_id_while_its_shape_stays(built: Path) -> None:
+def test_the_api_keeps_its_id_while_its_shape_is_the_same(built: Path) -> None:
     before = pin(localised(built))
     assert before.startswith("${AWS::StackName}-")
     assert pin(localised(built, BUILT.replace("Timeout: 4", "Timeout: 5"))) == before
@@ -103,12 +109,12 @@ def test_the_api_keeps_its_id_while_its_shape_stays(built: Path) -> None:
         ("Globals:", "Globals:\n  Api: { TracingEnabled: true }"),
     ],
 )
-def test_an_api_of_another_shape_has_another_id(built: Path, old: str, new: str) -> None:
+def test_an_api_with_a_different_shape_has_a_different_id(built: Path, old: str, new: str) -> None:
     before = pin(localised(built))
     assert pin(localised(built, BUILT.replace(old, new))) != before
 
 
-def test_artefacts_that_are_in_no_use_go_after_a_day(built: Path) -> None:
+def test_unused_artefacts_are_deleted_after_a_day(built: Path) -> None:
     localised(built)
     artefacts = built.parents[1] / "into" / "artefacts"
     old, new = artefacts / "old.zip", artefacts / "new.zip"
@@ -124,9 +130,8 @@ def test_artefacts_that_are_in_no_use_go_after_a_day(built: Path) -> None:
     assert len(list(artefacts.iterdir())) == 3
 
 
-def test_a_change_of_anything_that_the_template_refers_to_is_seen() -> None:
-    template = yaml_parse((ROOT / "template.yaml").read_text())
-    sections = [template["Globals"]["Function"], *(each["Properties"] for each in template["Resources"].values())]
+def test_everything_that_the_template_refers_to_is_a_source() -> None:
+    sections = [template()["Globals"]["Function"], *(each["Properties"] for each in template()["Resources"].values())]
     uris = {
         section[key] for section in sections for key in ("CodeUri", "DefinitionUri", "ContentUri") if key in section
     }

@@ -1,4 +1,4 @@
-"""What the command tells when it fails, with which exit code, and what it loads to start."""
+"""How commands report failures, which commands there are, and what their help imports."""
 
 import json
 import subprocess
@@ -10,22 +10,31 @@ import typer
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, NoRegionError
 from typer.testing import CliRunner
 
-from saga import target
-from saga.cli import app
-from saga.command.reporting import reported
-from saga.commands import local
-from saga.failure import Failure, Unreachable, UsageFailure
+from saga.cli import commands
+from saga.cli.app import COMMANDS, app, load
+from saga.cli.commands import local
+from saga.cli.errors import reported
+from saga.failures import Failure, Unreachable, UsageFailure
+from saga.stack import target
 
 HEAVY = {"boto3", "botocore", "nicegui", "fastapi", "plotext", "pygal", "resvg_py", "httpx", "samcli"}
-PROGRAM = "import json, sys, saga.cli; print(json.dumps(list(sys.modules)))"
+PROGRAM = """
+import json, sys, saga.cli.app
+try:
+    saga.cli.app.app(["--help"])
+finally:
+    print(json.dumps(list(sys.modules)), file=sys.stderr)
+"""
 
 
 def run(error: Exception) -> tuple[int, str]:
-    def fail() -> None:
-        raise error
-
     failing = typer.Typer()
-    failing.command()(reported(fail))
+
+    @failing.command()
+    def fail() -> None:
+        with reported():
+            raise error
+
     result = CliRunner().invoke(failing, [])
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
@@ -45,19 +54,20 @@ def run(error: Exception) -> tuple[int, str]:
     ],
 )
 def test_an_expected_failure_is_one_line_and_an_exit_code(error: Exception, code: int) -> None:
-    exit_code, told = run(error)
+    exit_code, message = run(error)
     assert exit_code == code
-    assert told.startswith("saga: ")
-    assert told.endswith(f"{error}\n")
+    assert message.startswith("saga: ")
+    assert message.endswith(f"{error}\n")
 
 
 @pytest.mark.parametrize(
-    ("error", "cure"), [(NoCredentialsError(), "aws configure; or give --profile"), (NoRegionError(), "give --region")]
+    ("error", "fix"),
+    [(NoCredentialsError(), "Run `aws configure`, or pass --profile"), (NoRegionError(), "Pass --region")],
 )
-def test_a_missing_setting_of_aws_comes_with_its_cure(error: Exception, cure: str) -> None:
-    exit_code, told = run(error)
+def test_a_missing_aws_setting_comes_with_its_fix(error: Exception, fix: str) -> None:
+    exit_code, message = run(error)
     assert exit_code == 3
-    assert cure in told
+    assert fix in message
 
 
 def test_an_unexpected_error_is_not_swallowed() -> None:
@@ -75,18 +85,31 @@ def _no_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_without_an_engine_a_command_says_how_to_start_it(command: list[str]) -> None:
     result = CliRunner().invoke(app, command)
     assert (result.exit_code, result.stdout) == (3, "")
-    assert result.stderr.startswith("saga: the engine is not running; start it: make up;")
+    assert result.stderr.startswith("saga: the engine is not running")
+    assert "make up" in result.stderr
     assert len(result.stderr.splitlines()) == 1
 
 
-def test_stopping_what_does_not_run_succeeds() -> None:
+def test_stopping_an_engine_that_is_not_running_succeeds() -> None:
     assert CliRunner().invoke(app, ["down"]).exit_code == 0
 
 
-def test_a_port_that_is_none_is_a_usage_error() -> None:
+def test_an_invalid_port_is_a_usage_error() -> None:
     assert CliRunner().invoke(app, ["up"], env={"ENGINE_PORT": "70000"}).exit_code == 2
 
 
-def test_the_command_starts_without_what_only_some_of_its_commands_need() -> None:
+@pytest.mark.parametrize(("name", "line"), [pair for listed in COMMANDS.values() for pair in listed.items()])
+def test_a_command_is_listed_with_the_first_sentence_of_its_own_help(name: str, line: str) -> None:
+    own = " ".join((load(name).help or "").partition("\n\n")[0].split())
+    assert own.startswith(line)
+
+
+def test_every_module_of_commands_is_listed() -> None:
+    folder = Path(commands.__file__).parent
+    assert set(COMMANDS) == {path.stem for path in folder.iterdir() if not path.name.startswith("__")}
+
+
+def test_the_help_imports_nothing_that_only_some_commands_need() -> None:
     ended = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True)  # noqa: S603
-    assert HEAVY & set(json.loads(ended.stdout)) == set()
+    assert "Reconcile orders" in ended.stdout
+    assert HEAVY & set(json.loads(ended.stderr)) == set()

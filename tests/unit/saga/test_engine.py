@@ -1,4 +1,4 @@
-"""The engine on this machine: its clients whatever surrounds them, who listens on a port, and who runs."""
+"""The engine on this machine: its sessions, the owner of a port, and the record of its process."""
 
 import subprocess
 import sys
@@ -6,17 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from saga.engine.daemon import Record
 from saga.engine.port import owner
-from saga.engine.record import Record
 from saga.engine.session import engine_environment, engine_session
-from saga.failure import Unreachable
+from saga.failures import Unreachable
 
 ENDPOINT = "http://127.0.0.1:4999"
 HEADER = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
 
 
 @pytest.fixture(autouse=True)
-def surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
+def _foreign_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://elsewhere:1")
     monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", "http://elsewhere:2")
     monkeypatch.setenv("AWS_PROFILE", "production")
@@ -25,13 +25,13 @@ def surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("service", ["dynamodb", "s3", "stepfunctions"])
-def test_a_client_talks_to_the_engine_alone(service: str) -> None:
+def test_a_client_uses_only_the_engine(service: str) -> None:
     client = engine_session(ENDPOINT).client(service)  # type: ignore[call-overload]
     assert client.meta.endpoint_url == ENDPOINT
     assert client.meta.config.proxies == {}
 
 
-def test_a_resource_talks_to_the_engine_alone() -> None:
+def test_a_resource_uses_only_the_engine() -> None:
     assert engine_session(ENDPOINT).resource("dynamodb").meta.client.meta.endpoint_url == ENDPOINT
 
 
@@ -77,7 +77,7 @@ def test_an_owner_on_ipv6_is_named(proc: Path) -> None:
     assert owner(8080, proc) == "taken by bash, pid 41"
 
 
-def test_the_owner_is_unknown_where_there_is_no_proc(tmp_path: Path) -> None:
+def test_without_proc_the_owner_is_unknown(tmp_path: Path) -> None:
     assert owner(4566, tmp_path / "absent") is None
 
 
@@ -90,7 +90,7 @@ def test_a_record_that_was_never_written_is_not_held(record: Record) -> None:
     assert not record.is_held()
 
 
-def test_a_record_is_held_for_as_long_as_the_process_lives(record: Record) -> None:
+def test_a_record_is_held_while_the_process_lives(record: Record) -> None:
     with record.claim() as lock:
         process = subprocess.Popen(
             [sys.executable, "-c", "input()"], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, pass_fds=[lock]
@@ -103,12 +103,12 @@ def test_a_record_is_held_for_as_long_as_the_process_lives(record: Record) -> No
 
 
 def test_a_claim_is_refused_while_the_record_is_held(record: Record) -> None:
-    with record.claim(), pytest.raises(Unreachable, match="try again"), record.claim():
+    with record.claim(), pytest.raises(Unreachable, match="Try again"), record.claim():
         pass
 
 
-def test_a_record_is_not_read_while_its_process_is_being_started(record: Record) -> None:
+def test_a_record_cannot_be_read_while_its_process_is_being_started(record: Record) -> None:
     with record.claim():
         record.write(pid=1, port=1)
-    with record.claim(), pytest.raises(Unreachable, match="try again"):
+    with record.claim(), pytest.raises(Unreachable, match="Try again"):
         record.read()

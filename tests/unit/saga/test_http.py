@@ -1,4 +1,4 @@
-"""JSON over HTTP: past any proxy to this machine, through it to AWS."""
+"""JSON over HTTP: requests to this machine bypass any proxy; requests to AWS do not."""
 
 import io
 from email.message import Message
@@ -9,13 +9,13 @@ from urllib.request import ProxyHandler, Request
 import pytest
 
 from saga import http
-from saga.failure import Failure, Unreachable
+from saga.failures import Failure, Unreachable
 
 PROXY = "http://proxy.example:3128"
 
 
 class Opener:
-    """Answers every request with the same, and remembers the proxies that it may use."""
+    """Answers every request with the same response or error, and keeps the proxies that it may use."""
 
     def __init__(self, answer: Any) -> None:
         self._answer = answer
@@ -34,7 +34,7 @@ class Opener:
 
 
 class Response(io.BytesIO):
-    """What the opener gives."""
+    """A response with a status."""
 
     status = 202
 
@@ -48,12 +48,12 @@ def opener(monkeypatch: pytest.MonkeyPatch, answer: Any) -> Opener:
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:4566/orders", "http://localhost:4566/orders"])
-def test_no_proxy_stands_before_this_machine(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+def test_a_request_to_this_machine_bypasses_the_proxy(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     fake = opener(monkeypatch, Response(b"{}"))
     assert (http.call(url), fake.proxies) == ((202, {}), {})
 
 
-def test_aws_is_reached_as_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_request_to_aws_uses_the_environments_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     fake = opener(monkeypatch, Response(b"{}"))
     http.call("https://abc.execute-api.eu-west-1.amazonaws.com/dev/orders", {"a": 1}, {"x-idempotency-key": "k"})
     assert fake.proxies["https"] == PROXY
@@ -61,20 +61,20 @@ def test_aws_is_reached_as_the_environment_says(monkeypatch: pytest.MonkeyPatch)
     assert (fake.request.data, fake.request.get_header("X-idempotency-key")) == (b'{"a": 1}', "k")
 
 
-def test_a_refusal_is_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    headers: Message = None  # type: ignore[assignment]  # nobody looks at them
+def test_an_http_error_is_a_response(monkeypatch: pytest.MonkeyPatch) -> None:
+    headers: Message = None  # type: ignore[assignment]  # unused
     opener(monkeypatch, HTTPError("http://x", 422, "no", headers, io.BytesIO(b'{"title": "no"}')))
     assert http.call("http://127.0.0.1/orders", {}) == (422, {"title": "no"})
 
 
 @pytest.mark.parametrize("error", [URLError("refused"), TimeoutError(), ConnectionResetError()])
-def test_what_does_not_answer_is_unreachable(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+def test_no_response_is_unreachable(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     opener(monkeypatch, error)
     with pytest.raises(Unreachable, match="does not answer"):
         http.call("http://127.0.0.1/orders")
 
 
-def test_an_answer_that_is_not_json_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_body_that_is_not_json_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     opener(monkeypatch, Response(b"<html>"))
     with pytest.raises(Failure, match="is not JSON"):
         http.call("http://127.0.0.1/orders")

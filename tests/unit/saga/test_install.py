@@ -1,4 +1,4 @@
-"""The installation, as far as it goes without a registry."""
+"""The installation, up to where it would use a package registry."""
 
 import shutil
 import subprocess
@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from saga.project import ROOT
+from saga.engine.project import ROOT
 
-TOOLS = ("cat", "cmp", "dirname", "mkdir", "sh")
+TOOLS = ("cat", "cmp", "dirname", "mkdir", "sed", "sh")
+SCRIPTS = '[project.scripts]\nsaga = "saga.cli.app:app"\n'
 
 
 @pytest.fixture
@@ -18,6 +19,7 @@ def project(tmp_path: Path) -> Path:
     shutil.copy(ROOT / "scripts" / "install", tmp_path / "scripts")
     for lock in ("dev", "engine"):
         (tmp_path / "requirements" / f"{lock}.txt").write_text(f"{lock}==1\n")
+    (tmp_path / "pyproject.toml").write_text(SCRIPTS)
     for tool in TOOLS:
         (tmp_path / "bin" / tool).symlink_to(str(shutil.which(tool)))
     return tmp_path
@@ -42,22 +44,22 @@ def test_without_the_right_python_it_says_so_in_one_line(project: Path) -> None:
     assert ended.stderr == ("order-saga needs Python 3.13 on PATH; none of python3.13, python3 and python is it\n")
 
 
-def test_when_both_environments_are_as_locked_it_starts_nothing(project: Path) -> None:
+def test_when_both_environments_match_their_locks_it_does_nothing(project: Path) -> None:
     for environment, lock in ((".venv", "dev"), (".venv-engine", "engine")):
         (project / environment).mkdir()
-        (project / environment / "made-of").write_text(f"{project}\n{lock}==1\n")
+        (project / environment / "made-of").write_text(f"{project}\n{lock}==1\n{SCRIPTS}")
     ended = install(project)
     assert (ended.returncode, ended.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("stale", ["dev==2\n", "dev==1\nmore==1\n"])
-def test_another_lock_makes_it_look_for_a_python(project: Path, stale: str) -> None:
-    test_when_both_environments_are_as_locked_it_starts_nothing(project)
+def test_a_changed_lock_makes_it_look_for_python(project: Path, stale: str) -> None:
+    test_when_both_environments_match_their_locks_it_does_nothing(project)
     (project / "requirements" / "dev.txt").write_text(stale)
     assert install(project).returncode == 2
 
 
-def test_an_environment_that_was_moved_is_made_anew(project: Path) -> None:
-    test_when_both_environments_are_as_locked_it_starts_nothing(project)
-    (project / ".venv" / "made-of").write_text("/elsewhere\ndev==1\n")
+def test_an_environment_that_was_moved_is_rebuilt(project: Path) -> None:
+    test_when_both_environments_match_their_locks_it_does_nothing(project)
+    (project / ".venv" / "made-of").write_text(f"/elsewhere\ndev==1\n{SCRIPTS}")
     assert install(project).returncode == 2

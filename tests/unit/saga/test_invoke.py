@@ -1,13 +1,13 @@
-"""Running one function with its sample event."""
+"""Invoking a function with its sample event."""
 
 import base64
 from pathlib import Path
 
 import pytest
 
-from saga.engine.invoke import EVENTS, invoke, logical_id
-from saga.failure import UsageFailure
-from saga.stack import Stack
+from saga.failures import UsageFailure
+from saga.local.functions import EVENTS, invoke, logical_id
+from saga.stack.stack import Stack
 from tests.unit.saga.fakes import FakeCloudFormation, FakeLambda, session
 
 LOG = {"LogResult": base64.b64encode(b"reserving").decode()}
@@ -25,28 +25,28 @@ def events(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_function_of_an_event_has_its_name() -> None:
+def test_a_function_has_the_name_of_its_sample_event() -> None:
     assert logical_id("reserve_inventory") == "ReserveInventoryFunction"
 
 
 def test_the_deployed_function_gets_the_event(events: Path) -> None:
     function = FakeLambda({"status": "RESERVED"}, **LOG)
     invocation = invoke(stack(function), "reserve_inventory", events)
-    assert (function.asked["FunctionName"], function.asked["Payload"]) == (
+    assert (function.request["FunctionName"], function.request["Payload"]) == (
         "shop-ReserveInventory",
         b'{"orderId": "o-1"}',
     )
-    assert (invocation.answer, invocation.error, invocation.log) == ({"status": "RESERVED"}, None, "reserving")
+    assert (invocation.response, invocation.error, invocation.log) == ({"status": "RESERVED"}, None, "reserving")
 
 
-def test_an_error_is_told_by_its_name(events: Path) -> None:
+def test_an_error_has_its_name_and_message(events: Path) -> None:
     answer = {"errorType": "InsufficientStock", "errorMessage": "2 wanted, 1 available"}
     invocation = invoke(stack(FakeLambda(answer, FunctionError="Unhandled", **LOG)), "reserve_inventory", events)
     assert invocation.error == "InsufficientStock: 2 wanted, 1 available"
 
 
-def test_a_name_without_an_event_is_answered_with_those_that_there_are(events: Path) -> None:
-    with pytest.raises(UsageFailure, match="no event for nope; there is one for reserve_inventory"):
+def test_an_unknown_name_is_refused_with_the_known_ones(events: Path) -> None:
+    with pytest.raises(UsageFailure, match="Unknown sample event 'nope': expected one of reserve_inventory"):
         invoke(stack(FakeLambda({})), "nope", events)
 
 

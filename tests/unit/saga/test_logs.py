@@ -1,24 +1,24 @@
-"""A line of a followed log."""
+"""Following the logs of all functions."""
 
 import re
 from typing import Any
 
-from saga.engine.logs import follow, line
-from saga.stack import Stack
+from saga.local.functions import follow_logs, log_line
+from saga.stack.stack import Stack
 from tests.unit.saga.fakes import session
 
 
 class FakeLogs:
-    """Two functions; the second look finds what the first found, and one invocation more."""
+    """Two functions. The second poll finds what the first found, and another invocation."""
 
     def __init__(self) -> None:
-        self._looks = 0
+        self._polls = 0
 
     def get_paginator(self, _operation: str) -> "FakeLogs":
         return self
 
     def paginate(self, logGroupNamePrefix: str) -> list[Any]:  # noqa: N803 - the API's name
-        self._looks += 1
+        self._polls += 1
         return [{"logGroups": [{"logGroupName": f"{logGroupNamePrefix}{name}"} for name in ("PlaceOrder", "Relay")]}]
 
     def filter_log_events(self, logGroupName: str, startTime: int) -> dict[str, Any]:  # noqa: N803
@@ -26,7 +26,7 @@ class FakeLogs:
         if logGroupName.endswith("Relay"):
             return {"events": [event(2, "relayed", "r1")]}
         placed = [event(1, "placed\n", "p1"), event(1, "done", "p1")]
-        return {"events": [*placed, event(3, "again", "p2")] if self._looks > 1 else placed}
+        return {"events": [*placed, event(3, "again", "p2")] if self._polls > 1 else placed}
 
 
 def event(seconds: int, message: str, stream: str) -> Any:
@@ -34,11 +34,11 @@ def event(seconds: int, message: str, stream: str) -> Any:
 
 
 def test_a_line_has_the_time_the_function_and_the_message() -> None:
-    assert re.fullmatch(r"\d\d:\d\d:01 PlaceOrder       placed", line("PlaceOrder", event(1, "placed\n", "p1")))
+    assert re.fullmatch(r"\d\d:\d\d:01 PlaceOrder       placed", log_line("PlaceOrder", event(1, "placed\n", "p1")))
 
 
-def test_each_line_of_all_functions_comes_once_and_in_order() -> None:
-    lines = follow(Stack("shop", session(logs=FakeLogs()), {}, "http://api"))
+def test_each_line_of_all_functions_is_printed_once_and_in_order() -> None:
+    lines = follow_logs(Stack("shop", session(logs=FakeLogs()), {}, "http://api"))
     assert [next(lines).split()[1:] for _ in range(4)] == [
         ["PlaceOrder", "placed"],
         ["PlaceOrder", "done"],

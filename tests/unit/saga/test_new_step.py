@@ -1,4 +1,4 @@
-"""`saga new step`: it writes what follows from the names, or nothing; where a place is not certain, it prints."""
+"""`saga new step` writes everything that follows from the names, or nothing. It prints what has no certain place."""
 
 import json
 import shlex
@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from saga.cli import app
-from saga.command.adding import EXAMPLES
+from saga.cli.app import app
+from saga.cli.commands import new
+from saga.cli.register import EXAMPLES
 from saga.scaffold.names import past, plural, snake
 from tests.docs.following import copied, new_step, run
 from tests.support.template import ROOT
@@ -20,7 +21,7 @@ HOLD = "new step HoldShelf --undo FreeShelf"
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give what the command changes of the project, and go there."""
+    """Copy the part of the project that the command changes, and go there."""
     for name in ("events", "functions", "statemachine"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "template.yaml"):
@@ -46,7 +47,7 @@ def change(file: Path, old: str, new: str) -> None:
 # --- What it writes --------------------------------------------------------------------------------------------------
 
 
-def test_a_project_with_a_new_step_passes_its_checks_and_the_tests_that_were_written_at_once(tmp_path: Path) -> None:
+def test_a_project_with_a_new_step_passes_its_checks_and_the_generated_tests_at_once(tmp_path: Path) -> None:
     copy = copied(tmp_path / "copy")
     assert new_step(copy, BOOK).returncode == 0
     written = ("functions/shipping", "functions/sagas.py", "tests/unit/shipping")
@@ -63,7 +64,7 @@ def test_a_project_with_a_new_step_passes_its_checks_and_the_tests_that_were_wri
         assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_definition_is_generated_where_the_longest_path_fits(project: Path) -> None:
+def test_the_definition_is_generated_if_the_longest_path_fits(project: Path) -> None:
     change(project / "functions/sagas.py", "execution_seconds=300", "execution_seconds=500")
     change(project / "functions/sagas.py", "deadline_seconds=420", "deadline_seconds=600")
     assert "The definition is generated." in saga(BOOK).stdout
@@ -72,15 +73,15 @@ def test_the_definition_is_generated_where_the_longest_path_fits(project: Path) 
     assert (states["CancelOrder"]["Next"], states["VoidShipment"]["Next"]) == ("VoidShipment", "RefundPayment")
 
 
-def test_where_the_longest_path_does_not_fit_it_says_so_and_what_to_shorten(project: Path) -> None:
+def test_if_the_longest_path_does_not_fit_the_message_says_what_to_shorten(project: Path) -> None:
     before = (project / "statemachine/order_saga.asl.json").read_text()
-    told = saga(BOOK)
-    assert told.exit_code == 0
-    assert "Shorten a retry in statemachine/policies.py" in told.stdout
+    result = saga(BOOK)
+    assert result.exit_code == 0
+    assert "Shorten a retry in statemachine/policies.py" in result.stdout
     assert (project / "statemachine/order_saga.asl.json").read_text() == before
 
 
-def test_the_new_step_is_the_last_one_unless_it_is_said_which_is_before_it(project: Path) -> None:
+def test_the_new_step_is_the_last_one_unless_an_option_names_the_step_before_it(project: Path) -> None:
     saga(f"{BOOK} --after ReserveInventory")
     saga(f"{HOLD} --participant shelf")
     steps = "steps=((RESERVE, RELEASE), (BOOK, VOID), (CHARGE, REFUND), (HOLD, FREE)),"
@@ -96,7 +97,7 @@ def test_two_participants_may_both_book_something(project: Path) -> None:
     assert "HOTEL_ROOMS_TABLE: !Ref HotelRoomsTable" in (project / "template.yaml").read_text()
 
 
-def test_a_sample_event_is_about_the_order_of_the_others(project: Path) -> None:
+def test_a_sample_event_is_about_the_same_order_as_the_others(project: Path) -> None:
     saga(BOOK)
     samples = {name: (project / "events" / f"{name}.json").read_text() for name in ("book_shipment", "void_shipment")}
     assert samples["book_shipment"] == (project / "events/reserve_inventory.json").read_text()
@@ -110,14 +111,18 @@ def test_an_option_corrects_the_past_tense(project: Path) -> None:
     assert 'Compensation("VoidShipment", event="ShipmentGone", undoes=BOOK)' in domain
 
 
-def test_programs_are_told_the_same(project: Path) -> None:
-    told = json.loads(saga(f"{BOOK} --json").stdout)
-    assert all((project / path).is_file() for path in told["created"])
-    assert sorted(told["changed"]) == ["functions/sagas.py", "pyproject.toml", "template.yaml"]
-    assert (len(told["created"]), told["byHand"], told["definition"][:31]) == (8, [], "The definition is not generated")
+def test_programs_get_the_same_as_json(project: Path) -> None:
+    result = json.loads(saga(f"{BOOK} --json").stdout)
+    assert all((project / path).is_file() for path in result["created"])
+    assert sorted(result["changed"]) == ["functions/sagas.py", "pyproject.toml", "template.yaml"]
+    assert (len(result["created"]), result["byHand"], result["definition"][:31]) == (
+        8,
+        [],
+        "The definition is not generated",
+    )
 
 
-@pytest.mark.parametrize("example", EXAMPLES["saga.commands.new.step"])
+@pytest.mark.parametrize("example", EXAMPLES[f"{new.__name__}.step"])
 def test_the_examples_of_the_help_can_be_run(project: Path, example: str) -> None:
     assert saga(example).exit_code == 0
     assert (project / "functions/shipping/app.py").is_file()
@@ -126,34 +131,34 @@ def test_the_examples_of_the_help_can_be_run(project: Path, example: str) -> Non
 # --- What it prints instead ------------------------------------------------------------------------------------------
 
 
-def test_the_code_for_a_participant_that_exists_is_printed(project: Path) -> None:
+def test_the_code_for_an_existing_participant_is_printed(project: Path) -> None:
     before = files(project)
-    told = saga(f"{HOLD} --participant inventory")
+    result = saga(f"{HOLD} --participant inventory")
     after = files(project)
-    assert told.exit_code == 0
+    assert result.exit_code == 0
     for name in ("domain", "app", "store"):
-        assert f"Add to functions/inventory/{name}.py" in told.stdout
+        assert f"Add to functions/inventory/{name}.py" in result.stdout
         assert after[f"functions/inventory/{name}.py"] == before[f"functions/inventory/{name}.py"]
-    assert 'HOLD = Step("HoldShelf", event="ShelfHeld")' in told.stdout
+    assert 'HOLD = Step("HoldShelf", event="ShelfHeld")' in result.stdout
     assert after["pyproject.toml"] == before["pyproject.toml"]
-    assert "Add to functions/sagas.py in steps, behind the last step:\n\n, (HOLD, FREE)" in told.stdout
+    assert "Add to functions/sagas.py in steps, after the last step:\n\n, (HOLD, FREE)" in result.stdout
     assert after["functions/sagas.py"] == before["functions/sagas.py"]  # a row without its code would be an error
 
 
-def test_a_step_about_things_of_which_there_is_a_table_gets_a_table_of_its_own(project: Path) -> None:
-    told = saga("new step HoldPayment --undo FreePayment --participant shelf")
-    assert told.exit_code == 0
+def test_a_step_about_things_that_have_a_table_gets_its_own_table(project: Path) -> None:
+    result = saga("new step HoldPayment --undo FreePayment --participant shelf")
+    assert result.exit_code == 0
     assert "  HeldPaymentsTable:" in (project / "template.yaml").read_text()
 
 
 @pytest.mark.parametrize("times", [0, 2], ids=["gone", "twice"])
-def test_what_has_no_certain_place_is_printed_and_the_rest_is_written(project: Path, times: int) -> None:
+def test_a_text_without_a_certain_place_is_printed_and_the_rest_is_written(project: Path, times: int) -> None:
     anchor = "        ConfirmOrderFunction: !GetAtt ConfirmOrderFunction.Arn\n"
     change(project / "template.yaml", anchor, times * anchor)
-    told = saga(BOOK)
-    assert told.exit_code == 0
-    assert "Add to template.yaml DefinitionSubstitutions:" in told.stdout
-    assert told.stdout.count("Add to ") == 1
+    result = saga(BOOK)
+    assert result.exit_code == 0
+    assert "Add to template.yaml DefinitionSubstitutions:" in result.stdout
+    assert result.stdout.count("Add to ") == 1
     template = (project / "template.yaml").read_text()
     assert "  BookShipmentFunction:\n" in template
     assert "        BookShipmentFunction: !GetAtt" not in template
@@ -163,7 +168,7 @@ def test_what_has_no_certain_place_is_printed_and_the_rest_is_written(project: P
 
 
 @pytest.mark.parametrize(
-    ("line", "why"),
+    ("line", "reason"),
     [
         ("new step shipment --undo VoidShipment --participant shipping", "expected two words or more"),
         ("new step Book --undo VoidShipment --participant shipping", "expected two words or more"),
@@ -180,29 +185,29 @@ def test_what_has_no_certain_place_is_printed_and_the_rest_is_written(project: P
         ("new step ReserveInventory --undo FreeShelf --participant shelf", "has a ReserveInventory already"),
         ("new step HoldShelf --undo CancelOrder --participant shelf", "has a CancelOrder already"),
         (f"{HOLD} --participant shelf --event PaymentCharged", "has a PaymentCharged already"),
-        (f"{HOLD} --participant shelf --event OrderConfirmed", "says what became of a saga"),
-        (f"{HOLD} --participant shelf --undo-event OrderCancelling", "says what became of a saga"),
+        (f"{HOLD} --participant shelf --event OrderConfirmed", "is a name for the outcome of a saga"),
+        (f"{HOLD} --participant shelf --undo-event OrderCancelling", "is a name for the outcome of a saga"),
         (f"{HOLD} --participant shelf --event ShelfMoved --undo-event ShelfMoved", "need an event each"),
         (f"{HOLD} --participant shelf --after ConfirmOrder", "there is no step ConfirmOrder"),
     ],
 )
-def test_what_cannot_be_added_is_refused_in_one_line_and_nothing_is_written(project: Path, line: str, why: str) -> None:
+def test_an_invalid_step_is_refused_in_one_line_and_nothing_is_written(project: Path, line: str, reason: str) -> None:
     before = files(project)
-    refused_in_one_line(saga(line), why)
+    refused_in_one_line(saga(line), reason)
     assert files(project) == before
 
 
-def refused_in_one_line(told: Result, why: str, code: int = 2) -> None:
-    assert (told.exit_code, told.stdout) == (code, "")
-    assert told.stderr.startswith("saga: ")
-    assert len(told.stderr.splitlines()) == 1
-    assert why in told.stderr
+def refused_in_one_line(result: Result, reason: str, code: int = 2) -> None:
+    assert (result.exit_code, result.stdout) == (code, "")
+    assert result.stderr.startswith("saga: ")
+    assert len(result.stderr.splitlines()) == 1
+    assert reason in result.stderr
 
 
 @pytest.mark.parametrize(
     "missing", ["functions/sagas.py", "template.yaml", "pyproject.toml", "events/confirm_order.json"]
 )
-def test_outside_of_a_project_nothing_is_written(project: Path, missing: str) -> None:
+def test_outside_a_project_nothing_is_written(project: Path, missing: str) -> None:
     (project / missing).unlink()
     before = files(project)
     refused_in_one_line(saga(BOOK), missing)
@@ -210,7 +215,7 @@ def test_outside_of_a_project_nothing_is_written(project: Path, missing: str) ->
 
 
 @pytest.mark.parametrize("taken", ["tests/unit/shipping/test_book.py", "events/void_shipment.json"])
-def test_a_file_that_exists_is_not_written_over(project: Path, taken: str) -> None:
+def test_an_existing_file_is_not_overwritten(project: Path, taken: str) -> None:
     (project / taken).parent.mkdir(parents=True, exist_ok=True)
     (project / taken).write_text("mine")
     before = files(project)
@@ -218,19 +223,19 @@ def test_a_file_that_exists_is_not_written_over(project: Path, taken: str) -> No
     assert files(project) == before
 
 
-def test_with_several_sagas_it_asks_which_step_is_before_the_new_one(project: Path) -> None:
+def test_with_several_sagas_it_needs_the_step_before_the_new_one(project: Path) -> None:
     sagas = project / "functions/sagas.py"
     second = 'RETURN = Saga("return", started="ReturnAsked", steps=((RESERVE, RELEASE),), execution_seconds=300)\n'
     sagas.write_text(f"{sagas.read_text()}\n{second}")
-    refused_in_one_line(saga(BOOK), "say with --after which step is before it")
+    refused_in_one_line(saga(BOOK), "Pass --after with the step before it")
 
 
-def test_when_a_file_cannot_be_written_all_is_as_before(project: Path) -> None:
+def test_if_a_file_cannot_be_written_everything_is_restored(project: Path) -> None:
     (project / "tests/unit").mkdir(parents=True)
     (project / "tests/unit/shipping").write_text("no folder")
     before = files(project)
     folders = {path for path in project.rglob("*") if path.is_dir()}
-    refused_in_one_line(saga(BOOK), "nothing is added", code=1)
+    refused_in_one_line(saga(BOOK), "nothing was added", code=1)
     assert files(project) == before
     assert {path for path in project.rglob("*") if path.is_dir()} == folders
 

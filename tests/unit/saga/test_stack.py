@@ -2,8 +2,8 @@
 
 import pytest
 
-from saga.failure import Unreachable
-from saga.stack import Stack
+from saga.failures import Unreachable
+from saga.stack.stack import Stack
 from tests.unit.saga.fakes import FakeCloudFormation, session
 
 OUTPUTS = {
@@ -18,11 +18,11 @@ def load(endpoint: str | None = None) -> Stack:
     return Stack.load(session(cloudformation=FakeCloudFormation("shop", OUTPUTS, functions)), "shop", endpoint)
 
 
-def test_on_aws_the_api_is_where_the_stack_says() -> None:
+def test_on_aws_the_api_has_the_url_of_the_stack_output() -> None:
     assert load().api_url == OUTPUTS["ApiUrl"]
 
 
-def test_on_the_engine_the_api_is_served_by_id_and_stage() -> None:
+def test_the_engine_serves_the_api_by_id_and_stage() -> None:
     assert load("http://127.0.0.1:4566").api_url == "http://127.0.0.1:4566/_aws/execute-api/abc123/dev"
 
 
@@ -49,7 +49,7 @@ def test_another_applications_stack_is_unreachable() -> None:
         Stack.load(session(cloudformation=FakeCloudFormation("shop", {})), "shop")
 
 
-def test_it_says_where_it_is() -> None:
+def test_a_stack_knows_its_place() -> None:
     assert (load().on_engine, load().place) == (False, "AWS account 123456789012, us-east-1")
     on_engine = load("http://127.0.0.1:4566")
     assert (on_engine.on_engine, on_engine.place) == (True, "engine on 127.0.0.1:4566, us-east-1")

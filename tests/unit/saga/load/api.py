@@ -1,17 +1,17 @@
-"""The real API without a network; what it accepts comes to its end at once."""
+"""The real API without a network. The saga of an accepted order runs at once."""
 
 from collections.abc import Callable
 from contextlib import suppress
 from threading import Lock
 from typing import Any
 
-from saga.failure import Unreachable
+from saga.failures import Unreachable
 from sagakit.errors import SagaError
 from tests.support import http, steps
 
 
 class Api:
-    """`end` is what becomes of an order; `instead` has answers to give first: a status, or 0 for none."""
+    """`end` runs the saga of an order. `instead` has the first answers: a status each, or 0 for no answer."""
 
     def __init__(self) -> None:
         self.end: Callable[[str], None] = run_saga
@@ -20,7 +20,7 @@ class Api:
         self._one_at_a_time = Lock()
 
     def call(self, _url: str, body: dict[str, Any], headers: dict[str, str]) -> tuple[int, Any]:
-        """Stands for `saga.http.call`."""
+        """Replace `saga.http.call`."""
         with self._one_at_a_time:
             if self.instead:
                 return _refuse(self.instead.pop(0))
@@ -32,7 +32,7 @@ class Api:
 
 
 def run_saga(order_id: str) -> None:
-    """Bring the order to its end, as the state machine does."""
+    """Run the saga of an order, as the state machine does."""
     try:
         steps.reserve(order_id)
         steps.process(order_id)
@@ -48,5 +48,5 @@ def run_saga(order_id: str) -> None:
 
 def _refuse(status: int) -> tuple[int, Any]:
     if not status:
-        raise Unreachable("nobody answers")
+        raise Unreachable("no answer")
     return status, {"title": "no"}

@@ -1,4 +1,4 @@
-"""Two runs side by side, and the curve of one."""
+"""Two runs side by side, and the charts of one."""
 
 import json
 from pathlib import Path
@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from saga.cli import app
-from saga.failure import UsageFailure
+from saga.cli.app import app
+from saga.failures import UsageFailure
 from saga.load import charts
 from saga.load.figures import FORMAT, compared, of_file
 from saga.load.run import Placed, Plan, Run
@@ -18,7 +18,7 @@ BEFORE = {"format": FORMAT, "orders": 40, "outcomes": {"CONFIRMED": 40, "FAILED"
 AFTER = {"format": FORMAT, "orders": 40, "outcomes": {"CONFIRMED": 30, "FAILED": 10}, "acceptMs": None}
 
 
-def ran(*milliseconds: int) -> Run:
+def run_of(*milliseconds: int) -> Run:
     placed = tuple(Placed(f"o-{took}", None, took / 1000, took) for took in milliseconds)
     orders = {f"o-{took}": {"status": "CONFIRMED", "createdAt": 0, "updatedAt": took * 10} for took in milliseconds}
     return Run(PLAN, 0, placed, orders)
@@ -43,29 +43,29 @@ def test_the_command_compares_two_files(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [None, "", "[]", "{}", '{"format": "another"}', b"\xff"])
-def test_a_file_that_is_no_run_is_a_usage_error(tmp_path: Path, content: Any) -> None:
+def test_a_file_without_a_run_is_a_usage_error(tmp_path: Path, content: Any) -> None:
     file = tmp_path / "run.json"
     if content is not None:
         file.write_bytes(content if isinstance(content, bytes) else content.encode())
-    with pytest.raises(UsageFailure, match=r"is not what saga load wrote|cannot be read"):
+    with pytest.raises(UsageFailure, match=r"was not written by: saga load|cannot read"):
         of_file(file)
 
 
-def test_the_picture_has_both_curves_and_reaches_for_nothing() -> None:
-    picture = charts.to_svg(ran(100, 200, 400))
-    assert "acceptance" in picture
-    assert "completion" in picture
-    assert "<script" not in picture
-    assert picture.count("http") == picture.count('xmlns="http://www.w3.org/2000/svg"') == 1
-    assert "DejaVu Sans" in picture
+def test_the_svg_has_both_curves_and_refers_to_nothing() -> None:
+    svg = charts.to_svg(run_of(100, 200, 400))
+    assert "acceptance" in svg
+    assert "completion" in svg
+    assert "<script" not in svg
+    assert svg.count("http") == svg.count('xmlns="http://www.w3.org/2000/svg"') == 1
+    assert "DejaVu Sans" in svg
 
 
-def test_the_terminal_has_both_curves_at_round_numbers() -> None:
-    shown = charts.to_text(ran(100, 200, 400))
-    assert "· acceptance" in shown
-    assert "• completion" in shown
-    assert [tick for tick in ("100┤", "1000┤", "2000┤") if tick in shown] == ["100┤", "1000┤", "2000┤"]
-    assert "\x1b" not in shown
+def test_the_terminal_shows_both_curves_at_round_numbers() -> None:
+    chart = charts.to_text(run_of(100, 200, 400))
+    assert "· acceptance" in chart
+    assert "• completion" in chart
+    assert [tick for tick in ("100┤", "1000┤", "2000┤") if tick in chart] == ["100┤", "1000┤", "2000┤"]
+    assert "\x1b" not in chart
 
 
 def test_a_run_without_an_order_has_no_curve() -> None:
@@ -73,6 +73,6 @@ def test_a_run_without_an_order_has_no_curve() -> None:
     assert charts.to_svg(Run(PLAN, 0, (), {})).startswith("<?xml")
 
 
-def test_an_answer_in_no_time_is_drawn_too() -> None:
-    assert "acceptance" in charts.to_text(ran(0, 0))
-    assert "acceptance" in charts.to_svg(ran(0, 0))
+def test_a_latency_of_zero_is_drawn_too() -> None:
+    assert "acceptance" in charts.to_text(run_of(0, 0))
+    assert "acceptance" in charts.to_svg(run_of(0, 0))

@@ -1,4 +1,4 @@
-"""A load: what is placed, what becomes of it, and what is told of that."""
+"""A load test: the orders it places, their outcomes and its figures."""
 
 import json
 import time
@@ -8,15 +8,14 @@ from typing import Any
 
 import pytest
 
-from saga.check import check
-from saga.commands import bulk
-from saga.load import run as running
-from saga.load import watch
+from saga.cli import bulk
+from saga.load import completion
 from saga.load.figures import figures
+from saga.load.mix import bodies
 from saga.load.run import Plan, run
-from saga.load.stock import bodies
 from saga.operations.inventory import products
-from saga.stack import Stack
+from saga.reconcile.run import check
+from saga.stack.stack import Stack
 from tests.support import cli
 from tests.unit.saga.load.api import Api
 
@@ -26,27 +25,27 @@ saga = partial(cli.saga, "load")
 @pytest.fixture(autouse=True)
 def api(monkeypatch: pytest.MonkeyPatch) -> Api:
     api = Api()
-    monkeypatch.setattr(running, "call", api.call)
-    monkeypatch.setattr(watch, "PAUSE", 0.01)
+    monkeypatch.setattr("saga.load.run.call", api.call)
+    monkeypatch.setattr(completion, "PAUSE", 0.01)
     monkeypatch.setattr("sagakit.observability._write", lambda *_: None)  # metrics go to stdout
     return api
 
 
-def told(stack: Stack, orders: int = 4, **mix: int) -> Any:
-    """Run a load, and tell what it was like."""
+def load(stack: Stack, orders: int = 4, **mix: int) -> Any:
+    """Run a load and return its figures."""
     plan = Plan(orders, rate=100, clients=4, mix={each.replace("_of_", "-of-"): mix[each] for each in mix})
-    return figures(stack, run(stack, plan, lambda _what: None))
+    return figures(stack, run(stack, plan, lambda _name: None))
 
 
-def test_every_order_is_placed_with_a_key_of_its_own_and_counted_by_its_outcome(stack: Stack, api: Api) -> None:
-    found = told(stack, pm_ok=2, pm_declined=1, out_of_stock=1)
+def test_every_order_has_its_own_key_and_is_counted_by_its_outcome(stack: Stack, api: Api) -> None:
+    found = load(stack, pm_ok=2, pm_declined=1, out_of_stock=1)
     assert (found["accepted"], found["refused"], len(api.keys)) == (4, {}, 4)
     assert found["outcomes"] == {"CONFIRMED": 2, "FAILED": 2, "PARKED": 0, "OPEN": 0}
     assert found["reasons"] == {"PaymentDeclined": 1, "InsufficientStock": 1}
 
 
-def test_latencies_are_those_of_the_answers_and_of_the_rows(stack: Stack) -> None:
-    found = told(stack, pm_ok=1)
+def test_latencies_come_from_the_answers_and_the_rows(stack: Stack) -> None:
+    found = load(stack, pm_ok=1)
     for percentiles in (found["acceptMs"], found["completionMs"]):
         assert 0 <= percentiles["p50"] <= percentiles["p95"] <= percentiles["p99"] <= percentiles["max"]
     assert found["acceptedPerSecond"] > 0
@@ -54,44 +53,44 @@ def test_latencies_are_those_of_the_answers_and_of_the_rows(stack: Stack) -> Non
 
 
 def test_parked_orders_have_an_outcome_and_no_completion(stack: Stack) -> None:
-    found = told(stack, orders=2, pm_refund_down=1)
+    found = load(stack, orders=2, pm_refund_down=1)
     assert (found["outcomes"]["PARKED"], found["completionMs"], found["endedPerSecond"]) == (2, None, 0)
 
 
-def test_a_load_sells_nothing_that_the_shop_has(stack: Stack) -> None:
+def test_a_load_does_not_sell_the_stock_of_the_shop(stack: Stack) -> None:
     before = products(stack)
-    told(stack, orders=5, pm_ok=1)
+    load(stack, orders=5, pm_ok=1)
     assert [product for product in products(stack) if not product.product_id.startswith("LOAD-")] == before
     assert sum(product.held for product in products(stack) if product.product_id.startswith("LOAD-")) == 5
 
 
-def test_a_second_load_finds_stock_again_and_the_books_agree(stack: Stack) -> None:
+def test_a_second_load_has_stock_again_and_reconciles(stack: Stack) -> None:
     for _ in range(2):
-        assert told(stack, pm_ok=3, pm_declined=1)["outcomes"]["CONFIRMED"] == 3
+        assert load(stack, pm_ok=3, pm_declined=1)["outcomes"]["CONFIRMED"] == 3
     assert check(stack) == []
 
 
-def test_orders_that_are_refused_are_counted_by_the_answer(stack: Stack, api: Api) -> None:
+def test_refused_orders_are_counted_by_the_answer(stack: Stack, api: Api) -> None:
     api.instead = [503, 503, 0, 429]
-    found = told(stack, orders=6, pm_ok=1)
+    found = load(stack, orders=6, pm_ok=1)
     assert found["refused"] == {"503": 2, "no answer": 1, "429": 1}
     assert (found["accepted"], found["outcomes"]["CONFIRMED"]) == (2, 2)
 
 
 def test_orders_that_do_not_end_are_open(stack: Stack, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watch, "PATIENCE", 0)
+    monkeypatch.setattr(completion, "PATIENCE", 0)
     api.end = lambda _order_id: None
-    found = told(stack, pm_ok=1)
+    found = load(stack, pm_ok=1)
     assert (found["outcomes"]["OPEN"], found["completionMs"]) == (4, None)
 
 
-def test_progress_is_told_for_each_answer_and_each_end(stack: Stack) -> None:
-    moved: list[str] = []
-    run(stack, Plan(3, 100, 2, {"pm_ok": 1}), moved.append)
-    assert (moved.count("placed"), moved.count("ended")) == (3, 3)
+def test_progress_advances_for_each_answer_and_each_end(stack: Stack) -> None:
+    advanced: list[str] = []
+    run(stack, Plan(3, 100, 2, {"pm_ok": 1}), advanced.append)
+    assert (advanced.count("placed"), advanced.count("ended")) == (3, 3)
 
 
-def test_a_load_that_is_broken_off_waits_for_nothing(stack: Stack, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_load_does_not_wait(stack: Stack, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     api.end = lambda _order_id: None
     pauses = iter([0, 0, 0])
 
@@ -101,56 +100,56 @@ def test_a_load_that_is_broken_off_waits_for_nothing(stack: Stack, api: Api, mon
 
     monkeypatch.setattr(time, "sleep", sleep)
     with pytest.raises(KeyboardInterrupt):
-        run(stack, Plan(1000, 100, 1, {"pm_ok": 1}), lambda _what: None)
+        run(stack, Plan(1000, 100, 1, {"pm_ok": 1}), lambda _name: None)
     assert len(api.keys) <= 3
 
 
-def test_orders_are_of_several_products_so_that_none_is_in_anothers_way() -> None:
+def test_orders_are_for_several_products_so_that_they_do_not_conflict() -> None:
     kinds = ["pm_ok"] * 8 + ["out-of-stock"]
     wanted = [body["items"][0]["productId"] for body in bodies(kinds)]
     assert len(set(wanted[:8])) == 4
     assert wanted[-1] not in wanted[:8]
 
 
-@pytest.mark.usefixtures("asked")
-def test_the_command_answers_with_the_figures_and_draws_them_for_people_too(tmp_path: Path) -> None:
+@pytest.mark.usefixtures("target_stack")
+def test_the_command_prints_the_figures_and_draws_a_chart_for_people(tmp_path: Path) -> None:
     picture = tmp_path / "load.svg"
     result = saga("--orders", "3", "--rate", "100", "--mix", "pm_ok=1", "--svg", str(picture), "--json")
     assert result.exit_code == 0
     assert json.loads(result.stdout)["outcomes"]["CONFIRMED"] == 3
     assert picture.read_text().startswith("<?xml")
-    shown = saga("--orders", "3", "--rate", "100", "--mix", "pm_ok=1").stdout
-    assert "CONFIRMED   3" in shown
-    assert "Latency in ms at each percentile" in shown
+    printed = saga("--orders", "3", "--rate", "100", "--mix", "pm_ok=1").stdout
+    assert "CONFIRMED   3" in printed
+    assert "Latency in ms at each percentile" in printed
 
 
-@pytest.mark.usefixtures("asked")
-def test_orders_that_are_refused_make_exit_code_1(api: Api) -> None:
+@pytest.mark.usefixtures("target_stack")
+def test_refused_orders_mean_exit_code_1(api: Api) -> None:
     api.instead = [503]
     assert saga("--orders", "2", "--rate", "100").exit_code == 1
 
 
-@pytest.mark.usefixtures("asked")
-def test_orders_that_do_not_end_make_exit_code_6(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watch, "PATIENCE", 0)
+@pytest.mark.usefixtures("target_stack")
+def test_orders_that_do_not_end_mean_exit_code_6(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(completion, "PATIENCE", 0)
     api.end = lambda _order_id: None
     assert saga("--orders", "2", "--rate", "100").exit_code == 6
 
 
-@pytest.mark.usefixtures("asked")
+@pytest.mark.usefixtures("target_stack")
 @pytest.mark.parametrize(
-    "wrong",
+    "invalid",
     [["--orders", "0"], ["--orders", "10001"], ["--rate", "0"], ["--clients", "51"], ["--mix", "x"], ["--svg", "no/x"]],
 )
-def test_a_load_is_bounded(wrong: list[str], api: Api) -> None:
-    assert saga(*wrong).exit_code == 2
+def test_options_have_limits(invalid: list[str], api: Api) -> None:
+    assert saga(*invalid).exit_code == 2
     assert not api.keys
 
 
-def test_on_aws_somebody_is_asked_first(asked: Stack, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(asked.__dict__, "endpoint", None)
+def test_on_aws_the_operator_is_asked_first(target_stack: Stack, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(target_stack.__dict__, "endpoint", None)
     assert saga("--orders", "2", "--rate", "100").exit_code == 2
-    monkeypatch.setattr(bulk, "at_a_terminal", lambda: True)
+    monkeypatch.setattr(bulk, "is_interactive", lambda: True)
     assert not api.keys
     assert saga("--orders", "3", "--rate", "100", "--mix", "pm_ok=1", "--yes").exit_code == 0
     assert len(api.keys) == 3

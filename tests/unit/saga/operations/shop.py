@@ -1,4 +1,4 @@
-"""A stack whose tables and queues are moto's, and whose functions are the real handlers."""
+"""A stack with moto's tables and queues and the real handlers as functions."""
 
 import io
 import json
@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import boto3
 
-from saga.stack import Stack
+from saga.stack.stack import Stack
 from tests.support.asl import Json
 from tests.support.lambdas import Context, handler
 from tests.support.template import template
@@ -19,7 +19,7 @@ QUEUES = ("RelayFailureQueueUrl", "ParkedOrdersQueueUrl")
 
 
 class Functions:
-    """A Lambda client that runs the handlers, and remembers what it was asked for."""
+    """A Lambda client that runs the handlers and keeps their names."""
 
     def __init__(self) -> None:
         self.invoked: list[str] = []
@@ -29,13 +29,13 @@ class Functions:
         self.invoked.append(function)
         try:
             answer = handler(f"{function}Function")(json.loads(Payload), Context())
-        except Exception as error:  # noqa: BLE001  whatever it is, Lambda answers with it
+        except Exception as error:  # noqa: BLE001 - Lambda answers with any exception
             return {**_payload({"errorType": type(error).__name__, "errorMessage": str(error)}), "FunctionError": "x"}
         return _payload(answer)
 
 
 class Session:
-    """moto's clients, but for those that it is given. They are made once for all tests, which takes longest."""
+    """A session with moto's clients, except those given. Clients are shared by all tests: creating them is slow."""
 
     def __init__(self, **clients: object) -> None:
         self._clients = clients
@@ -58,7 +58,7 @@ def _resource(service: Any) -> Any:
 
 
 def stack(functions: Functions, **clients: object) -> Stack:
-    """Make the stack, and its queues."""
+    """Return the stack, with new queues."""
     outputs = {name: os.environ[variable] for name, variable in _tables().items()}
     sqs = _client("sqs")
     outputs |= {output: sqs.create_queue(QueueName=output)["QueueUrl"] for output in QUEUES}
@@ -70,7 +70,7 @@ def stack(functions: Functions, **clients: object) -> Stack:
 
 
 def send(stack: Stack, output: str, body: Json) -> None:
-    """Put a message into a queue."""
+    """Send a message to a queue."""
     sqs = stack.session.client("sqs")
     sqs.send_message(QueueUrl=stack.outputs[output], MessageBody=body if isinstance(body, str) else json.dumps(body))
 

@@ -1,4 +1,4 @@
-"""What is missing, and how to cure it."""
+"""What the doctor finds missing, and how to fix it."""
 
 import json
 from collections.abc import Callable
@@ -9,14 +9,14 @@ import pytest
 from botocore.exceptions import NoCredentialsError
 from typer.testing import CliRunner
 
-from saga import project
-from saga.cli import app
-from saga.failure import Unreachable
+from saga.cli.app import app
+from saga.engine import project
+from saga.failures import Unreachable
 from saga.graph import FontError
-from saga.operations import doctor, machine
-from saga.operations.finding import Finding
-from saga.stack import Stack
-from saga.target import Target
+from saga.operations import doctor
+from saga.operations.doctor import Finding, findings
+from saga.stack.stack import Stack
+from saga.stack.target import Target
 from tests.unit.saga.fakes import session
 
 LOCAL = Target()
@@ -24,7 +24,7 @@ LOCAL = Target()
 
 @pytest.fixture(autouse=True)
 def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give a machine with nothing on it, and settings of AWS of nobody."""
+    """Return a machine with nothing installed and no AWS settings."""
     monkeypatch.setattr(project, "ROOT", tmp_path)
     monkeypatch.setattr(project, "BIN", tmp_path / ".venv" / "bin")
     monkeypatch.setattr(project, "ENGINE_BIN", tmp_path / ".venv-engine" / "bin")
@@ -47,60 +47,60 @@ def raising(error: Exception) -> Callable[..., Any]:
 
 
 def found(target: Target = LOCAL) -> dict[str, Finding]:
-    return {finding.name: finding for finding in doctor.findings(target)}
+    return {finding.name: finding for finding in findings(target)}
 
 
 def missing(target: Target = LOCAL) -> set[str]:
-    return {finding.name for finding in found(target).values() if finding.needed and not finding.well}
+    return {finding.name for finding in found(target).values() if finding.needed and not finding.ok}
 
 
 def test_a_bare_machine_lacks_what_the_engine_needs() -> None:
     assert missing() == {"tools", "engine's tools", "engine", "stack"}
-    cures = {name: found()[name].cure for name in missing()}
-    assert cures == {"tools": "make install", "engine's tools": "make install", "engine": "make up", "stack": "make up"}
+    fixes = {name: found()[name].fix for name in missing()}
+    assert fixes == {"tools": "make install", "engine's tools": "make install", "engine": "make up", "stack": "make up"}
 
 
 def test_a_stack_on_aws_needs_credentials_and_a_region_but_no_engine() -> None:
     on_aws = Target(config_env="prod")
     assert missing(on_aws) == {"stack", "samconfig", "AWS credentials", "AWS region"}
-    assert found(on_aws)["stack"].cure == "make deploy STAGE=prod"
+    assert found(on_aws)["stack"].fix == "make deploy STAGE=prod"
 
 
-def test_settings_of_aws_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_aws_settings_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "someone")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     findings = found(Target(config_env="prod", region="eu-west-1"))
-    assert (findings["AWS credentials"].found, findings["AWS region"].found) == ("by env", "eu-west-1")
+    assert (findings["AWS credentials"].found, findings["AWS region"].found) == ("from env", "eu-west-1")
 
 
-def test_a_profile_that_is_not_configured_is_said_so() -> None:
+def test_a_missing_profile_is_found() -> None:
     profile = found(Target(profile="nobody"))["AWS profile"]
-    assert (profile.well, "nobody" in profile.found) == (False, True)
+    assert (profile.ok, "nobody" in profile.found) == (False, True)
 
 
-def test_no_credentials_are_no_reason_to_break_off(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_credentials_do_not_stop_the_doctor(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Target, "load", raising(NoCredentialsError()))
     assert "Unable to locate credentials" in found(Target(config_env="prod"))["stack"].found
 
 
 @pytest.mark.parametrize(
-    ("script", "words"),
-    [("echo", ".venv"), ("echo samcli", "without samcli"), ("echo 'broken' >&2; exit 1", "without broken")],
+    ("script", "text"),
+    [("echo", ".venv"), ("echo samcli", "missing: samcli"), ("echo 'broken' >&2; exit 1", "broken")],
 )
-def test_an_interpreter_is_asked_for_its_modules(bare: Path, script: str, words: str) -> None:
+def test_each_interpreter_reports_its_missing_modules(bare: Path, script: str, text: str) -> None:
     programs = bare / ".venv" / "bin"
     programs.mkdir(parents=True)
     (programs / "python").write_text(f"#!/bin/sh\n{script}\n")
     (programs / "python").chmod(0o755)
     tools = found()["tools"]
-    assert (tools.well, tools.found.endswith(words)) == (script == "echo", True)
+    assert (tools.ok, tools.found.endswith(text)) == (script == "echo", True)
 
 
-def test_a_link_that_leads_nowhere_is_no_interpreter(bare: Path) -> None:
+def test_a_dangling_link_is_not_an_interpreter(bare: Path) -> None:
     programs = bare / ".venv" / "bin"
     programs.mkdir(parents=True)
     (programs / "python").symlink_to(bare / "gone")
-    assert not found()["tools"].well
+    assert not found()["tools"].ok
 
 
 def test_a_deployed_stack_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,32 +113,32 @@ def test_a_deployed_stack_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_samconfig_is_read(bare: Path) -> None:
     file = bare / "samconfig.toml"
     file.write_text("version = 0.1\n[default.global.parameters]\n[prod.global.parameters]\n")
-    assert found()["samconfig"].found.endswith("with default, prod")
+    assert found()["samconfig"].found.endswith(": default, prod")
     file.write_text("version = ")
-    assert not found()["samconfig"].well
+    assert not found()["samconfig"].ok
 
 
-def test_without_a_font_pictures_would_have_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(machine, "to_png", raising(FontError("no font")))
-    assert found()["font for PNG"].cure == "apt-get install fonts-dejavu-core"
+def test_a_missing_font_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "to_png", raising(FontError("no font")))
+    assert found()["font for PNG"].fix == "apt-get install fonts-dejavu-core"
     assert "font for PNG" in missing()
 
 
-def test_a_browser_is_for_the_tests_only() -> None:
+def test_a_browser_is_needed_only_by_tests() -> None:
     browser = found()["browser for tests"]
-    assert (browser.well, browser.needed, browser.cure) == (False, False, "apt-get install chromium")
+    assert (browser.ok, browser.needed, browser.fix) == (False, False, "apt-get install chromium")
 
 
-def test_the_command_ends_with_1_and_shows_the_cures() -> None:
-    shown, told = (CliRunner().invoke(app, ["doctor", *flags]) for flags in ([], ["--json"]))
-    assert (shown.exit_code, told.exit_code) == (1, 1)
-    assert "make install" in shown.stdout
-    cures = {each["name"]: each.get("cure") for each in json.loads(told.stdout)}
-    assert (cures["engine"], cures["Python"]) == ("make up", None)
+def test_the_exit_code_is_1_if_something_is_missing_and_fixes_are_shown() -> None:
+    table, document = (CliRunner().invoke(app, ["doctor", *flags]) for flags in ([], ["--json"]))
+    assert (table.exit_code, document.exit_code) == (1, 1)
+    assert "make install" in table.stdout
+    fixes = {each["name"]: each.get("cure") for each in json.loads(document.stdout)}
+    assert (fixes["engine"], fixes["Python"]) == ("make up", None)
 
 
-def test_the_command_ends_with_0_when_nothing_that_is_needed_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    well = doctor.Finding("engine", well=True, needed=True, found="running", cure="make up")
-    optional = doctor.Finding("browser", well=False, needed=False, found="none", cure="apt-get install chromium")
-    monkeypatch.setattr(doctor, "findings", lambda _target: [well, optional])
+def test_the_exit_code_is_0_if_nothing_needed_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    well = Finding("engine", ok=True, needed=True, found="running", fix="make up")
+    optional = Finding("browser", ok=False, needed=False, found="none", fix="apt-get install chromium")
+    monkeypatch.setattr("saga.cli.commands.doctor.findings", lambda _target: [well, optional])
     assert CliRunner().invoke(app, ["doctor"]).exit_code == 0

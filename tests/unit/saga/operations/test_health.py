@@ -1,4 +1,4 @@
-"""The stack at a glance: what works, what does not, and what waits."""
+"""The health and status of a stack."""
 
 import json
 from typing import Any
@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from saga import clock
-from saga.cli import app
-from saga.failure import Unreachable
-from saga.operations import health, status
-from saga.operations.breaker import Breaker
-from saga.stack import Stack
-from saga.target import Target
+from saga.cli.app import app
+from saga.failures import Unreachable
+from saga.operations import status
+from saga.operations.circuit import Breaker
+from saga.stack.stack import Stack
+from saga.stack.target import Target
+from saga.text import times
 from tests.unit.saga.operations import shop
 from tests.unit.saga.operations.test_parked_orders import park
 
@@ -20,7 +20,7 @@ CLOSED = Breaker("CLOSED", None, 0)
 
 
 class Deployed(shop.Functions):
-    """A stack's resources, as their services describe them."""
+    """A stack's resources as AWS describes them."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -59,19 +59,18 @@ def stack(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> Stack:
     def call(url: str) -> tuple[int, Any]:
         return next(answer for start, answer in answers.items() if url.startswith(start))
 
-    monkeypatch.setattr(health, "call", call)
     monkeypatch.setattr(status, "call", call)
     services = ("cloudformation", "stepfunctions", "events")
     return shop.stack(deployed, **dict.fromkeys(services, deployed))
 
 
-def ill(stack: Stack, oldest: int | None = None, dead_letters: int = 0, gateway: Breaker = CLOSED) -> list[str]:
-    found = health.healths(stack, oldest, dead_letters=dead_letters, gateway=gateway)
-    return [each.name for each in found if not each.well]
+def failing(stack: Stack, oldest: int | None = None, dead_letters: int = 0, gateway: Breaker = CLOSED) -> list[str]:
+    found = status.health_checks(stack, oldest, dead_letters=dead_letters, gateway=gateway)
+    return [each["name"] for each in found if not each["well"]]
 
 
-def test_a_stack_where_all_works_is_well(stack: Stack) -> None:
-    assert ill(stack) == []
+def test_a_working_stack_passes_all_checks(stack: Stack) -> None:
+    assert failing(stack) == []
 
 
 @pytest.mark.parametrize(
@@ -85,42 +84,42 @@ def test_a_stack_where_all_works_is_well(stack: Stack) -> None:
         ("mappings", [], "relay"),
     ],
 )
-def test_what_is_switched_off_is_ill(
+def test_a_check_fails_if_its_resource_is_not_active(
     stack: Stack, deployed: Deployed, attribute: str, value: object, name: str
 ) -> None:
     setattr(deployed, attribute, value)
-    assert ill(stack) == [name]
+    assert failing(stack) == [name]
 
 
-def test_an_event_that_waits_for_longer_than_the_sweeper_takes_is_ill(stack: Stack) -> None:
-    assert ill(stack, oldest=clock.now() - 10_000) == []
-    assert ill(stack, oldest=clock.now() - 200_000) == ["outbox"]
+def test_the_outbox_fails_if_an_event_waits_longer_than_the_sweeper_takes(stack: Stack) -> None:
+    assert failing(stack, oldest=times.now() - 10_000) == []
+    assert failing(stack, oldest=times.now() - 200_000) == ["outbox"]
 
 
-def test_dead_letters_and_an_open_circuit_are_ill(stack: Stack) -> None:
-    assert ill(stack, dead_letters=1, gateway=Breaker("OPEN", 1, 10)) == ["dead letters", "payment gateway"]
+def test_dead_letters_and_an_open_circuit_fail(stack: Stack) -> None:
+    assert failing(stack, dead_letters=1, gateway=Breaker("OPEN", 1, 10)) == ["dead letters", "payment gateway"]
 
 
 @pytest.mark.parametrize(("answered", "expected"), [(404, []), (403, []), (500, ["api"]), (503, ["api"])])
-def test_an_api_that_answers_with_a_fault_of_its_own_is_ill(
+def test_only_a_server_error_of_the_api_fails(
     stack: Stack, monkeypatch: pytest.MonkeyPatch, answered: int, expected: list[str]
 ) -> None:
-    monkeypatch.setattr(health, "call", lambda _url: (answered, {}))
-    assert ill(stack) == expected
+    monkeypatch.setattr(status, "call", lambda _url: (answered, {}))
+    assert failing(stack) == expected
 
 
-def test_an_api_that_does_not_answer_is_ill(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
-    def nobody(_url: str) -> None:
-        raise Unreachable("nobody is there")
+def test_an_api_that_does_not_answer_fails(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreachable(_url: str) -> None:
+        raise Unreachable("no answer")
 
-    monkeypatch.setattr(health, "call", nobody)
-    assert ill(stack) == ["api"]
+    monkeypatch.setattr(status, "call", unreachable)
+    assert failing(stack) == ["api"]
 
 
-def test_the_status_counts_what_waits(stack: Stack) -> None:
+def test_the_status_counts_what_is_waiting(stack: Stack) -> None:
     park()
     shop.send(stack, "ParkedOrdersQueueUrl", {})
-    found = status.status(stack).json
+    found = status.read_status(stack)
     assert (found["stack"], found["parked"], found["well"]) == ("shop", 1, True)
     assert {each["name"]: each["depth"] for each in found["queues"]} == {"RelayFailureQueue": 0, "ParkedOrdersQueue": 1}
     assert found["versions"]["engine"] == "ministack 1.5.33"
@@ -131,12 +130,12 @@ def test_the_status_counts_what_waits(stack: Stack) -> None:
 
 
 @pytest.mark.parametrize(("rule", "code"), [("ENABLED", 0), ("DISABLED", 1)])
-def test_the_command_ends_with_1_when_something_is_ill(
+def test_the_exit_code_is_1_if_a_check_fails(
     stack: Stack, deployed: Deployed, monkeypatch: pytest.MonkeyPatch, rule: str, code: int
 ) -> None:
     monkeypatch.setattr(Target, "load", lambda _target: stack)
     deployed.rule = rule
-    shown, told = (CliRunner().invoke(app, ["status", *flags]) for flags in ([], ["--json"]))
-    assert (shown.exit_code, told.exit_code, json.loads(told.stdout)["well"]) == (code, code, code == 0)
-    assert "http://api" in shown.stdout
-    assert f"{'✗' if code else '✓'} sweeper" in shown.stdout
+    table, document = (CliRunner().invoke(app, ["status", *flags]) for flags in ([], ["--json"]))
+    assert (table.exit_code, document.exit_code, json.loads(document.stdout)["well"]) == (code, code, code == 0)
+    assert "http://api" in table.stdout
+    assert f"{'✗' if code else '✓'} sweeper" in table.stdout

@@ -1,18 +1,19 @@
-"""Times as they are written and read, and going no faster than asked."""
+"""Times, durations and rate limits."""
 
 import time
 
 import pytest
 
-from saga import clock
-from saga.failure import UsageFailure
-from saga.operations.pace import paced
+from saga.failures import UsageFailure
+from saga.operations.rate_limit import paced
+from saga.text import times
+from saga.text.durations import age
 
 NOON = 1_767_268_800_000  # 2026-01-01T12:00:00Z
 
 
-def test_programs_get_utc_to_the_millisecond() -> None:
-    assert clock.iso(NOON + 7) == "2026-01-01T12:00:00.007Z"
+def test_times_for_programs_are_utc_to_the_millisecond() -> None:
+    assert times.iso(NOON + 7) == "2026-01-01T12:00:00.007Z"
 
 
 @pytest.mark.parametrize(
@@ -26,30 +27,30 @@ def test_programs_get_utc_to_the_millisecond() -> None:
         ("2026-01-01T13:00:00+01:00", NOON),
     ],
 )
-def test_a_time_is_ago_or_in_iso_8601(text: str, expected: int) -> None:
-    assert clock.moment(text, NOON) == expected
+def test_a_time_is_relative_or_in_iso_8601(text: str, expected: int) -> None:
+    assert times.moment(text, NOON) == expected
 
 
 @pytest.mark.parametrize("text", ["", "yesterday", "5", "-5m", "5w", "2026-13-01"])
 def test_anything_else_is_a_usage_error(text: str) -> None:
-    with pytest.raises(UsageFailure, match="is no time"):
-        clock.moment(text, NOON)
+    with pytest.raises(UsageFailure, match="Invalid time"):
+        times.moment(text, NOON)
 
 
 @pytest.mark.parametrize(
-    ("milliseconds", "words"), [(-5, "0 s"), (0, "0 s"), (59_999, "59 s"), (300_000, "5 min"), (90_000_000, "1 d")]
+    ("milliseconds", "text"), [(-5, "0 s"), (0, "0 s"), (59_999, "59 s"), (300_000, "5 min"), (90_000_000, "1 d")]
 )
-def test_people_get_the_largest_unit(milliseconds: int, words: str) -> None:
-    assert clock.age(milliseconds) == words
+def test_an_age_has_the_largest_unit(milliseconds: int, text: str) -> None:
+    assert age(milliseconds) == text
 
 
-def test_people_get_the_date_only_of_what_is_long_ago() -> None:
-    assert clock.local(NOON, NOON + 300_000).endswith("(5 min ago)")
-    assert clock.local(NOON, NOON + 300_000).count("-") == 0
-    assert clock.local(NOON, NOON + 200_000_000).startswith("2026-01-01 ")
+def test_a_local_time_has_a_date_if_it_is_more_than_a_day_ago() -> None:
+    assert times.local(NOON, NOON + 300_000).endswith("(5 min ago)")
+    assert times.local(NOON, NOON + 300_000).count("-") == 0
+    assert times.local(NOON, NOON + 200_000_000).startswith("2026-01-01 ")
 
 
-def test_items_are_given_no_faster_than_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_items_are_not_faster_than_the_rate(monkeypatch: pytest.MonkeyPatch) -> None:
     current, slept = [0.0], list[float]()
 
     def sleep(seconds: float) -> None:

@@ -1,4 +1,4 @@
-"""The recorded orders, and a stack on which one of them is on record."""
+"""Recorded orders, and stacks that have one of them on record."""
 
 import io
 import json
@@ -9,11 +9,12 @@ from typing import Any, Self, cast
 import boto3
 from botocore.exceptions import ClientError
 
-from saga import rows
-from saga.legacy import ATTRIBUTES
-from saga.orders.api_view import milliseconds, minor
 from saga.orders.record import Event, Execution, Record, of_json
-from saga.stack import Stack
+from saga.stack import tables
+from saga.stack.legacy import ATTRIBUTES
+from saga.stack.stack import Stack
+from saga.text.money import minor
+from saga.text.times import milliseconds
 from tests.support.asl import Json
 from tests.support.template import ROOT, logical_ids
 from tests.support.world import put
@@ -23,28 +24,28 @@ NAMES = ("confirmed", "declined", "out_of_stock", "flaky", "parked", "resumed")
 
 
 def text(name: str) -> str:
-    """What `saga order export` wrote."""
+    """Return what `saga order export` wrote."""
     return (ROOT / "tests/fixtures/records" / f"{name}.json").read_text()
 
 
 @cache
 def record(name: str) -> Record:
-    """One of the recorded orders."""
+    """Return a recorded order."""
     return of_json(text(name))
 
 
-def event(type_: str, at: int, detail: Json, *, starts_saga: bool = False, **said: Json) -> Event:
-    """An event that never was, dispatched; `said` is what it says of who made it, left out as an old one does."""
-    row = {"startsSaga": starts_saga, "detail": detail, **said}
+def event(type_: str, at: int, detail: Json, *, starts_saga: bool = False, **attributes: Json) -> Event:
+    """Return an invented event, dispatched; without `attributes` it is like an old one."""
+    row = {"startsSaga": starts_saga, "detail": detail, **attributes}
     return Event.of(row, type_, at, detail, dispatched=True)
 
 
 class StepFunctions:
-    """Knows the executions of a record, and tells their histories in pages of two entries."""
+    """The executions of a record, with their histories in pages of two entries."""
 
-    class exceptions:  # noqa: N801 - the name that a client has
+    class exceptions:  # noqa: N801 - the client's name for it
         class ExecutionDoesNotExist(ClientError):
-            """As a client has it."""
+            """The client's error."""
 
     def __init__(self, record: Record) -> None:
         self._record = record
@@ -55,8 +56,8 @@ class StepFunctions:
         self.described.append(name)
         found = next((each for each in self._record.executions if each.name == name), None)
         if found is None:
-            told = {"Error": {"Code": "ExecutionDoesNotExist", "Message": name}}
-            raise self.exceptions.ExecutionDoesNotExist(cast("Any", told), "DescribeExecution")
+            error: Any = {"Error": {"Code": "ExecutionDoesNotExist", "Message": name}}
+            raise self.exceptions.ExecutionDoesNotExist(error, "DescribeExecution")
         return {name: value for name, value in _description(found).items() if value is not None}
 
     def get_paginator(self, _operation: str) -> Self:
@@ -65,8 +66,8 @@ class StepFunctions:
     def paginate(self, executionArn: str) -> list[dict[str, Any]]:  # noqa: N803
         name = executionArn.rpartition(":")[2]
         entries = next(each.history for each in self._record.executions if each.name == name)
-        told = [{**entry, "timestamp": _time(entry["timestamp"])} for entry in entries]
-        return [{"events": told[start : start + 2]} for start in range(0, len(told), 2)]
+        page = [{**entry, "timestamp": _time(entry["timestamp"])} for entry in entries]
+        return [{"events": page[start : start + 2]} for start in range(0, len(page), 2)]
 
     def describe_state_machine_for_execution(self, executionArn: str) -> dict[str, str]:  # noqa: N803, ARG002
         return {"definition": json.dumps(self._record.definition)}
@@ -76,7 +77,7 @@ class StepFunctions:
 
 
 class Lambda:
-    """Knows the code of the functions, and answers what it is told to."""
+    """The code of the functions, and one answer to all invocations."""
 
     def __init__(self, record: Record, answer: Json = None, **more: str) -> None:
         self._hashes, self._stack = record.versions["functions"], record.stack["name"]
@@ -92,7 +93,7 @@ class Lambda:
 
 
 def deployed(record: Record, *, old: bool = False, **clients: object) -> Stack:
-    """A stack in which the order is on record, and nothing else; by `old` rows, which do not say who made them."""
+    """Return a stack with only this order on record; `old` events have no attributes."""
     stepfunctions = {"stepfunctions": StepFunctions(record), "lambda": Lambda(record)}
     outputs = {logical_id: f"test-{name.lower()}" for name, logical_id in logical_ids().items()}
     outputs |= {"StateMachineArn": record.stack["stateMachine"], "WorkflowType": record.stack["workflowType"]}
@@ -106,7 +107,7 @@ def deployed(record: Record, *, old: bool = False, **clients: object) -> Stack:
 def _put(record: Record, *, old: bool) -> None:
     put("SAGAS", _order(record))
     for event in record.events:
-        put("EVENTS", {**_event(record, event), **({} if old else _made(event))})
+        put("EVENTS", {**_event(record, event), **({} if old else _attributes(event))})
     if record.payment:
         row = {name: record.payment[name] for name in ("intentId", "status")}
         put("PAYMENTS", {**row, "orderId": record.order_id, "amount": minor(record.payment["amount"])})
@@ -128,8 +129,8 @@ def _order(record: Record) -> Json:
         "updatedAt": milliseconds(view["updatedAt"]),
         "paymentToken": "pm_secret",
         "fingerprint": "f",
-        "shard": rows.SHARDS[0],
-        "byStatus": f"{record.status}#{rows.SHARDS[0]}",
+        "shard": tables.SHARDS[0],
+        "byStatus": f"{record.status}#{tables.SHARDS[0]}",
     }
     if "parked" in view:
         row["parked"] = {**view["parked"], "at": milliseconds(view["parked"]["at"])}
@@ -140,12 +141,12 @@ def _event(record: Record, event: Event) -> Json:
     detail = {name: minor(value) if isinstance(value, float) else value for name, value in event.detail.items()}
     row: Json = {"orderId": record.order_id, "eventType": event.type, "eventId": event.execution(record.order_id)}
     row |= {"at": event.at, "detail": detail, "startsSaga": event.starts_saga}
-    return row if event.dispatched else {**row, "undispatched": rows.SHARDS[0]}
+    return row if event.dispatched else {**row, "undispatched": tables.SHARDS[0]}
 
 
-def _made(event: Event) -> Json:
-    made = {name: getattr(event, field) for name, field in ATTRIBUTES.items()}
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in made.items() if value}
+def _attributes(event: Event) -> Json:
+    values = {name: getattr(event, field) for name, field in ATTRIBUTES.items()}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items() if value}
 
 
 def _description(execution: Execution) -> dict[str, Any]:

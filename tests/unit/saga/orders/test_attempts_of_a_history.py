@@ -1,4 +1,4 @@
-"""The attempts that an execution's history tells of."""
+"""The attempts in an execution's history."""
 
 from typing import Any
 
@@ -29,12 +29,12 @@ SUCCEEDED = {"type": "TaskSucceeded", "taskSucceededEventDetails": {"output": '{
 
 
 def tries(*entries: dict[str, Any]) -> list[Attempt]:
-    """Read a history of which each entry comes a second after the one before."""
+    """Read a history with a second between its entries."""
     history = tuple({**entry, "id": at, "timestamp": at * 1000} for at, entry in enumerate(entries))
     return of_execution(Execution("e-1", "RUNNING", 0, None, None, None, None, None, history))
 
 
-def told(*entries: dict[str, Any]) -> list[tuple[str, int, Outcome, str | None]]:
+def summary(*entries: dict[str, Any]) -> list[tuple[str, int, Outcome, str | None]]:
     return [(each.state, each.number, each.outcome, each.error) for each in tries(*entries)]
 
 
@@ -55,7 +55,7 @@ def test_each_retry_is_an_attempt_that_starts_when_it_is_scheduled() -> None:
     assert [each.outcome.value for each in found] == ["failed", "failed", "succeeded"]
 
 
-def test_an_error_after_which_the_path_went_on_was_caught() -> None:
+def test_an_error_after_which_the_state_exits_is_caught() -> None:
     path = [
         entered("Pay"),
         SCHEDULED,
@@ -65,46 +65,46 @@ def test_an_error_after_which_the_path_went_on_was_caught() -> None:
         SCHEDULED,
         SUCCEEDED,
     ]
-    assert told(*path) == [("Pay", 1, Outcome.CAUGHT, "PaymentDeclined"), ("Cancel", 1, Outcome.SUCCEEDED, None)]
+    assert summary(*path) == [("Pay", 1, Outcome.CAUGHT, "PaymentDeclined"), ("Cancel", 1, Outcome.SUCCEEDED, None)]
 
 
-def test_an_error_that_nobody_caught_is_the_tasks_and_not_the_executions() -> None:
+def test_an_uncaught_error_is_the_tasks_and_not_the_executions() -> None:
     end = failed("States.Runtime", "ExecutionFailed")
-    assert told(entered("Pay"), SCHEDULED, failed("Unknown"), end) == [("Pay", 1, Outcome.FAILED, "Unknown")]
+    assert summary(entered("Pay"), SCHEDULED, failed("Unknown"), end) == [("Pay", 1, Outcome.FAILED, "Unknown")]
 
 
 def test_a_fail_state_has_the_error_of_the_execution() -> None:
     end = failed("PaymentDeclined", "ExecutionFailed")
-    assert told(entered("OrderFailed", "Fail"), end) == [("OrderFailed", 1, Outcome.FAILED, "PaymentDeclined")]
+    assert summary(entered("OrderFailed", "Fail"), end) == [("OrderFailed", 1, Outcome.FAILED, "PaymentDeclined")]
 
 
 def test_a_succeed_state_succeeds() -> None:
     path = [entered("Done", "Succeed"), {"type": "SucceedStateExited"}, {"type": "ExecutionSucceeded"}]
-    assert told(*path) == [("Done", 1, Outcome.SUCCEEDED, None)]
+    assert summary(*path) == [("Done", 1, Outcome.SUCCEEDED, None)]
 
 
 @pytest.mark.parametrize("kind", ["TaskTimedOut", "LambdaFunctionTimedOut", "TaskSubmitFailed", "LambdaFunctionFailed"])
-def test_whatever_ends_an_attempt_ends_it(kind: str) -> None:
-    assert told(entered("Pay"), SCHEDULED, failed("States.Timeout", kind), exited("Pay")) == [
+def test_every_kind_of_failure_ends_an_attempt(kind: str) -> None:
+    assert summary(entered("Pay"), SCHEDULED, failed("States.Timeout", kind), exited("Pay")) == [
         ("Pay", 1, Outcome.CAUGHT, "States.Timeout")
     ]
 
 
 @pytest.mark.parametrize("kind", ["ExecutionAborted", "ExecutionTimedOut"])
-def test_what_was_under_way_when_the_execution_was_ended_is_named_after_that(kind: str) -> None:
-    assert told(entered("Pay"), SCHEDULED, {"type": kind}) == [("Pay", 1, Outcome.FAILED, kind)]
+def test_an_attempt_that_runs_when_the_execution_is_stopped_fails_with_it(kind: str) -> None:
+    assert summary(entered("Pay"), SCHEDULED, {"type": kind}) == [("Pay", 1, Outcome.FAILED, kind)]
 
 
-def test_what_has_not_ended_is_running() -> None:
-    assert told(entered("Pay"), SCHEDULED) == [("Pay", 1, Outcome.RUNNING, None)]
+def test_an_attempt_without_an_end_is_running() -> None:
+    assert summary(entered("Pay"), SCHEDULED) == [("Pay", 1, Outcome.RUNNING, None)]
 
 
-def test_a_history_that_begins_in_the_middle_tells_of_what_it_knows() -> None:
-    assert told(SUCCEEDED, exited("Pay"), entered("Confirm")) == [("Confirm", 1, Outcome.RUNNING, None)]
+def test_a_history_may_begin_in_the_middle() -> None:
+    assert summary(SUCCEEDED, exited("Pay"), entered("Confirm")) == [("Confirm", 1, Outcome.RUNNING, None)]
 
 
 @pytest.mark.parametrize(
-    ("cause", "words"),
+    ("cause", "text"),
     [
         ('{"errorMessage": "card_declined", "errorType": "PaymentDeclined"}', "card_declined"),
         ('Incomplete: {"errorMessage": "no refund"}', "Incomplete: no refund"),
@@ -115,11 +115,11 @@ def test_a_history_that_begins_in_the_middle_tells_of_what_it_knows() -> None:
         (None, None),
     ],
 )
-def test_the_cause_is_what_a_person_can_read(cause: str | None, words: str | None) -> None:
-    assert message(cause) == words
+def test_the_message_is_extracted_from_the_cause(cause: str | None, text: str | None) -> None:
+    assert message(cause) == text
 
 
-def test_an_input_that_was_cut_off_stays_text() -> None:
+def test_a_truncated_input_stays_text() -> None:
     cut = {"type": "TaskStateEntered", "stateEnteredEventDetails": {"name": "Pay", "input": '{"orderId": "o-'}}
     assert tries(cut)[0].input == '{"orderId": "o-'
 

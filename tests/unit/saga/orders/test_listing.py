@@ -1,13 +1,13 @@
-"""Finding orders: every filter by an index, newest first, and no table is scanned."""
+"""Finding orders: an index answers every filter, and no table is scanned."""
 
 from itertools import combinations_with_replacement, count
 from typing import Any
 
 import pytest
 
-from saga import rows
 from saga.orders.listing import Filter, find, newest
-from saga.stack import Stack
+from saga.stack import tables
+from saga.stack.stack import Stack
 from sagakit import clock
 from tests.support import steps, world
 
@@ -15,8 +15,8 @@ FIRST = 1_767_225_600_000
 
 
 @pytest.fixture
-def shelf(monkeypatch: pytest.MonkeyPatch, stack: Stack) -> Stack:
-    """Give a stack with orders in every state but CANCELLING, each placed some milliseconds after the one before."""
+def orders(monkeypatch: pytest.MonkeyPatch, stack: Stack) -> Stack:
+    """Return a stack with orders in every status except CANCELLING, placed at different milliseconds."""
     ticks = count(FIRST)
     monkeypatch.setattr(clock, "now", lambda: next(ticks))
     world.placed(product_id="laptop", customer="ann")
@@ -47,16 +47,16 @@ def park(order_id: str) -> None:
 
 
 def expected(wanted: Filter) -> list[str]:
-    """Look at every row."""
+    """Return the IDs by looking at every row."""
     found = [row for row in world.rows("SAGAS") if fits(row, wanted)]
     return [row["orderId"] for row in sorted(found, key=lambda row: -row["createdAt"])][: wanted.limit]
 
 
 def fits(row: dict[str, Any], wanted: Filter) -> bool:
-    shown = "PARKED" if "parked" in row else row["status"]
+    status = "PARKED" if "parked" in row else row["status"]
     products = {line["productId"] for line in row["items"]}
     return (
-        (wanted.status is None or shown == wanted.status)
+        (wanted.status is None or status == wanted.status)
         and (wanted.customer is None or row["customerId"] == wanted.customer)
         and (wanted.product is None or wanted.product in products)
         and (wanted.error is None or row.get("reason", {}).get("reason") == wanted.error)
@@ -65,42 +65,42 @@ def fits(row: dict[str, Any], wanted: Filter) -> bool:
     )
 
 
-def test_every_filter_and_pair_of_filters_finds_what_a_look_at_every_row_finds(shelf: Stack) -> None:
+def test_every_pair_of_filters_finds_what_a_scan_finds(orders: Stack) -> None:
     times = sorted(row["createdAt"] for row in world.rows("SAGAS"))
     parts: list[dict[str, Any]] = [
         *({"status": status} for status in ("PENDING", "CONFIRMED", "FAILED", "PARKED")),
         *({"customer": "ben"}, {"product": "monitor"}, {"error": "PaymentDeclined"}),
         *({"since": times[1]}, {"until": times[4]}, {"limit": 2}),
     ]
-    asked = [Filter(**{**one, **other}) for one, other in combinations_with_replacement(parts, 2)]
-    wrong = [each for each in asked if [order["orderId"] for order in find(shelf, each)] != expected(each)]
+    filters = [Filter(**{**one, **other}) for one, other in combinations_with_replacement(parts, 2)]
+    wrong = [each for each in filters if [order["orderId"] for order in find(orders, each)] != expected(each)]
     assert wrong == []
-    assert {each.status for each in asked if expected(each)} >= {"PENDING", "CONFIRMED", "FAILED", "PARKED"}
+    assert {each.status for each in filters if expected(each)} >= {"PENDING", "CONFIRMED", "FAILED", "PARKED"}
 
 
-def test_no_table_is_scanned(shelf: Stack) -> None:
-    asked: set[str] = set()
-    events = rows.client(shelf.session).meta.events
-    events.register("before-call.dynamodb", lambda model, **_: asked.add(model.name))
+def test_no_table_is_scanned(orders: Stack) -> None:
+    operations: set[str] = set()
+    events = tables.client(orders.session).meta.events
+    events.register("before-call.dynamodb", lambda model, **_: operations.add(model.name))
     for wanted in (Filter(), Filter("FAILED"), Filter(customer="ann"), Filter(product="laptop"), Filter(error="x")):
-        list(find(shelf, wanted))
-    assert asked == {"Query", "BatchGetItem"}
+        list(find(orders, wanted))
+    assert operations == {"Query", "BatchGetItem"}
 
 
-def test_what_nothing_can_be_is_not_found(shelf: Stack) -> None:
-    asked = [Filter(**{name: ""}) for name in ("status", "customer", "product", "error")]  # type: ignore[arg-type]
-    asked += [Filter("LOST"), Filter(customer="nobody"), Filter(since=10**18), Filter(until=-1)]
-    assert [list(find(shelf, wanted)) for wanted in asked] == [[]] * len(asked)
+def test_impossible_filters_find_nothing(orders: Stack) -> None:
+    filters = [Filter(**{name: ""}) for name in ("status", "customer", "product", "error")]  # type: ignore[arg-type]
+    filters += [Filter("LOST"), Filter(customer="nobody"), Filter(since=10**18), Filter(until=-1)]
+    assert [list(find(orders, wanted)) for wanted in filters] == [[]] * len(filters)
 
 
-def test_a_row_that_has_moved_on_since_the_index_was_read_is_left_out(
-    shelf: Stack, monkeypatch: pytest.MonkeyPatch
+def test_a_row_that_has_changed_since_the_index_was_read_is_left_out(
+    orders: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read = rows.rows
-    monkeypatch.setattr(rows, "rows", lambda *asked: ({**row, "status": "CONFIRMED"} for row in read(*asked)))
-    assert list(find(shelf, Filter(status="PENDING"))) == []
+    read = tables.rows
+    monkeypatch.setattr(tables, "rows", lambda *request: ({**row, "status": "CONFIRMED"} for row in read(*request)))
+    assert list(find(orders, Filter(status="PENDING"))) == []
 
 
-def test_the_newest_ids_come_first(shelf: Stack) -> None:
-    assert list(newest(shelf, 160)) == expected(Filter())
-    assert next(newest(shelf, 16)) == expected(Filter())[0]
+def test_the_newest_ids_come_first(orders: Stack) -> None:
+    assert list(newest(orders, 160)) == expected(Filter())
+    assert next(newest(orders, 16)) == expected(Filter())[0]

@@ -1,13 +1,13 @@
-"""The lines of all functions about one order, by one query."""
+"""The log lines of all functions about one order."""
 
 from typing import Any, Self
 
 import pytest
 
-from saga.failure import Failure, NoSuchOrder, TimedOut
+from saga.failures import Failure, NoSuchOrder, TimedOut
 from saga.orders import logs as module
-from saga.orders.logs import LogLine, logs
-from saga.stack import Stack
+from saga.orders.logs import LogLine, read_logs
+from saga.stack.stack import Stack
 from tests.unit.saga.orders import recorded
 
 pytestmark = pytest.mark.usefixtures("world")
@@ -18,11 +18,11 @@ LINE = '{"level":"INFO","message":"step done","service":"order-saga","function_n
 
 
 class Logs:
-    """Answers a query with these lines, after it said for a while that it is at work."""
+    """Answers a query with these lines, after these states."""
 
     def __init__(self, *lines: tuple[str, str, str], states: tuple[str, ...] = ("Complete",)) -> None:
         self._lines, self._states = lines, list(states)
-        self.asked: dict[str, Any] = {}
+        self.query: dict[str, Any] = {}
         self.stopped = False
 
     def get_paginator(self, _operation: str) -> Self:
@@ -32,8 +32,8 @@ class Logs:
         assert logGroupNamePrefix == "/aws/lambda/order-saga-dev-"
         return [{"logGroups": [{"logGroupName": group}]} for group in GROUPS]
 
-    def start_query(self, **asked: Any) -> dict[str, str]:
-        self.asked = asked
+    def start_query(self, **query: Any) -> dict[str, str]:
+        self.query = query
         return {"queryId": "q-1"}
 
     def get_query_results(self, queryId: str) -> dict[str, Any]:  # noqa: N803, ARG002
@@ -50,42 +50,42 @@ def stack(client: Logs) -> Stack:
     return recorded.deployed(RECORD, logs=client)
 
 
-def test_lines_are_read_from_all_groups_of_the_stack_around_the_orders_time() -> None:
+def test_lines_come_from_all_log_groups_around_the_orders_time() -> None:
     client = Logs(
         ("2026-11-21 23:00:21.231", GROUPS[0], LINE),
         ("2026-11-21 23:00:21.999", f"123456789012:{GROUPS[1]}", "no json\n"),
         states=("Scheduled", "Running", "Complete"),
     )
-    assert logs(stack(client), RECORD.order_id) == [
+    assert read_logs(stack(client), RECORD.order_id) == [
         LogLine(1795302021231, "PlaceOrder", "INFO", "step done", LINE.rstrip()),
         LogLine(1795302021999, "ConfirmOrder", "", "", "no json"),
     ]
-    asked = client.asked
-    assert (asked["logGroupNames"], RECORD.order_id in asked["queryString"]) == (GROUPS, True)
-    assert asked["startTime"] < RECORD.events[0].at / 1000 < RECORD.events[-1].at / 1000 < asked["endTime"]
+    query = client.query
+    assert (query["logGroupNames"], RECORD.order_id in query["queryString"]) == (GROUPS, True)
+    assert query["startTime"] < RECORD.events[0].at / 1000 < RECORD.events[-1].at / 1000 < query["endTime"]
 
 
-def test_a_line_tells_more_only_where_there_is_more() -> None:
+def test_a_line_has_its_uncommon_fields() -> None:
     assert LogLine(0, "f", "", "", LINE).more == "result {'event': 'y'}"
     assert LogLine(0, "f", "", "", "no json").more == ""
     assert LogLine(0, "f", "", "", "[1]").more == ""
 
 
 def test_a_query_that_fails_is_a_failure() -> None:
-    with pytest.raises(Failure, match="the query of the logs is Failed"):
-        logs(stack(Logs(states=("Running", "Failed"))), RECORD.order_id)
+    with pytest.raises(Failure, match="the log query ended as Failed"):
+        read_logs(stack(Logs(states=("Running", "Failed"))), RECORD.order_id)
 
 
-def test_a_query_that_does_not_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_query_that_takes_too_long_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_PATIENCE", -1)
     client = Logs(states=("Running",))
     with pytest.raises(TimedOut):
-        logs(stack(client), RECORD.order_id)
+        read_logs(stack(client), RECORD.order_id)
     assert client.stopped
 
 
-def test_what_is_no_order_is_not_searched_for() -> None:
+def test_an_unknown_order_is_not_searched_for() -> None:
     client = Logs()
     with pytest.raises(NoSuchOrder):
-        logs(stack(client), "x/ | limit 1")
-    assert client.asked == {}
+        read_logs(stack(client), "x/ | limit 1")
+    assert client.query == {}

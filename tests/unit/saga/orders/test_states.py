@@ -1,4 +1,4 @@
-"""What became of each state: by histories, by events alone, and as of a time."""
+"""The outcome of each state: from histories, from events alone, and at an earlier time."""
 
 from dataclasses import replace
 
@@ -17,8 +17,8 @@ def reached(record: Record, until: int | None = None) -> dict[str, StateStatus]:
     return {name: status for name, status in statuses(record, until).items() if status != StateStatus()}
 
 
-def told_by_events(record: Record) -> Record:
-    """The same order where AWS keeps nothing of its executions."""
+def without_history(record: Record) -> Record:
+    """Return the record without its executions."""
     return replace(record, executions=())
 
 
@@ -45,17 +45,17 @@ def test_retries_are_counted() -> None:
 
 
 @pytest.mark.parametrize("name", recorded.NAMES)
-def test_events_alone_tell_the_same_outcomes(name: str) -> None:
-    """Of a state that was given up without an event, they tell nothing."""
+def test_events_alone_give_the_same_outcomes(name: str) -> None:
+    """Except for a compensation that failed, which leaves no event."""
     record = recorded.record(name)
-    told = reached(told_by_events(record))
-    assert source(told_by_events(record)) == "events"
-    assert told == {state: StateStatus(status.outcome) for state, status in reached(record).items() if state in told}
-    assert reached(record).keys() - told.keys() <= {"RefundPayment"}
+    found = reached(without_history(record))
+    assert source(without_history(record)) == "events"
+    assert found == {state: StateStatus(status.outcome) for state, status in reached(record).items() if state in found}
+    assert reached(record).keys() - found.keys() <= {"RefundPayment"}
 
 
 def test_the_end_of_a_resumed_order_is_the_last_executions() -> None:
-    for record in (recorded.record("resumed"), told_by_events(recorded.record("resumed"))):
+    for record in (recorded.record("resumed"), without_history(recorded.record("resumed"))):
         assert statuses(record)["CompensationIncomplete"] == StateStatus()
         assert statuses(record)["OrderFailed"] == FAILED
 
@@ -80,7 +80,7 @@ def test_a_state_that_waits_for_its_next_attempt_is_running() -> None:
 
 
 @pytest.mark.parametrize("name", recorded.NAMES)
-def test_the_last_moment_shows_how_it_ended_and_no_moment_forgets_a_state_but_an_end(name: str) -> None:
+def test_the_last_moment_is_the_end_and_no_moment_forgets_a_state(name: str) -> None:
     record = recorded.record(name)
     stops = moments(record)
     assert stops == sorted(set(stops))
@@ -93,7 +93,7 @@ def test_the_last_moment_shows_how_it_ended_and_no_moment_forgets_a_state_but_an
         seen |= now
 
 
-def test_of_two_executions_at_the_same_time_each_state_is_shown_as_it_was_visited_last() -> None:
+def test_with_two_executions_at_once_the_last_visit_of_each_state_counts() -> None:
     """A customer cancels while the payment is being retried: a second execution starts beside the first."""
     record = recorded.record("resumed")
     first, second = record.executions
@@ -105,8 +105,8 @@ def test_of_two_executions_at_the_same_time_each_state_is_shown_as_it_was_visite
     assert statuses(both)["OrderFailed"] == FAILED
 
 
-def test_a_payment_under_way_is_running_and_without_an_answer_it_was_caught() -> None:
-    record = told_by_events(recorded.record("resumed"))
+def test_a_payment_is_running_until_the_cancellation_interrupts_it() -> None:
+    record = without_history(recorded.record("resumed"))
     intended, cancelled = (
         next(e.at for e in record.events if e.type == name) for name in ("PaymentIntentRecorded", "OrderCancelling")
     )
@@ -114,8 +114,8 @@ def test_a_payment_under_way_is_running_and_without_an_answer_it_was_caught() ->
     assert reached(record, cancelled)["ProcessPayment"] == CAUGHT
 
 
-def test_what_the_api_recovery_or_an_operator_did_is_no_states_doing() -> None:
-    record = told_by_events(recorded.record("confirmed"))
+def test_events_of_the_api_and_recovery_belong_to_no_state() -> None:
+    record = without_history(recorded.record("confirmed"))
     placed = record.events[0]
     cancelled = recorded.event(
         "OrderCancelling", placed.at + 1, {"reason": "CustomerCancelled", "cause": ""}, starts_saga=True
@@ -126,7 +126,7 @@ def test_what_the_api_recovery_or_an_operator_did_is_no_states_doing() -> None:
     assert reached(replace(record, events=(placed, cancelled, parked))) == {}
 
 
-def test_what_an_order_was_at_a_time_leaves_its_rows_as_they_are() -> None:
+def test_an_earlier_time_leaves_the_rows_as_they_are() -> None:
     record = recorded.record("resumed")
     seen = as_of(record, record.executions[0].started)
     assert [execution.status for execution in seen.executions] == ["RUNNING"]

@@ -1,4 +1,4 @@
-"""A step that saga/ has never heard of: its events say what it did, and every view knows it, also without a history."""
+"""A step that `saga` does not know: its events say what it did, so every view shows it, even without a history."""
 
 import json
 from collections.abc import Callable
@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 
 from saga.graph import Outcome, StateStatus
-from saga.invariants import violations
-from saga.legacy import ATTRIBUTES
-from saga.orders.acting import would_cancel, would_resume
-from saga.orders.diff import diff
+from saga.orders.actions import preview_cancel, preview_resume
+from saga.orders.comparison import compare
 from saga.orders.effects import effects
-from saga.orders.reading import read
+from saga.orders.load import read
 from saga.orders.record import Record, of_json, to_json
 from saga.orders.states import source, statuses
 from saga.orders.timeline import timeline
 from saga.orders.view import view
+from saga.reconcile.invariants import violations
+from saga.stack.legacy import ATTRIBUTES
 from sagakit.decision import Reason, cancel, confirm, fail
 from sagakit.errors import BusinessError, CompensationIncomplete
 from sagakit.event import Event, History
@@ -57,7 +57,7 @@ def void(booked: Event | None) -> Change:
 
 @pytest.fixture(autouse=True)
 def shipped(monkeypatch: pytest.MonkeyPatch, world: None) -> None:  # noqa: ARG001
-    """Let every saga be one with the new step."""
+    """Give every saga the new step."""
     monkeypatch.setattr("sagakit.event.named", lambda _name: SHIPPED)
 
 
@@ -106,9 +106,9 @@ def parked() -> str:
 
 
 def record(order_id: str) -> Record:
-    """What there is of the order where AWS keeps no executions."""
-    nothing = replace(recorded.record("confirmed"), definition=definition(SHIPPED), executions=(), events=())
-    stack = recorded.deployed(replace(nothing, order_id="another", order={**nothing.order, "orderId": "another"}))
+    """Return the record of the order, as if AWS kept no executions."""
+    empty = replace(recorded.record("confirmed"), definition=definition(SHIPPED), executions=(), events=())
+    stack = recorded.deployed(replace(empty, order_id="another", order={**empty.order, "orderId": "another"}))
     return read(stack, order_id)
 
 
@@ -118,12 +118,12 @@ def reached(order_id: str) -> dict[str, StateStatus]:
     return {state: status for state, status in statuses(found).items() if status != StateStatus()}
 
 
-def test_a_confirmed_order_shows_the_new_state_as_done_without_an_execution_history() -> None:
+def test_a_confirmed_order_shows_the_new_state_as_succeeded() -> None:
     states = ("ReserveInventory", "ProcessPayment", "BookShipment", "ConfirmOrder", "OrderConfirmed")
     assert reached(confirmed()) == dict.fromkeys(states, SUCCEEDED)
 
 
-def test_an_order_that_the_new_step_refused_shows_the_refusal_and_what_undid_the_rest() -> None:
+def test_a_failed_order_shows_the_refusal_and_the_compensations() -> None:
     undone = ("CancelOrder", "VoidShipment", "RefundPayment", "ReleaseInventory", "FailOrder")
     assert reached(failed()) == {
         **dict.fromkeys(("ReserveInventory", "ProcessPayment", *undone), SUCCEEDED),
@@ -138,21 +138,20 @@ def test_a_parked_order_shows_where_it_stopped() -> None:
     assert "VoidShipment" not in found
 
 
-def test_the_path_tells_of_the_refusal() -> None:
+def test_the_path_has_the_refusal() -> None:
     visited = {each["state"]: each for each in view(record(failed()))["path"]}
     refusal = visited["BookShipment"]
     assert (refusal["outcome"], refusal["error"]) == ("caught error", "Undeliverable")
     assert refusal["cause"] == "3 pieces wanted, a van carries 2"
 
 
-def test_what_the_new_step_did_is_told_in_its_own_terms() -> None:
-    told = {each.event: each for each in effects(record(confirmed()))}
-    booked = told["ShipmentBooked"]
-    assert (booked.words, booked.states, booked.money, booked.stock) == ("pieces: 2", ("BookShipment",), 0, {})
-    told = {each.event: each for each in effects(record(failed()))}
-    assert told["ShipmentRejected"].words == "nothing done: 3 pieces wanted, a van carries 2"
-    assert told["ShipmentVoided"].words == "pieces: 0"
-    assert told["PaymentRefunded"].words == "1049.97 given back"
+def test_events_of_the_new_step_show_their_own_fields() -> None:
+    booked = {each.event: each for each in effects(record(confirmed()))}["ShipmentBooked"]
+    assert (booked.text, booked.states, booked.money, booked.stock) == ("pieces: 2", ("BookShipment",), 0, {})
+    found = {each.event: each.text for each in effects(record(failed()))}
+    assert found["ShipmentRejected"] == "nothing done: 3 pieces wanted, a van carries 2"
+    assert found["ShipmentVoided"] == "pieces: 0"
+    assert found["PaymentRefunded"] == "refunded 1049.97"
 
 
 @pytest.mark.parametrize("bring", [confirmed, failed, parked])
@@ -166,21 +165,21 @@ def test_money_and_stock_of_all_events_add_up(bring: Callable[[], str]) -> None:
 def test_cancelling_would_void_the_shipment_first() -> None:
     order_id = paid()
     run(book, order_id)
-    assert would_cancel(record(order_id))["steps"] == [
-        "VoidShipment: ShipmentBooked (pieces: 2)",
-        "RefundPayment: the payment of 699.98 is voided, or given back",
-        "ReleaseInventory: 2 monitor back on the shelf",
+    assert preview_cancel(record(order_id))["steps"] == [
+        "VoidShipment: undo ShipmentBooked (pieces: 2)",
+        "RefundPayment: void or refund the payment of 699.98",
+        "ReleaseInventory: release 2 monitor",
     ]
 
 
 def test_resuming_would_void_the_shipment_only() -> None:
-    assert would_resume(record(parked()))["steps"] == ["VoidShipment: ShipmentBooked (pieces: 2)"]
+    assert preview_resume(record(parked()))["steps"] == ["VoidShipment: undo ShipmentBooked (pieces: 2)"]
 
 
 def test_the_timeline_and_the_comparison_have_the_new_state() -> None:
     done, undone = record(confirmed()), record(failed())
     assert "BookShipment" in [bar.label for bar in timeline(done)]
-    states = {each["state"]: each for each in diff(done, undone)["states"]}
+    states = {each["state"]: each for each in compare(done, undone)["states"]}
     assert (states["BookShipment"]["a"]["outcome"], states["BookShipment"]["b"]["outcome"]) == (
         "succeeded",
         "caught error",
@@ -189,14 +188,14 @@ def test_the_timeline_and_the_comparison_have_the_new_state() -> None:
 
 
 @pytest.mark.parametrize("bring", [confirmed, failed, parked])
-def test_an_export_keeps_what_the_events_say(bring: Callable[[], str]) -> None:
+def test_an_export_round_trips(bring: Callable[[], str]) -> None:
     seen = record(bring())
     text = to_json(seen)
     assert of_json(text) == seen
     assert to_json(of_json(text)) == text
 
 
-def test_an_export_of_a_new_step_says_who_made_its_events_and_one_of_an_old_step_looks_as_it_always_did() -> None:
+def test_an_export_has_attributes_only_for_events_of_new_steps() -> None:
     order_id = paid()
     run(book, order_id)
     exported = json.loads(to_json(record(order_id)))["events"]
@@ -206,7 +205,7 @@ def test_an_export_of_a_new_step_says_who_made_its_events_and_one_of_an_old_step
     ]
 
 
-def test_all_invariants_hold_with_the_new_step() -> None:
+def test_the_invariants_hold_with_the_new_step() -> None:
     for bring in (confirmed, failed, parked):
         bring()
     assert violations(world.everything()) == []

@@ -1,4 +1,4 @@
-"""What views make of a record: timeline, effects, the order at a glance, links, and two orders side by side."""
+"""Views of a record: effects, timeline, the order at a glance, links, comparison and previews."""
 
 from collections import Counter
 from dataclasses import replace
@@ -6,17 +6,19 @@ from dataclasses import replace
 import pytest
 
 from saga.graph import Outcome
-from saga.orders.acting import would_cancel, would_resume
-from saga.orders.api_view import minor
-from saga.orders.diff import diff
+from saga.orders.actions import preview_cancel, preview_resume
+from saga.orders.comparison import compare
 from saga.orders.effects import effects
 from saga.orders.links import links
 from saga.orders.record import Record
 from saga.orders.states import as_of
 from saga.orders.timeline import timeline
 from saga.orders.view import view
+from saga.text.money import minor
 from tests.unit.saga.orders import recorded
 
+NOT_UNDONE = "void or refund the payment of 699.98 (RefundPayment: TransientError)"
+TIMEOUT = "TransientError: the gateway did not answer in time"
 TRACE = "1-6b021ef1-fbbb66b88cb0d5f131b27922"
 
 
@@ -29,14 +31,14 @@ def on_aws(record: Record) -> Record:
 
 
 @pytest.mark.parametrize("name", [name for name in recorded.NAMES if name != "parked"])
-def test_the_money_of_all_events_is_what_the_gateway_took_and_kept(name: str) -> None:
+def test_the_money_of_all_events_is_what_the_gateway_kept(name: str) -> None:
     record = recorded.record(name)
     intent = (record.payment or {}).get("intent", {"taken": 0, "refunded": 0})
     assert sum(effect.money for effect in effects(record)) == minor(intent["taken"]) - minor(intent["refunded"])
 
 
 @pytest.mark.parametrize("name", recorded.NAMES)
-def test_what_an_order_that_is_not_confirmed_held_is_back_on_the_shelf(name: str) -> None:
+def test_an_order_that_is_not_confirmed_holds_no_stock(name: str) -> None:
     held = Counter[str]()
     for effect in effects(recorded.record(name)):
         held.update(effect.stock)
@@ -46,51 +48,50 @@ def test_what_an_order_that_is_not_confirmed_held_is_back_on_the_shelf(name: str
     )
 
 
-def test_each_event_is_told_in_words_with_the_states_that_made_it() -> None:
-    told = {effect.event: (effect.words, effect.states) for effect in effects(recorded.record("resumed"))}
-    assert told == {
+def test_each_event_has_a_text_and_its_states() -> None:
+    found = {effect.event: (effect.text, effect.states) for effect in effects(recorded.record("resumed"))}
+    assert found == {
         "OrderPlaced": ("2 monitor for 699.98", ()),
-        "InventoryReserved": ("2 monitor held", ("ReserveInventory",)),
-        "PaymentIntentRecorded": ("intent to take 699.98: no money moved yet", ("ProcessPayment",)),
-        "OrderCancelling": ("to be undone: TransientError: the gateway did not answer in time", ("CancelOrder",)),
-        "InventoryReleased": ("2 monitor back on the shelf", ("ReleaseInventory",)),
+        "InventoryReserved": ("reserved 2 monitor", ("ReserveInventory",)),
+        "PaymentIntentRecorded": ("about to charge 699.98: no money has moved yet", ("ProcessPayment",)),
+        "OrderCancelling": (f"cancelled: {TIMEOUT}", ("CancelOrder",)),
+        "InventoryReleased": ("released 2 monitor", ("ReleaseInventory",)),
         "OrderParked#1": (
-            "not undone: PaymentRefunded (RefundPayment: TransientError)",
+            "RefundPayment failed (TransientError), not undone: PaymentRefunded",
             ("FailOrder", "CompensationIncomplete"),
         ),
-        "OrderResumed#1": ("taken up again by operator: the gateway works again", ()),
-        "PaymentRefunded": ("699.98 given back: it was taken, and no answer had come", ("RefundPayment",)),
-        "OrderFailed": ("all is undone", ("FailOrder", "OrderFailed")),
+        "OrderResumed#1": ("resumed by operator: the gateway works again", ()),
+        "PaymentRefunded": ("refunded 699.98, which the gateway had charged without answering", ("RefundPayment",)),
+        "OrderFailed": ("everything is undone", ("FailOrder", "OrderFailed")),
     }
 
 
-def test_money_that_was_taken_and_told_is_given_back() -> None:
+def test_a_recorded_charge_is_refunded() -> None:
     record = recorded.record("confirmed")
     refunded = recorded.event("PaymentRefunded", record.events[-1].at + 1, {"outcome": "refunded", "intentId": "pi"})
     *_, charged, _confirmed, undone = effects(replace(record, events=(*record.events, refunded)))
-    assert (charged.money, undone.money, undone.words) == (129999, -129999, "1299.99 given back")
+    assert (charged.money, undone.money, undone.text) == (129999, -129999, "refunded 1299.99")
 
 
-def test_an_event_of_a_step_that_is_not_known_here_is_told_in_its_own_terms() -> None:
+def test_an_unknown_event_shows_its_own_fields() -> None:
     record = recorded.record("confirmed")
     booked = recorded.event("ShipmentBooked", 1, {"pieces": 2, "van": "\x1b[31mred"})
     (effect,) = effects(replace(record, events=(booked,)))
-    assert (effect.words, effect.money, effect.stock, effect.states) == ("pieces: 2, van: \ufffd[31mred", 0, {}, ())
+    assert (effect.text, effect.money, effect.stock, effect.states) == ("pieces: 2, van: \ufffd[31mred", 0, {}, ())
 
 
 @pytest.mark.parametrize("name", recorded.NAMES)
-def test_events_that_tell_nothing_are_told_all_the_same(name: str) -> None:
+def test_events_without_details_have_a_text(name: str) -> None:
     record = recorded.record(name)
-    silent = replace(record, events=tuple(replace(event, detail={}) for event in record.events))
-    told = effects(silent)
-    assert [effect.event for effect in told] == [event.type for event in record.events]
-    assert all(effect.words and not effect.money and not effect.stock for effect in told)
+    found = effects(replace(record, events=tuple(replace(event, detail={}) for event in record.events)))
+    assert [effect.event for effect in found] == [event.type for event in record.events]
+    assert all(effect.text and not effect.money and not effect.stock for effect in found)
 
 
 # --- Timeline ------------------------------------------------------------------------------------------------------
 
 
-def test_the_timeline_has_the_relay_the_attempts_and_the_waits_between_them() -> None:
+def test_the_timeline_has_the_relay_attempts_and_waits() -> None:
     record = recorded.record("flaky")
     bars = timeline(record)
     assert [(bar.label, bar.kind, bar.note) for bar in bars] == [
@@ -113,7 +114,7 @@ def test_a_resumed_order_waited_for_the_relay_twice() -> None:
     assert relays == ["OrderPlaced", "OrderResumed#1"]
 
 
-def test_what_is_under_way_has_no_end_yet() -> None:
+def test_what_is_running_has_no_end() -> None:
     record = recorded.record("flaky")
     failure = next(each["timestamp"] for each in record.executions[0].history if each["type"] == "TaskFailed")
     *_, attempt, wait = timeline(as_of(record, failure))
@@ -123,7 +124,7 @@ def test_what_is_under_way_has_no_end_yet() -> None:
     assert (relay.kind, relay.ended) == ("relay", None)
 
 
-def test_where_executions_leave_nothing_events_are_the_bars() -> None:
+def test_without_executions_the_bars_come_from_events() -> None:
     bars = timeline(replace(recorded.record("confirmed"), executions=()))
     assert [bar.label for bar in bars] == ["ReserveInventory", "ProcessPayment", "ConfirmOrder", "OrderConfirmed"]
     assert {bar.kind for bar in bars} == {"attempt"}
@@ -136,16 +137,16 @@ def test_where_executions_leave_nothing_events_are_the_bars() -> None:
     ("name", "exit_code", "outcome"),
     [
         ("confirmed", 0, "confirmed"),
-        ("declined", 1, "failed, and all is undone: PaymentDeclined: card_declined"),
-        ("parked", 5, "parked, not undone is PaymentRefunded: TransientError: the gateway did not answer in time"),
+        ("declined", 1, "failed, everything is undone: PaymentDeclined: card_declined"),
+        ("parked", 5, f"parked: could not {NOT_UNDONE}. Cancelled because: {TIMEOUT}"),
     ],
 )
-def test_the_outcome_is_told_in_words_and_as_an_exit_code(name: str, exit_code: int, outcome: str) -> None:
-    told = view(recorded.record(name))
-    assert (told["exitCode"], told["outcome"], told["source"]) == (exit_code, outcome, "history")
+def test_the_outcome_has_a_text_and_an_exit_code(name: str, exit_code: int, outcome: str) -> None:
+    found = view(recorded.record(name))
+    assert (found["exitCode"], found["outcome"], found["source"]) == (exit_code, outcome, "history")
 
 
-def test_an_order_under_way_has_no_exit_code() -> None:
+def test_an_order_in_progress_has_no_exit_code() -> None:
     record = recorded.record("confirmed")
     assert view(replace(record, order={**record.order, "status": "PENDING"}))["exitCode"] is None
     declined = recorded.record("declined")
@@ -153,7 +154,7 @@ def test_an_order_under_way_has_no_exit_code() -> None:
     assert (undoing["exitCode"], undoing["outcome"]) == (None, "being undone: PaymentDeclined: card_declined")
 
 
-def test_the_path_has_each_visit_with_its_retries_and_its_error() -> None:
+def test_the_path_has_the_retries_and_the_error_of_each_visit() -> None:
     path = view(recorded.record("parked"))["path"]
     assert [(each["state"], each["outcome"], each["retries"], each["error"]) for each in path] == [
         ("ReserveInventory", "succeeded", 0, None),
@@ -169,11 +170,11 @@ def test_the_path_has_each_visit_with_its_retries_and_its_error() -> None:
 # --- Links ---------------------------------------------------------------------------------------------------------
 
 
-def test_the_engine_has_no_pages_to_link_to() -> None:
+def test_the_engine_has_no_links() -> None:
     assert links(recorded.record("confirmed")) == {}
 
 
-def test_on_aws_the_execution_its_trace_and_its_logs_are_linked() -> None:
+def test_on_aws_there_are_links_to_the_execution_the_trace_and_the_logs() -> None:
     record = on_aws(recorded.record("confirmed"))
     traced = replace(record, executions=(replace(record.executions[0], trace=TRACE),))
     console = "https://eu-west-1.console.aws.amazon.com"
@@ -186,18 +187,18 @@ def test_on_aws_the_execution_its_trace_and_its_logs_are_linked() -> None:
     assert "*2faws*2flambda*2forder-saga-dev-RefundPayment".lower() in found["logs"].lower()
 
 
-def test_where_aws_keeps_no_execution_only_the_logs_are_linked() -> None:
+def test_without_an_execution_there_is_a_link_to_the_logs() -> None:
     assert links(replace(on_aws(recorded.record("confirmed")), executions=())).keys() == {"logs"}
 
 
-# --- Side by side --------------------------------------------------------------------------------------------------
+# --- Comparison ----------------------------------------------------------------------------------------------------
 
 
-def test_two_orders_are_put_side_by_side() -> None:
-    told = diff(recorded.record("flaky"), recorded.record("declined"))
-    assert [order["status"] for order in told["orders"]] == ["CONFIRMED", "FAILED"]
-    assert (told["samePath"], told["definition"]["changed"]) == (False, [])
-    states = {each["state"]: each for each in told["states"]}
+def test_two_orders_are_compared() -> None:
+    found = compare(recorded.record("flaky"), recorded.record("declined"))
+    assert [order["status"] for order in found["orders"]] == ["CONFIRMED", "FAILED"]
+    assert (found["samePath"], found["definition"]["changed"]) == (False, [])
+    states = {each["state"]: each for each in found["states"]}
     paying = states["ProcessPayment"]
     assert (paying["a"]["retries"], paying["a"]["errors"]) == (2, ["TransientError", "TransientError"])
     assert (paying["b"]["outcome"], paying["b"]["errors"], paying["differs"]) == (
@@ -209,52 +210,48 @@ def test_two_orders_are_put_side_by_side() -> None:
 
 
 def test_an_order_does_not_differ_from_itself() -> None:
-    told = diff(recorded.record("resumed"), recorded.record("resumed"))
-    assert told["samePath"]
-    assert not [each["state"] for each in told["states"] if each["differs"]]
+    found = compare(recorded.record("resumed"), recorded.record("resumed"))
+    assert found["samePath"]
+    assert not [each["state"] for each in found["states"] if each["differs"]]
 
 
-def test_another_revision_of_the_definition_is_told_with_the_states_that_changed() -> None:
+def test_another_revision_of_the_definition_lists_the_changed_states() -> None:
     record = recorded.record("confirmed")
     states = record.definition["States"]
     changed = {**states, "ConfirmOrder": {**states["ConfirmOrder"], "TimeoutSeconds": 9}}
     later = replace(record, definition={**record.definition, "States": changed})
-    told = diff(record, later)["definition"]
-    assert told["changed"] == ["ConfirmOrder"]
-    assert told["revisions"][0] != told["revisions"][1]
+    found = compare(record, later)["definition"]
+    assert found["changed"] == ["ConfirmOrder"]
+    assert found["revisions"][0] != found["revisions"][1]
 
 
-# --- What an action would do ---------------------------------------------------------------------------------------
+# --- Previews ------------------------------------------------------------------------------------------------------
 
 
-def test_cancelling_would_undo_what_was_done_so_far() -> None:
+def test_cancelling_would_undo_what_is_done() -> None:
     record = recorded.record("confirmed")
     pending = replace(record, order={**record.order, "status": "PENDING"}, events=record.events[:-1])
-    assert would_cancel(pending) == {
+    assert preview_cancel(pending) == {
         "possible": True,
-        "words": "it would be cancelled",
+        "words": "The order would be cancelled, and these compensations would run:",
         "steps": [
-            "RefundPayment: the payment of 1299.99 is voided, or given back",
-            "ReleaseInventory: 1 laptop back on the shelf",
+            "RefundPayment: void or refund the payment of 1299.99",
+            "ReleaseInventory: release 1 laptop",
         ],
     }
 
 
-@pytest.mark.parametrize(("name", "words"), [("confirmed", "returned"), ("declined", "FAILED"), ("parked", "PARKED")])
-def test_what_is_decided_cannot_be_cancelled(name: str, words: str) -> None:
-    told = would_cancel(recorded.record(name))
-    assert (told["possible"], told["steps"]) == (False, [])
-    assert words in told["words"]
+@pytest.mark.parametrize(("name", "text"), [("confirmed", "returned"), ("declined", "FAILED"), ("parked", "PARKED")])
+def test_a_decided_order_cannot_be_cancelled(name: str, text: str) -> None:
+    preview = preview_cancel(recorded.record(name))
+    assert (preview["possible"], preview["steps"], text in preview["words"]) == (False, [], True)
 
 
 def test_resuming_would_undo_what_is_not_undone() -> None:
-    told = would_resume(recorded.record("parked"))
-    assert (told["possible"], told["steps"]) == (
-        True,
-        ["RefundPayment: the payment of 699.98 is voided, or given back"],
-    )
+    preview = preview_resume(recorded.record("parked"))
+    assert (preview["possible"], preview["steps"]) == (True, ["RefundPayment: void or refund the payment of 699.98"])
 
 
 @pytest.mark.parametrize("name", ["confirmed", "resumed"])
-def test_what_is_not_parked_cannot_be_resumed(name: str) -> None:
-    assert not would_resume(recorded.record(name))["possible"]
+def test_an_order_that_is_not_parked_cannot_be_resumed(name: str) -> None:
+    assert not preview_resume(recorded.record(name))["possible"]

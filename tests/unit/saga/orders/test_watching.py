@@ -1,4 +1,4 @@
-"""Watching an order: again and again until nothing of it is under way, with patience where AWS asks for it."""
+"""Watching an order until it is over, more slowly if AWS throttles."""
 
 import time
 from collections.abc import Iterable
@@ -9,12 +9,12 @@ from typing import Any, cast
 import pytest
 from botocore.exceptions import ClientError
 
-from saga.failure import TimedOut
-from saga.orders import watching
+from saga.failures import TimedOut
+from saga.orders import watch
 from saga.orders.record import Record
 from saga.orders.states import as_of, moments
-from saga.orders.watching import changes, watch
-from saga.stack import Stack
+from saga.orders.watch import changes, follow
+from saga.stack.stack import Stack
 from tests.unit.saga.orders import recorded
 
 STACK = cast("Stack", None)
@@ -22,12 +22,12 @@ DECLINED = recorded.record("declined")
 
 
 class Reads:
-    """Gives one record after the other, or raises, and lets time pass only in sleep."""
+    """Returns or raises these one by one. Time passes only in sleep."""
 
     def __init__(self, patch: pytest.MonkeyPatch, records: Iterable[Record | Exception]) -> None:
         self._records, self.now, self.slept = iter(records), 0.0, list[float]()
-        patch.setattr(watching, "read", lambda *_: self._next())
-        patch.setattr(watching, "read_again", lambda *_: self._next())
+        patch.setattr(watch, "read", lambda *_: self._next())
+        patch.setattr(watch, "read_again", lambda *_: self._next())
         patch.setattr(time, "sleep", self._sleep)
         patch.setattr(time, "monotonic", lambda: self.now)
 
@@ -51,59 +51,59 @@ def throttled(code: str = "ThrottlingException") -> ClientError:
     return ClientError(cast("Any", {"Error": {"Code": code, "Message": "slowly"}}), "Query")
 
 
-def test_it_ends_when_nothing_is_under_way_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_ends_when_the_order_is_settled(monkeypatch: pytest.MonkeyPatch) -> None:
     Reads(monkeypatch, [pending(), pending(), DECLINED])
-    assert list(watch(STACK, "o-1")) == [pending(), pending(), DECLINED]
+    assert list(follow(STACK, "o-1")) == [pending(), pending(), DECLINED]
 
 
-def test_an_order_that_is_over_is_seen_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_order_that_is_over_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     reads = Reads(monkeypatch, [DECLINED])
-    assert (list(watch(STACK, "o-1", timeout=0)), reads.slept) == ([DECLINED], [])
+    assert (list(follow(STACK, "o-1", timeout=0)), reads.slept) == ([DECLINED], [])
 
 
-def test_after_the_end_of_the_order_that_of_its_execution_is_waited_for_but_not_for_ever(
+def test_after_the_order_its_execution_gets_a_few_seconds_to_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     running = replace(DECLINED, executions=(replace(DECLINED.executions[0], stopped=None),))
     reads = Reads(monkeypatch, repeat(running))
-    assert len(list(watch(STACK, "o-1", timeout=1))) > 2
+    assert len(list(follow(STACK, "o-1", timeout=1))) > 2
     assert 5 < reads.now < 7
 
 
-def test_an_order_that_is_not_over_in_time_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_order_that_is_not_over_in_time_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     reads = Reads(monkeypatch, repeat(pending()))
     with pytest.raises(TimedOut, match=r"order o-1 is still PENDING after 2\.5 s"):
-        list(watch(STACK, "o-1", timeout=2.5))
+        list(follow(STACK, "o-1", timeout=2.5))
     assert reads.now <= 2.5
 
 
-def test_where_aws_asks_for_patience_the_pauses_grow_up_to_ten_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pauses_grow_to_ten_seconds_while_aws_throttles(monkeypatch: pytest.MonkeyPatch) -> None:
     reads = Reads(monkeypatch, chain([pending()], repeat(throttled(), 6), [pending(), DECLINED]))
-    list(watch(STACK, "o-1"))
+    list(follow(STACK, "o-1"))
     assert reads.slept == [0.5, 1, 2, 4, 8, 10, 10, 0.5]
 
 
-def test_any_other_error_is_not_borne(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_any_other_error_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
     Reads(monkeypatch, [pending(), throttled("AccessDeniedException")])
     with pytest.raises(ClientError, match="AccessDenied"):
-        list(watch(STACK, "o-1"))
+        list(follow(STACK, "o-1"))
 
 
 @pytest.mark.parametrize("name", recorded.NAMES)
-def test_changes_tell_of_each_attempt_when_it_begins_and_when_it_ends(name: str) -> None:
+def test_each_attempt_is_a_change_when_it_begins_and_when_it_ends(name: str) -> None:
     record = recorded.record(name)
     seen = [as_of(record, moment) for moment in moments(record)]
-    told = [attempt for _, attempts, _ in changes(seen) for attempt in attempts]
-    tasks = [attempt for attempt in told if attempt.ended is None]
+    changed = [attempt for _, attempts, _ in changes(seen) for attempt in attempts]
+    tasks = [attempt for attempt in changed if attempt.ended is None]
     assert len({(each.execution, each.state, each.number) for each in tasks}) == len(tasks)
-    assert {each.state for each in tasks} <= {each.state for each in told if each.ended is not None}
+    assert {each.state for each in tasks} <= {each.state for each in changed if each.ended is not None}
     assert [status for _, _, status in changes(seen) if status] == [record.status]
 
 
-def test_nothing_is_told_twice() -> None:
+def test_nothing_is_reported_twice() -> None:
     *_, (_, attempts, status) = changes([DECLINED, DECLINED])
     assert (attempts, status) == ([], None)
 
 
-def test_a_status_is_told_when_it_is_another() -> None:
+def test_a_status_is_reported_when_it_changes() -> None:
     assert [status for _, _, status in changes([pending(), pending(), DECLINED])] == ["PENDING", None, "FAILED"]

@@ -1,0 +1,1 @@
+"""The commands, one module for each group. `saga.cli.app` lists them and imports a module when its command runs."""

@@ -1,0 +1,88 @@
+"""`saga graph`."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from saga.cli.commands.order.order_id import EXAMPLE, complete
+from saga.cli.context import Context
+from saga.cli.files import write
+from saga.cli.output import Json
+from saga.cli.register import add
+from saga.failures import Failure, UsageFailure
+from saga.graph import DefinitionError, FontError, to_text
+from saga.graph.formats import SUFFIXES, Format, draw
+from saga.graph.outcome import Statuses
+from saga.orders.load import read
+from saga.orders.states import source, statuses
+
+app = typer.Typer()
+
+
+@add(app, "graph", "graph --out saga.png", f"graph {EXAMPLE} --out order.svg")
+def graph(
+    context: Context,
+    order_id: Annotated[
+        str | None, typer.Argument(help="ID of an order, to draw its path.", autocompletion=complete)
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help=f"File to write: {', '.join(SUFFIXES)}.")] = None,
+    chosen: Annotated[
+        Format | None, typer.Option("--format", help="Format of the drawing.", show_default="the file's, or text")
+    ] = None,
+) -> None:
+    """Draw the deployed state machine, or one order's path through it. As JSON, print the outcome of each state."""
+    drawn_as = chosen or _by_suffix(out)
+    definition, states, origin = _drawing(context, order_id)
+    if out is not None:
+        write(out, _bytes(drawn_as, definition, states))
+        text = f"Wrote {out}, states by {origin}" if order_id else f"Wrote {out}"
+        context.answer({"out": str(out), "format": drawn_as.value, "source": origin}, text)
+    elif drawn_as is Format.PNG:
+        _print_png(_bytes(drawn_as, definition, states))
+    elif drawn_as is Format.TEXT:
+        context.answer(_data(definition, states, origin), to_text(definition, states))
+    else:
+        text = _bytes(drawn_as, definition, states).decode().removesuffix("\n")
+        context.answer(_data(definition, states, origin), text)
+
+
+def _by_suffix(out: Path | None) -> Format:
+    if out is None:
+        return Format.TEXT
+    if out.suffix not in SUFFIXES:
+        raise UsageFailure(f"Unknown suffix of {out}: expected {', '.join(SUFFIXES)}, or pass --format")
+    return SUFFIXES[out.suffix]
+
+
+def _drawing(context: Context, order_id: str | None) -> tuple[Json, Statuses, str]:
+    """Return the definition, the statuses of its states, and the source of the statuses."""
+    if order_id is None:
+        return json.loads(context.stack.definition()), None, "definition"
+    record = read(context.stack, order_id)
+    return record.definition, statuses(record), source(record)
+
+
+def _data(definition: Json, states: Statuses, origin: str) -> Json:
+    def row(name: str, state_type: str) -> Json:
+        status = (states or {}).get(name)
+        outcome, retries = (status.outcome.value, status.retries) if status else (None, None)
+        return {"state": name, "type": state_type, "outcome": outcome, "retries": retries, "source": origin}
+
+    return [row(name, state["Type"]) for name, state in definition["States"].items()]
+
+
+def _bytes(drawn_as: Format, definition: Json, states: Statuses) -> bytes:
+    try:
+        return draw(drawn_as, definition, states)
+    except (DefinitionError, FontError) as error:
+        raise Failure(f"cannot draw the definition: {error}") from error
+
+
+def _print_png(picture: bytes) -> None:
+    if sys.stdout.isatty():
+        raise UsageFailure("a terminal cannot show a PNG. Pass --out graph.png")
+    sys.stdout.buffer.write(picture)
+    sys.stdout.flush()

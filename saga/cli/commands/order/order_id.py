@@ -1,0 +1,34 @@
+"""The ID of an order as an argument of a command, with completion."""
+
+import threading
+from contextlib import suppress
+from typing import Annotated
+
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+
+from saga.cli.context import Context
+from saga.failures import Failure
+from saga.orders.listing import newest
+
+PATIENCE = 0.3  # seconds that pressing the Tab key may wait for the stack
+_MOST = 160
+
+EXAMPLE = "28ace766-6b22-580f-8cb3-791fa2fce880"
+
+
+def complete(context: Context, incomplete: str) -> list[str]:
+    """Return the newest orders whose IDs begin with `incomplete`; none if the stack doesn't answer in time."""
+    found: list[str] = []
+    search = threading.Thread(target=_find, args=(context, incomplete, found), daemon=True)
+    search.start()
+    search.join(PATIENCE)
+    return list(found)
+
+
+def _find(context: Context, incomplete: str, found: list[str]) -> None:
+    with suppress(Failure, BotoCoreError, ClientError):  # the command itself reports these
+        found.extend(each for each in newest(context.stack, _MOST) if each.startswith(incomplete))
+
+
+OrderId = Annotated[str, typer.Argument(help="ID of the order.", autocompletion=complete)]

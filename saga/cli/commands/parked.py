@@ -1,0 +1,99 @@
+"""`saga parked`."""
+
+from collections.abc import Iterator, Sequence
+from operator import attrgetter
+from typing import Annotated
+
+import typer
+from rich.console import RenderableType
+
+from saga.cli.bulk import Bulk, DryRun, Rate, Yes, carry_out
+from saga.cli.commands.gateway import restore
+from saga.cli.commands.order.order_id import EXAMPLE, OrderId
+from saga.cli.context import Context
+from saga.cli.output import Json
+from saga.cli.register import add
+from saga.cli.render.columns import facts, table, when
+from saga.cli.time_options import OlderThan, time_of
+from saga.failures import UsageFailure
+from saga.operations import parked_orders
+from saga.operations.parked_orders import ParkedOrder, parked
+from saga.orders import actions
+from saga.text.money import amount
+from saga.text.safe import error_text
+
+app = typer.Typer(name="parked", no_args_is_help=True, help="Orders whose compensation failed. They need an operator.")
+
+
+@add(app, "parked list", "parked list --older-than 1h --json", name="list")
+def list_(context: Context, older_than: OlderThan = None) -> None:
+    """List parked orders, oldest first."""
+    found = parked(context.stack, time_of(older_than))
+    context.answer([order.json for order in found], _table(found))
+
+
+@add(app, f"parked show {EXAMPLE}")
+def show(context: Context, order_id: OrderId) -> None:
+    """Show why a parked order was cancelled, which compensations failed, and with which errors."""
+    order = parked_orders.one(context.stack, order_id)
+    context.answer(order.json, facts(_rows(order)))
+
+
+@add(
+    app,
+    f'parked resume {EXAMPLE} --reason "refunded by hand"',
+    'parked resume --all --older-than 1h --reason "the gateway works again" --dry-run',
+)
+def resume(
+    context: Context,
+    order_ids: Annotated[list[str] | None, typer.Argument(help="IDs of parked orders.")] = None,
+    *,
+    reason: Annotated[str, typer.Option(help="Reason, kept in the history of each order.")],
+    everything: Annotated[bool, typer.Option("--all", help="Resume all parked orders.")] = False,
+    older_than: OlderThan = None,
+    rate: Rate = 5,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+) -> int:
+    """Run the compensations of parked orders again. Asks for confirmation, unless you name the orders."""
+    if bool(order_ids) == everything:
+        raise UsageFailure("which orders? Pass their IDs, or --all")
+    stack = context.stack
+
+    def act(order: ParkedOrder) -> dict[str, Json]:
+        return {"event": actions.resume(stack, order.order_id, reason)}
+
+    named = [parked_orders.one(stack, each) for each in order_ids or ()]
+    found = named or parked(stack, time_of(older_than))
+    bulk = Bulk("resume", "parked orders", found, attrgetter("order_id"), _table(found), act, rate)
+    code = carry_out(context, bulk, yes=yes or bool(order_ids), dry_run=dry_run)
+    if not dry_run:
+        deleted = parked_orders.delete_stale_messages(stack)
+        typer.echo(f"Deleted {deleted} queue messages of orders that are no longer parked.", err=True)
+    return code
+
+
+@add(app, name="make-well", deprecated=True)
+def make_well(context: Context, order_id: OrderId) -> None:
+    """Use `saga gateway restore` instead."""
+    typer.echo("saga: `parked make-well` is now `gateway restore`", err=True)
+    restore(context, order_id)
+
+
+def _table(orders: Sequence[ParkedOrder]) -> RenderableType:
+    rows = [
+        (each.order_id, when(each.parked), each.reason, ", ".join(each.not_undone), each.resumes) for each in orders
+    ]
+    return table(("order", "parked", "cancelled for", "not undone", "resumed"), rows, "No order is parked.")
+
+
+def _rows(order: ParkedOrder) -> Iterator[tuple[str, object]]:
+    yield "order", order.order_id
+    yield "customer", order.customer_id
+    yield "total", amount(order.total)
+    yield "placed", when(order.created)
+    yield "parked", when(order.parked)
+    yield "cancelled for", error_text(order.reason, order.cause)
+    yield "not undone", ", ".join(order.not_undone)
+    yield from ((f"{step} failed", error) for step, error in order.failures.items())
+    yield "resumed", order.resumes

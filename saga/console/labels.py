@@ -1,0 +1,77 @@
+"""Statuses, amounts, times and orders as the pages show them."""
+
+from urllib.parse import quote
+
+from saga.console.html import Content, Html, tag
+from saga.graph import Outcome
+from saga.orders.model import Json
+from saga.text.money import Minor, amount
+from saga.text.times import clock, here, iso, milliseconds
+
+_STATUS = {
+    "PENDING": ("▸", "running"),
+    "CONFIRMED": ("✓", "succeeded"),
+    "CANCELLING": ("↩", "caught"),
+    "FAILED": ("✗", "failed"),
+    "PARKED": ("‖", "parked"),
+}
+_UNKNOWN = ("?", "not_reached")
+_MINUS = "\N{MINUS SIGN}"
+_TIMES = "\N{MULTIPLICATION SIGN}"
+
+
+def pill(word: str, glyph: str, style: str) -> Html:
+    """Return a word in the colours of an outcome. The glyph tells it without colour."""
+    return tag("span", tag("span", glyph, aria_hidden="true"), " ", word, class_=f"pill {style}")
+
+
+def status_pill(status: str, *, big: bool = False) -> Html:
+    """Return the status of an order."""
+    glyph, style = _STATUS.get(status, _UNKNOWN)
+    return pill(status, glyph, f"{style} big" if big else style)
+
+
+def outcome_pill(outcome: Outcome) -> Html:
+    """Return the outcome of an attempt."""
+    return pill(outcome.value, outcome.glyph, outcome.slug)
+
+
+def signed_amount(minor: Minor) -> str:
+    """Return the money with its sign: +1299.99."""
+    return f"{'+' if minor > 0 else _MINUS}{amount(Minor(abs(minor)))}"
+
+
+def signed(quantity: int) -> str:
+    """Return the quantity with its sign: +2."""
+    return f"{'+' if quantity > 0 else _MINUS}{abs(quantity)}"
+
+
+def quantity_of(quantity: int, product: str) -> str:
+    """Return how many pieces of a product."""
+    return f"{quantity} {_TIMES} {product}"
+
+
+def placed_at(order: Json) -> int:
+    """Return when the order was placed, in milliseconds since the epoch."""
+    return milliseconds(order["createdAt"])
+
+
+def order_path(order_id: str) -> str:
+    """Return the path of an order's page."""
+    return f"/orders/{quote(order_id, safe='')}"
+
+
+def order_link(order_id: str, text: Content) -> Html:
+    """Return the link to an order that j and k move to."""
+    return tag("a", text, href=order_path(order_id), class_="mono", data_row=True)
+
+
+def moment(at: int) -> Html:
+    """Return the local time of day, with the date and UTC as a tooltip."""
+    return tag("time", clock(at), datetime=iso(at), title=f"{here(at):%Y-%m-%d %H:%M:%S %Z}, {iso(at)}")
+
+
+def ago(at: int) -> Html:
+    """Return a local time that the browser shows as an age and keeps up to date."""
+    text = f"{here(at):%Y-%m-%d %H:%M:%S}"
+    return tag("time", text, datetime=iso(at), title=f"{text}, {iso(at)}", data_ago=True)

@@ -1,0 +1,1 @@
+"""Where the console reads from: a stack, or a file with one exported order."""

@@ -1,0 +1,89 @@
+"""Background processes: the record of each, the end of its log, and waiting for it."""
+
+import fcntl
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from saga.failures import Failure, Unreachable
+
+_BUSY = "another command is starting it. Try again"
+_LINES = 15
+_POLL_SECONDS = 0.05
+
+
+@dataclass(frozen=True)
+class Record:
+    """A file about a process, which holds the file's lock while it lives. So a recorded pid is never stale."""
+
+    path: Path
+
+    def is_held(self) -> bool:
+        """Return whether the process is alive, or about to be started."""
+        if not self.path.exists():
+            return False
+        with self.path.open() as file:
+            return not _lock(file.fileno())
+
+    def read(self) -> dict[str, int]:
+        """Return what was written.
+
+        Raises:
+            Unreachable: another command is starting the process.
+        """
+        text = self.path.read_text()
+        if not text:
+            raise Unreachable(_BUSY)
+        return {name: int(value) for name, value in json.loads(text).items()}
+
+    def write(self, **values: int) -> None:
+        """Record the process that inherited the lock."""
+        self.path.write_text(json.dumps(values))
+
+    @contextmanager
+    def claim(self) -> Iterator[int]:
+        """Empty the file and lock it. A child that inherits the yielded descriptor keeps the lock.
+
+        Raises:
+            Unreachable: the lock is taken.
+        """
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            if not _lock(descriptor):
+                raise Unreachable(_BUSY)
+            os.ftruncate(descriptor, 0)
+            yield descriptor
+        finally:
+            os.close(descriptor)
+
+
+def _lock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def tail(log: Path) -> str:
+    """Return the last lines of a log that aren't empty."""
+    lines = [line.rstrip() for line in log.read_text(errors="replace").splitlines()]
+    return "\n".join([line for line in lines if line][-_LINES:])
+
+
+def wait_until(condition: Callable[[], bool], seconds: float, otherwise: str) -> None:
+    """Return as soon as the condition holds.
+
+    Raises:
+        Failure: it doesn't hold in time. The message is `otherwise`.
+    """
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise Failure(otherwise)
+        time.sleep(_POLL_SECONDS)

@@ -1,0 +1,34 @@
+"""Expected failures: one line for the operator, and an exit code that says which kind it was."""
+
+
+class Failure(Exception):
+    """The command tried and failed."""
+
+    exit_code = 1
+
+
+class UsageFailure(Failure):
+    """The request is invalid. Nothing was done."""
+
+    exit_code = 2
+
+
+class Unreachable(Failure):
+    """The embedded engine or AWS does not answer, or has no Order Saga stack of this name."""
+
+    exit_code = 3
+
+
+class NoSuchOrder(Failure):
+    """No order has this ID."""
+
+    exit_code = 4
+
+
+class TimedOut(Failure):
+    """The awaited condition did not come true in time."""
+
+    exit_code = 6
+
+
+CONFIRMED, FAILED, PARKED = 0, 1, 5  # exit codes for the outcome of an order

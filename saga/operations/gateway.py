@@ -1,0 +1,21 @@
+"""The simulated payment gateway's ledger."""
+
+from saga.failures import Failure
+from saga.stack import tables
+from saga.stack.stack import Stack
+
+
+def restore(stack: Stack, order_id: str) -> str:
+    """End the simulated outage of an order's payment and return the ID of its intent."""
+    tables.order_row(stack, order_id)
+    payment = tables.row(stack, "PaymentsTable", {"orderId": order_id})
+    if payment is None:
+        raise Failure(f"order {order_id} has no payment on record")
+    tables.client(stack.session).update_item(
+        TableName=stack.outputs["GatewayLedgerTable"],
+        Key=tables.wire({"id": payment["intentId"]}),
+        UpdateExpression="SET well = :yes",
+        ConditionExpression="attribute_exists(id)",
+        ExpressionAttributeValues=tables.wire({":yes": True}),
+    )
+    return str(payment["intentId"])

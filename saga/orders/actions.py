@@ -1,0 +1,95 @@
+"""What an operator can do to an order."""
+
+import json
+from http import HTTPStatus
+from urllib.parse import quote
+
+from saga.failures import Failure, NoSuchOrder, UsageFailure
+from saga.http import call
+from saga.orders.effects import to_undo
+from saga.orders.model import Json
+from saga.orders.record import Record
+from saga.stack import tables
+from saga.stack.products import Product
+from saga.stack.stack import Stack
+from saga.text.money import major
+from saga.text.safe import clean, error_text
+
+_LONGEST_REASON = 255  # characters, a limit of the API
+_INVALID = (HTTPStatus.BAD_REQUEST, HTTPStatus.CONTENT_TOO_LARGE, HTTPStatus.UNPROCESSABLE_ENTITY)
+_FAILURES: dict[int, type[Failure]] = {HTTPStatus.NOT_FOUND: NoSuchOrder, **dict.fromkeys(_INVALID, UsageFailure)}
+
+
+def priced(stack: Stack, quantities: dict[str, int]) -> list[Json]:
+    """Return the lines of an order at the catalogue's prices."""
+    rows = tables.rows(stack, "InventoryTable", [{"productId": product} for product in quantities])
+    prices = {product.product_id: major(product.price) for product in map(Product.from_row, rows)}
+    if missing := sorted(quantities.keys() - prices.keys()):
+        raise UsageFailure(f"not in the catalogue: {', '.join(map(clean, missing))}")
+    return [{"productId": each, "quantity": quantity, "price": prices[each]} for each, quantity in quantities.items()]
+
+
+def place(stack: Stack, body: Json, key: str) -> Json:
+    """Place an order and return the API's response."""
+    return _post(f"{stack.api_url}/orders", body, "the order", {"x-idempotency-key": key})
+
+
+def cancel(stack: Stack, order_id: str, reason: str) -> Json:
+    """Cancel an order and return the API's response: its ID and its new status."""
+    _require_reason(reason)
+    url = f"{stack.api_url}/orders/{quote(order_id, safe='')}/cancel"
+    return _post(url, {"reason": reason}, f"the cancellation of {order_id!r}")
+
+
+def resume(stack: Stack, order_id: str, reason: str) -> str:
+    """Start a parked order's compensations again and return the type of the event that records it."""
+    _require_reason(reason)
+    payload = json.dumps({"orderId": order_id, "reason": reason})
+    function = stack.function_name("ResumeOrderFunction")
+    response = stack.session.client("lambda").invoke(FunctionName=function, Payload=payload)
+    result = json.load(response["Payload"])
+    if "FunctionError" not in response:
+        return str(result["event"])
+    if result.get("errorType") == "UnknownSaga":
+        raise tables.no_such_order(stack, order_id)
+    raise Failure(f"cannot resume order {order_id}: {error_text(result.get('errorType'), result.get('errorMessage'))}")
+
+
+def preview_cancel(record: Record) -> Json:
+    """Return what `cancel` would do, without doing it: `possible`, `words`, and the `steps` that would be undone."""
+    match record.status:
+        case "PENDING":
+            steps = {name: text for name, text in to_undo(record).items() if text}
+            return _preview("The order would be cancelled, and these compensations would run:", steps)
+        case "CONFIRMED":
+            return _preview("The order is CONFIRMED and can only be returned.")
+        case status:
+            return _preview(f"The order is {status}: it is already cancelled.")
+
+
+def preview_resume(record: Record) -> Json:
+    """Return what `resume` would do, in the same shape."""
+    if record.status != "PARKED":
+        return _preview(f"The order is {record.status}, not parked.")
+    return _preview("A new execution would run these compensations:", to_undo(record))
+
+
+def _preview(text: str, steps: dict[str, str] | None = None) -> Json:
+    lines = [error_text(*step) for step in (steps or {}).items()]
+    return {"possible": steps is not None, "words": text, "steps": lines}
+
+
+def _require_reason(reason: str) -> None:
+    if not 1 <= len(reason) <= _LONGEST_REASON:
+        raise UsageFailure(f"a reason must have 1 to {_LONGEST_REASON} characters")
+
+
+def _post(url: str, body: Json, subject: str, headers: dict[str, str] | None = None) -> Json:
+    """Return the API's response, or raise its refusal in its own words."""
+    status, response = call(url, body, headers)
+    if status == HTTPStatus.ACCEPTED:
+        return response
+    errors = [f"{error['field']}: {error['message']}" for error in response.get("errors", [])]
+    parts = [response.get("title") or response.get("message"), *(errors or [response.get("detail")])]
+    text = "; ".join(clean(each) for each in parts if each)
+    raise _FAILURES.get(status, Failure)(f"the API refused {subject} ({status}): {text}")

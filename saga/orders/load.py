@@ -1,0 +1,133 @@
+"""Load everything on record about an order: rows, executions with their histories, and what is deployed."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import lru_cache
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+import boto3
+
+from saga.orders.api_view import detail_view, order_view, payment_view
+from saga.orders.model import Event, Execution, Json
+from saga.orders.record import Record
+from saga.stack import tables
+from saga.stack.stack import Stack
+from saga.text.times import milliseconds
+
+if TYPE_CHECKING:
+    from mypy_boto3_stepfunctions import SFNClient
+
+
+def read(stack: Stack, order_id: str) -> Record:
+    """Load an order."""
+    order, events = status(stack, order_id), events_of(stack, order_id)
+    executions = _executions(stack, order_id, events)
+    machine = _definition(stack, executions[-1].name) if executions else json.loads(stack.definition())
+    versions = {"saga": version("order-saga"), "functions": _functions(stack, machine)}
+    payment = _payment(stack, order_id)
+    return Record(order_id, _described(stack), order, events, payment, executions, machine, versions)
+
+
+def read_again(stack: Stack, record: Record) -> Record:
+    """Return the record as it is now, without reading again what cannot have changed."""
+    events = events_of(stack, record.order_id)
+    ended = [execution for execution in record.executions if execution.stopped is not None]
+    return replace(
+        record,
+        order=status(stack, record.order_id),
+        events=events,
+        payment=_payment(stack, record.order_id),
+        executions=_executions(stack, record.order_id, events, ended),
+    )
+
+
+def status(stack: Stack, order_id: str) -> Json:
+    """Return the order as the API shows it, by one consistent read."""
+    return order_view(tables.order_row(stack, order_id))
+
+
+def events_of(stack: Stack, order_id: str) -> tuple[Event, ...]:
+    """Return the events of the order, oldest first."""
+    events = map(_event, tables.event_rows(stack, order_id))
+    return tuple(sorted(events, key=lambda event: event.at))
+
+
+def _event(row: Json) -> Event:
+    return Event.of(row, row["eventType"], row["at"], detail_view(row["detail"]), dispatched="undispatched" not in row)
+
+
+def _described(stack: Stack) -> Json:
+    return {
+        "name": stack.name,
+        "region": stack.region,
+        "place": stack.place,
+        "onEngine": stack.on_engine,
+        "workflowType": stack.outputs.get("WorkflowType", "STANDARD"),
+        "stateMachine": stack.outputs["StateMachineArn"],
+    }
+
+
+def _payment(stack: Stack, order_id: str) -> Json | None:
+    row = tables.row(stack, "PaymentsTable", {"orderId": order_id})
+    if row is None:
+        return None
+    simulated = "GatewayLedgerTable" in stack.outputs
+    return payment_view(row, tables.row(stack, "GatewayLedgerTable", {"id": row["intentId"]}) if simulated else None)
+
+
+def _executions(
+    stack: Stack, order_id: str, events: Iterable[Event], known: Iterable[Execution] = ()
+) -> tuple[Execution, ...]:
+    """Return the executions that the events started, oldest first; those already known are not read again."""
+    by_name = {each.name: each for each in known}
+    names = [event.execution(order_id) for event in events if event.starts_saga]
+    executions = [by_name.get(name) or _execution(stack, name) for name in names]
+    return tuple(sorted(filter(None, executions), key=lambda each: each.started))
+
+
+def _execution(stack: Stack, name: str) -> Execution | None:
+    """Return an execution with its history; None if it has not started, or AWS keeps nothing of it."""
+    arn, stepfunctions = stack.execution_arn(name), _stepfunctions(stack.session)
+    try:
+        described = stepfunctions.describe_execution(executionArn=arn)
+    except stepfunctions.exceptions.ExecutionDoesNotExist:
+        return None
+    stopped, trace = described.get("stopDate"), described.get("traceHeader", "")
+    pages = stepfunctions.get_paginator("get_execution_history").paginate(executionArn=arn)
+    entries: Iterator[Json] = (entry for page in pages for entry in page["events"])
+    return Execution(
+        name,
+        described["status"],
+        milliseconds(described["startDate"]),
+        milliseconds(stopped) if stopped else None,
+        json.loads(described["input"]),
+        json.loads(described.get("output") or "null"),
+        described.get("error"),
+        described.get("cause"),
+        tuple({**entry, "timestamp": milliseconds(entry["timestamp"])} for entry in entries),
+        dict(field.partition("=")[::2] for field in trace.split(";")).get("Root"),
+    )
+
+
+def _definition(stack: Stack, name: str) -> Json:
+    arn, stepfunctions = stack.execution_arn(name), _stepfunctions(stack.session)
+    return json.loads(stepfunctions.describe_state_machine_for_execution(executionArn=arn)["definition"])
+
+
+@lru_cache
+def _stepfunctions(session: boto3.Session) -> "SFNClient":
+    """Return the session's only client: creating one takes longer than most requests."""
+    return session.client("stepfunctions")
+
+
+def _functions(stack: Stack, definition: Json) -> dict[str, str]:
+    """Return the hash of the deployed code of each function that the definition calls."""
+    arns = (state.get("Arguments", {}).get("FunctionName", "") for state in definition["States"].values())
+    names = {arn.split(":function:")[1].partition(":")[0] for arn in arns if ":function:" in arn}
+    client = stack.session.client("lambda")
+    return {
+        name.removeprefix(f"{stack.name}-"): client.get_function_configuration(FunctionName=name)["CodeSha256"]
+        for name in sorted(names)
+    }

@@ -1,0 +1,1 @@
+"""The deployed stack, on AWS or on the engine: which one is meant, its outputs, its tables."""

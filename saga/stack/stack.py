@@ -1,0 +1,84 @@
+"""A deployed stack, on the embedded engine or on AWS: its name, its outputs and the session to reach it with."""
+
+from dataclasses import dataclass
+from typing import Self
+from urllib.parse import urlsplit
+
+import boto3
+
+from saga.failures import Unreachable
+
+_REQUIRED_OUTPUTS = {"ApiUrl", "StateMachineArn", "OrdersTable", "OrderLinesTable", "EventsTable", "InventoryTable"}
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A stack. `api_url` has no trailing slash; `endpoint` is the engine's address, None on AWS."""
+
+    name: str
+    session: boto3.Session
+    outputs: dict[str, str]
+    api_url: str
+    endpoint: str | None = None
+
+    @classmethod
+    def load(cls, session: boto3.Session, name: str, endpoint: str | None = None) -> Self:
+        """Read the stack.
+
+        Raises:
+            Unreachable: it is not deployed, or is another application's.
+        """
+        cloudformation = session.client("cloudformation")
+        try:
+            described = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
+        except cloudformation.exceptions.ClientError as error:
+            if error.response["Error"]["Code"] != "ValidationError":
+                raise
+            raise Unreachable(f"stack {name} is not deployed: {error}") from error
+        outputs = {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
+        if missing := _REQUIRED_OUTPUTS - outputs.keys():
+            raise Unreachable(f"stack {name} is not an Order Saga: it has no output {min(missing)}")
+        return cls(name, session, outputs, _base_url(outputs["ApiUrl"], endpoint), endpoint)
+
+    @property
+    def on_engine(self) -> bool:
+        """Whether the stack is deployed to the embedded engine rather than to AWS."""
+        return self.endpoint is not None
+
+    @property
+    def region(self) -> str:
+        """The region of the stack."""
+        return self.outputs["StateMachineArn"].split(":")[3]
+
+    @property
+    def place(self) -> str:
+        """Where the stack is, for people: the engine and its address, or the AWS account; and the region."""
+        if self.endpoint:
+            return f"engine on {urlsplit(self.endpoint).netloc}, {self.region}"
+        return f"AWS account {self.outputs['StateMachineArn'].split(':')[4]}, {self.region}"
+
+    def function_name(self, logical_id: str) -> str:
+        """Return the name of a deployed function."""
+        cloudformation = self.session.client("cloudformation")
+        try:
+            resource = cloudformation.describe_stack_resource(StackName=self.name, LogicalResourceId=logical_id)
+        except cloudformation.exceptions.ClientError as error:
+            raise Unreachable(f"stack {self.name} has no {logical_id}: {error}") from error
+        return resource["StackResourceDetail"]["PhysicalResourceId"]
+
+    def execution_arn(self, name: str) -> str:
+        """Return the ARN of an execution of the saga."""
+        return f"{self.outputs['StateMachineArn'].replace(':stateMachine:', ':execution:')}:{name}"
+
+    def definition(self) -> str:
+        """Return the saga's definition as it is deployed, with its substitutions resolved."""
+        stepfunctions = self.session.client("stepfunctions")
+        return stepfunctions.describe_state_machine(stateMachineArn=self.outputs["StateMachineArn"])["definition"]
+
+
+def _base_url(output: str, endpoint: str | None) -> str:
+    """Return the URL of the API; the engine serves every API under its own address, by ID and stage."""
+    url = urlsplit(output.rstrip("/"))
+    if endpoint is None:
+        return url.geturl()
+    return f"{endpoint}/_aws/execute-api/{url.netloc.split('.')[0]}{url.path}"
