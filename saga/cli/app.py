@@ -22,7 +22,7 @@ COMMANDS = {
         "invoke": "Invoke a function with its sample event and print the response.",
         "asl": "Print the deployed definition of the state machine, with its substitutions resolved.",
     },
-    "doctor": {
+    "health": {
         "check": "Reconcile orders, events, stock, payments and the gateway's ledger.",
         "status": "Show the stack's URL, tables, queues, versions and health.",
         "doctor": "List what is missing on this machine or in the stack, and how to fix it.",

@@ -140,5 +140,5 @@ def test_the_exit_code_is_1_if_something_is_missing_and_fixes_are_shown() -> Non
 def test_the_exit_code_is_0_if_nothing_needed_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     well = Finding("engine", ok=True, needed=True, found="running", fix="make up")
     optional = Finding("browser", ok=False, needed=False, found="none", fix="apt-get install chromium")
-    monkeypatch.setattr("saga.cli.commands.doctor.findings", lambda _target: [well, optional])
+    monkeypatch.setattr("saga.cli.commands.health.findings", lambda _target: [well, optional])
     assert CliRunner().invoke(app, ["doctor"]).exit_code == 0
