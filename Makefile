@@ -56,7 +56,7 @@ check: install ## run all static checks
 	PYTHONPATH=functions:. python scripts/packages.py docs/packages.md --check
 	cfn-lint template.yaml
 	sam validate --lint
-	pytest -q -p no:cacheprovider tests/template/test_rooms.py tests/template/test_no_logic_twice.py \
+	pytest -q -p no:cacheprovider tests/template/test_package_names.py tests/template/test_duplicates.py \
 	  tests/template/test_file_names.py
 	mkdir -p .cache && $(PICTURE) .cache/order_saga.svg && cmp .cache/order_saga.svg docs/order_saga.svg # if not: make picture
 

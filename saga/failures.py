@@ -31,4 +31,4 @@ class TimedOut(Failure):
     exit_code = 6
 
 
-CONFIRMED, FAILED, PARKED = 0, 1, 5  # exit codes for the outcome of an order
+EXIT_CONFIRMED, EXIT_FAILED, EXIT_PARKED = 0, 1, 5  # the outcome of an order

@@ -8,10 +8,12 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 from saga.failures import Failure, Unreachable
 
+type Json = Any
+
 _LOCAL_HOSTS = {"127.0.0.1", "localhost"}
 
 
-def call(url: str, body: dict[str, Any] | None = None, headers: dict[str, str] | None = None) -> tuple[int, Any]:
+def call(url: str, body: dict[str, Json] | None = None, headers: dict[str, str] | None = None) -> tuple[int, Json]:
     """GET `url`, or POST `body` to it, and return the status and the parsed response.
 
     Raises:

@@ -1,7 +1,9 @@
-"""Draws the packages of a Python package and their imports as floors of rooms: python scripts/packages.py saga.
+"""Draws the rooms of both code bases and their imports: python scripts/packages.py [PAGE [--check]].
 
-A room is a direct child of the package. It stands one floor above the highest room that it imports, so every arrow
-points down. Rooms that import each other in a circle are an error.
+With a page, it writes the drawings into it; with --check, it fails if they are out of date.
+
+A room is a package, or a module beside the packages. It stands one floor above the highest room that it imports, so
+every arrow points down. Rooms that import each other in a circle are an error.
 """
 
 import sys

@@ -13,11 +13,13 @@ from botocore.exceptions import ClientError
 from rich.console import RenderableType
 
 from saga.cli.context import Context
-from saga.cli.output import Json, console
+from saga.cli.output import console
 from saga.cli.progress import bars
 from saga.cli.render.columns import facts
 from saga.failures import Failure, Unreachable, UsageFailure
+from saga.http import Json
 from saga.operations.rate_limit import paced
+from saga.text.safe import counted
 
 Rate = Annotated[float, typer.Option(min=0.1, max=100, help="Maximum number per second.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask for confirmation.")]
@@ -47,7 +49,7 @@ class Bulk[T: Subject]:
     @property
     def title(self) -> str:
         """The action in a few words."""
-        return f"{self.verb} {len(self.subjects)} {self.noun}"
+        return f"{self.verb} {counted(len(self.subjects), self.noun)}"
 
 
 def carry_out[T: Subject](context: Context, bulk: Bulk[T], *, yes: bool, dry_run: bool) -> int:

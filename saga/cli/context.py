@@ -6,7 +6,8 @@ from functools import cached_property
 import typer
 from rich.console import RenderableType
 
-from saga.cli.output import Json, Output, console, print_line
+from saga.cli.output import Output, console, print_line
+from saga.http import Json
 from saga.stack.stack import Stack
 from saga.stack.target import Target
 

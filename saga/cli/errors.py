@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, 
 
 from saga.failures import Failure, Unreachable
 
-# How the codes begin with which AWS rejects wrong or expired credentials.
+# Prefixes of the codes with which AWS rejects wrong or expired credentials.
 _REJECTED_CREDENTIALS = ("ExpiredToken", "InvalidClientTokenId", "SignatureDoesNotMatch", "UnrecognizedClient")
 
 

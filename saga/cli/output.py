@@ -4,11 +4,8 @@ import os
 import sys
 import webbrowser
 from enum import StrEnum
-from typing import Any
 
 from rich.console import Console
-
-type Json = Any
 
 _PIPE_WIDTH = 10_000  # columns: wide enough never to cut a line in a pipe
 

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from saga.cli.output import console
+from saga.text.durations import duration
 
 _console = console(stderr=True)
 
@@ -20,7 +21,7 @@ def step(title: str) -> Iterator[None]:
             yield
         mark = "✓"
     finally:
-        _console.print(f"{mark} {title}  {time.monotonic() - started:.1f} s", soft_wrap=True)
+        _console.print(f"{mark} {title}  {duration(round((time.monotonic() - started) * 1000))}", soft_wrap=True)
 
 
 @contextmanager

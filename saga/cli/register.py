@@ -60,14 +60,12 @@ class Command(TyperCommand):
             raise typer.Exit(code)
 
 
-def add[F: Callable[..., int | None]](
-    app: typer.Typer, *examples: str, name: str | None = None, deprecated: bool = False
-) -> Callable[[F], F]:
+def add[F: Callable[..., int | None]](app: typer.Typer, *examples: str, name: str | None = None) -> Callable[[F], F]:
     """Add the decorated function, whose first parameter is the `Context`. Its help shows the `examples`."""
 
     def register(function: F) -> F:
         EXAMPLES[f"{function.__module__}.{function.__qualname__}"] = examples
         epilog = "Examples: " + "; ".join(f"saga {example}" for example in examples) if examples else None
-        return app.command(name, cls=Command, epilog=epilog, deprecated=deprecated)(function)
+        return app.command(name, cls=Command, epilog=epilog)(function)
 
     return register

@@ -1,9 +1,11 @@
-"""The web application: pages, routes, assets and access control."""
+"""The web application, with its pages, routes, assets and access control, and its server."""
 
 import hashlib
+import socket
 from pathlib import Path
 from urllib.parse import quote
 
+import uvicorn
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import Response
 from nicegui import app as nicegui_app
@@ -18,6 +20,7 @@ from saga.console.sources.source import Source
 from saga.failures import Failure
 from saga.graph.theme import DARK, LIGHT, Palette
 
+_GRACE_SECONDS = 1  # for open connections at shutdown: browsers keep theirs open
 _STATIC = Path(__file__).parent / "static"
 _ICON = "data:image/svg+xml," + quote(
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#0f6e66"/>'
@@ -45,6 +48,23 @@ def build(source: Source, token: Token) -> ASGIApp:
         reconnect_timeout=10,
     )
     return Guard(app)
+
+
+def config(app: ASGIApp) -> uvicorn.Config:
+    """Return the server's configuration."""
+    return uvicorn.Config(
+        app,
+        log_level="warning",
+        ws="websockets-sansio",
+        proxy_headers=False,  # there is no proxy
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+
+
+def serve(source: Source, listener: socket.socket) -> None:
+    """Serve on a listening socket until SIGINT or SIGTERM."""
+    uvicorn.Server(config(build(source, Token()))).run(sockets=[listener])
 
 
 def _add_assets() -> None:

@@ -37,7 +37,7 @@ def facts(pairs: Mapping[str, Content], style: str | None = "facts") -> Html:
 
 
 def empty(title: str, rest: Content = None, style: str = "empty") -> Html:
-    """Return what stands in place of a list that has no rows."""
+    """Return the placeholder for an empty list."""
     return tag("div", tag("strong", title), tag("span", rest), class_=style)
 
 

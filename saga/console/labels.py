@@ -4,9 +4,8 @@ from urllib.parse import quote
 
 from saga.console.html import Content, Html, tag
 from saga.graph import Outcome
-from saga.orders.model import Json
-from saga.text.money import Minor, amount
-from saga.text.times import clock, here, iso, milliseconds
+from saga.http import Json
+from saga.text.times import clock, date_and_time, here, iso, milliseconds
 
 _STATUS = {
     "PENDING": ("▸", "running"),
@@ -16,7 +15,6 @@ _STATUS = {
     "PARKED": ("‖", "parked"),
 }
 _UNKNOWN = ("?", "not_reached")
-_MINUS = "\N{MINUS SIGN}"
 _TIMES = "\N{MULTIPLICATION SIGN}"
 
 
@@ -34,16 +32,6 @@ def status_pill(status: str, *, big: bool = False) -> Html:
 def outcome_pill(outcome: Outcome) -> Html:
     """Return the outcome of an attempt."""
     return pill(outcome.value, outcome.glyph, outcome.slug)
-
-
-def signed_amount(minor: Minor) -> str:
-    """Return the money with its sign: +1299.99."""
-    return f"{'+' if minor > 0 else _MINUS}{amount(Minor(abs(minor)))}"
-
-
-def signed(quantity: int) -> str:
-    """Return the quantity with its sign: +2."""
-    return f"{'+' if quantity > 0 else _MINUS}{abs(quantity)}"
 
 
 def quantity_of(quantity: int, product: str) -> str:
@@ -68,10 +56,10 @@ def order_link(order_id: str, text: Content) -> Html:
 
 def moment(at: int) -> Html:
     """Return the local time of day, with the date and UTC as a tooltip."""
-    return tag("time", clock(at), datetime=iso(at), title=f"{here(at):%Y-%m-%d %H:%M:%S %Z}, {iso(at)}")
+    return tag("time", clock(at), datetime=iso(at), title=f"{date_and_time(at)} {here(at):%Z}, {iso(at)}")
 
 
 def ago(at: int) -> Html:
     """Return a local time that the browser shows as an age and keeps up to date."""
-    text = f"{here(at):%Y-%m-%d %H:%M:%S}"
+    text = date_and_time(at)
     return tag("time", text, datetime=iso(at), title=f"{text}, {iso(at)}", data_ago=True)

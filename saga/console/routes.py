@@ -12,12 +12,13 @@ from saga.console.security import Token
 from saga.console.sources.source import Kind, NotSupported, Source
 from saga.failures import NoSuchOrder, Unreachable, UsageFailure
 from saga.graph import render
-from saga.operations import circuit, gateway, inventory, parked_orders, undispatched
+from saga.http import Json
+from saga.operations import circuit, gateway, parked_orders, undispatched
 from saga.orders import actions
 from saga.orders.listing import Filter
-from saga.orders.model import Json
 from saga.orders.record import to_json
 from saga.orders.states import statuses
+from saga.stack.products import products
 from saga.text.money import major
 
 _STATUS: dict[type[Exception], int] = {NotSupported: 403, NoSuchOrder: 404, UsageFailure: 422, Unreachable: 503}
@@ -102,7 +103,7 @@ def answer_failure(_: Request, failure: Exception) -> JSONResponse:
 
 
 def _price(source: Source, product: str) -> float:
-    for each in source.read(inventory.products):
+    for each in source.read(products):
         if each.product_id == product:
             return major(each.price)
     raise UsageFailure(f"the catalogue has no {product}")

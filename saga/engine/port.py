@@ -1,28 +1,30 @@
-"""Finds out whether a loopback port is free and, if not, which process has it."""
+"""Takes a loopback port or, if it is not free, finds out which process has it."""
 
 import socket
 from pathlib import Path
 
 from saga.failures import UsageFailure
 
+HOST = "127.0.0.1"
 _LISTENING = "0A"
 
 
-def require_free(port: int) -> None:
-    """Check that a process can listen on a port.
+def listen(port: int, advice: str) -> socket.socket:
+    """Listen on a port of the loopback interface; 0 picks a free one.
 
     Raises:
-        UsageFailure: none can. The message names the owner, if the system reveals it.
+        UsageFailure: the port is taken. The message names the owner, if the system reveals it, and ends with `advice`.
     """
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            reason, other = owner(port) or error.strerror, port % 65535 + 1
-            raise UsageFailure(
-                f"port {port} is not available ({reason}). Choose another one: `make up ENGINE_PORT={other}`"
-            ) from error
+    listener = socket.socket()
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((HOST, port))
+        listener.listen()
+    except OSError as error:
+        listener.close()
+        reason, free = owner(port) or error.strerror, port % 65535 + 1
+        raise UsageFailure(f"port {port} is not available ({reason}). Choose another one: {advice}{free}") from error
+    return listener
 
 
 def owner(port: int, proc: Path = Path("/proc")) -> str | None:

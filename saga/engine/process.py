@@ -1,39 +1,29 @@
 """The engine as a background process. Later commands find it again, and stopping it stops its functions too."""
 
-import os
 import shutil
-import signal
-import subprocess
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property
-from http import HTTPStatus
 from pathlib import Path
-from typing import Self
+from typing import ClassVar, Self
 
 import boto3
 
-from saga.engine.daemon import Record, tail, wait_until
-from saga.engine.port import require_free
+from saga.engine.background import Background
+from saga.engine.port import HOST, listen
 from saga.engine.project import ENGINE_BIN, search_path
 from saga.engine.session import REGION, engine_session
 from saga.failures import Failure, Unreachable, UsageFailure
-from saga.http import call
 
 DEFAULT_PORT = 4566
-_START_SECONDS = 60
-_STOP_SECONDS = 10
 
 
 @dataclass
-class Engine:
-    """An engine with its files under `home`, on a loopback port. `environment` is added to its own."""
+class Engine(Background):
+    """The engine, on a loopback port. `environment` is added to its own."""
 
-    home: Path
+    name: ClassVar[str] = "engine"
     port: int = DEFAULT_PORT
     environment: Mapping[str, str] = field(default_factory=dict)
-    _child: subprocess.Popen[bytes] | None = field(default=None, init=False, repr=False)
 
     @classmethod
     def running_at(cls, home: Path) -> Self:
@@ -42,28 +32,19 @@ class Engine:
         Raises:
             Unreachable: it isn't running.
         """
-        record = Record(home / "engine.json")
-        if not record.is_held():
+        engine = cls(home)
+        if not engine.is_running():
             raise Unreachable("the engine is not running. Start it with `make up`")
-        return cls(home, record.read()["port"])
+        return cls(home, engine.pid_file.read()["port"])
 
     @property
     def endpoint(self) -> str:
         """The URL that replaces every AWS endpoint."""
-        return f"http://127.0.0.1:{self.port}"
-
-    @property
-    def log(self) -> Path:
-        """The engine's log."""
-        return self.home / "engine.log"
+        return f"http://{HOST}:{self.port}"
 
     def session(self, region: str | None = None) -> boto3.Session:
         """Return a session on this engine, as its administrator."""
         return engine_session(self.endpoint, region or REGION)
-
-    def is_running(self) -> bool:
-        """Return whether its process is alive. It may not answer yet."""
-        return self._record.is_held()
 
     def start(self) -> None:
         """Start the engine unless it is running, and wait until it answers.
@@ -74,51 +55,21 @@ class Engine:
         """
         if not self.is_running():
             self._launch()
-        elif (port := self._record.read()["port"]) != self.port:
-            raise UsageFailure(
-                f"the engine is running on port {port}. To move it, run `make down`, then `make up` again"
-            )
-        wait_until(self._is_ready, _START_SECONDS, f"the engine does not answer. Its log: {self.log}")
-
-    def stop(self) -> None:
-        """End the engine's process and those of the functions, if it is running."""
-        if not self.is_running():
-            return
-        group = self._record.read()["pid"]
-        os.killpg(group, signal.SIGTERM)
-        with suppress(Failure):
-            wait_until(self._is_gone, _STOP_SECONDS, "the engine ignores SIGTERM")
-        with suppress(ProcessLookupError):  # the functions must not outlive it, whatever they are waiting for
-            os.killpg(group, signal.SIGKILL)
-        wait_until(self._is_gone, _STOP_SECONDS, f"cannot end process {group}")
-        if self._child is not None:
-            self._child.wait()
-
-    @cached_property
-    def _record(self) -> Record:
-        return Record(self.home / "engine.json")
+        elif (port := self.pid_file.read()["port"]) != self.port:
+            raise UsageFailure(f"the engine is running on port {port}. To move it, run `make down`, then `make up`")
+        self._wait_for("/_ministack/health")
 
     def _launch(self) -> None:
         python = ENGINE_BIN / "python"
         if not python.exists():
             raise Failure("the engine is not installed. Run `make install`")
-        with self._record.claim() as lock:
-            require_free(self.port)
+        with self.pid_file.claim() as lock:
+            listen(self.port, "make up ENGINE_PORT=").close()
             scratch = self.home.absolute() / "tmp"
             shutil.rmtree(scratch, ignore_errors=True)
             scratch.mkdir()
-            with self.log.open("wb") as log:
-                self._child = subprocess.Popen(  # noqa: S603 - our own interpreter, no shell
-                    [python, "-m", "ministack"],
-                    env=self._environment(scratch),
-                    cwd=self.home,
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=subprocess.STDOUT,
-                    start_new_session=True,
-                    pass_fds=[lock],
-                )
-            self._record.write(pid=self._child.pid, port=self.port)
+            pid = self._spawn([python, "-m", "ministack"], lock, self.home, self._environment(scratch))
+            self.pid_file.write(pid=pid, port=self.port)
 
     def _environment(self, scratch: Path) -> dict[str, str]:
         """Return PATH and no other variable of the operator's: functions inherit all, and must find no AWS account."""
@@ -134,14 +85,3 @@ class Engine:
             "AWS_ENDPOINT_URL": self.endpoint,
             **self.environment,
         }
-
-    def _is_ready(self) -> bool:
-        if self._is_gone():
-            raise Failure(f"the engine ended while starting:\n{tail(self.log)}")
-        try:
-            return call(f"{self.endpoint}/_ministack/health")[0] == HTTPStatus.OK
-        except Unreachable:
-            return False
-
-    def _is_gone(self) -> bool:
-        return not self.is_running()

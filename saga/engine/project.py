@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from saga.engine.daemon import tail
+from saga.engine.background import tail
 from saga.failures import Failure
 
 ROOT = Path(__file__).resolve().parents[2]

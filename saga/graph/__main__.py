@@ -7,8 +7,9 @@ from pathlib import Path
 
 from rich.console import Console
 
-from saga.graph import DefinitionError, FontError, to_text
-from saga.graph.formats import SUFFIXES, draw
+from saga.graph import DefinitionError
+from saga.graph.formats import SUFFIXES, FontError, draw
+from saga.graph.terminal import to_text
 
 
 def main(arguments: list[str]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from saga.graph.asl import Edge, Machine, parse
-from saga.graph.outcome import StateStatus, Statuses, status_of
+from saga.graph.outcome import StateStatus, Statuses, state_status
 from saga.graph.theme import LIGHT
 
 
@@ -17,14 +17,14 @@ def to_mermaid(definition: Mapping[str, object], statuses: Statuses = None) -> s
     ids = {name: f"s{index}" for index, name in enumerate(machine.types)}
     lines = [f"start(( )) --> {ids[machine.start]}", *_nodes(machine, ids, statuses)]
     lines += [f"{ids[edge.source]} {_arrow(edge)} {ids[edge.target]}" for edge in machine.edges]
-    lines += [f"style {ids[name]} {_style(status)}" for name in ids if (status := status_of(name, statuses))]
+    lines += [f"style {ids[name]} {_style(status)}" for name in ids if (status := state_status(name, statuses))]
     return "\n    ".join(["flowchart TD", *lines]) + "\n"
 
 
 def _nodes(machine: Machine, ids: dict[str, str], statuses: Statuses) -> Iterator[str]:
     for name, kind in machine.types.items():
         opening, closing = ("([", "])") if kind in {"Succeed", "Fail"} else ("[", "]")
-        status = status_of(name, statuses)
+        status = state_status(name, statuses)
         text = f"{status.outcome.glyph} {status.text}" if status else kind
         yield f'{ids[name]}{opening}"{_escaped(name)}<br/>{text}"{closing}'
 

@@ -1,4 +1,4 @@
-"""What an execution has made of each state so far."""
+"""The outcome of each state so far."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -50,6 +50,6 @@ class StateStatus(NamedTuple):
 type Statuses = Mapping[str, StateStatus] | None
 
 
-def status_of(name: str, statuses: Statuses) -> StateStatus | None:
+def state_status(name: str, statuses: Statuses) -> StateStatus | None:
     """Return the status to show for a state. A state that isn't mentioned was not reached."""
     return None if statuses is None else statuses.get(name, StateStatus())

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from saga.graph.asl import Machine, parse
 from saga.graph.layout import Box, Layout, Point, Route, lay_out
-from saga.graph.outcome import Outcome, StateStatus, Statuses, status_of
+from saga.graph.outcome import Outcome, StateStatus, Statuses, state_status
 from saga.graph.theme import DARK, LIGHT, PIXELS, Palette
 
 # The PNG renderer takes only installed families, so the list has one of each system.
@@ -99,7 +99,7 @@ def _edge_class(route: Route) -> str:
 
 def _states(machine: Machine, layout: Layout, statuses: Statuses) -> Iterator[str]:
     for name, box in layout.boxes.items():
-        kind, status = machine.types[name], status_of(name, statuses)
+        kind, status = machine.types[name], state_status(name, statuses)
         style = status.outcome.slug if status else _END_CLASSES.get(kind, "plain")
         description = f"{name}: {kind}, {status.text}" if status else f"{name}: {kind}"
         size = f'x="{box.x}" y="{box.y}" width="{box.width}" height="{box.height}"'

@@ -10,7 +10,7 @@ from rich.tree import Tree
 from saga.graph.asl import Edge, Machine, parse
 from saga.graph.canvas import Canvas
 from saga.graph.layout import Box, Layout, Route, lay_out
-from saga.graph.outcome import Outcome, StateStatus, Statuses, status_of
+from saga.graph.outcome import Outcome, StateStatus, Statuses, state_status
 from saga.graph.theme import CELLS
 
 
@@ -31,7 +31,7 @@ class _Drawing(NamedTuple):
         for route in self.layout.routes:
             canvas.line(route.points, _style(route.edge), dashed=route.edge.catch)
         for name, box in self.layout.boxes.items():
-            _write_box(canvas, box, name, self.machine.types[name], status_of(name, self.statuses))
+            _write_box(canvas, box, name, self.machine.types[name], state_status(name, self.statuses))
         for route in self.layout.routes:
             _write_label(canvas, route)
         return canvas.text()
@@ -39,7 +39,7 @@ class _Drawing(NamedTuple):
     def _listed(self) -> Tree:
         tree = Tree(Text("●"))
         for name in self.layout.boxes:
-            status = status_of(name, self.statuses)
+            status = state_status(name, self.statuses)
             text = status.text if status else self.machine.types[name]
             branch = tree.add(Text.assemble((_titled(name, status), _colour(status)), f"  {text}"))
             for edge in self.machine.edges:

@@ -7,16 +7,11 @@ from collections.abc import Callable
 from saga.stack import tables
 from saga.stack.stack import Stack
 
-PAUSE = 0.5  # seconds between polls
-PATIENCE = 180  # seconds without an order that ends, after the last was accepted
+POLL_SECONDS = 0.5
+STALLED_SECONDS = 180  # without an order that ends, after the last was accepted
 
 
-def has_ended(row: tables.Item) -> bool:
-    """Return whether an order is CONFIRMED or FAILED."""
-    return row["status"] in ("CONFIRMED", "FAILED")
-
-
-class Poller:
+class OrderPoller:
     """Polls orders and calls `on_end` for each that has ended or was parked.
 
     Set `all_placed` after the last `add`, and `stopped` to give up.
@@ -35,12 +30,12 @@ class Poller:
             self._open.add(order_id)
 
     def poll(self) -> None:
-        """Poll until all orders have ended, or none has for `PATIENCE`. `orders` has the latest rows."""
+        """Poll until all orders have ended, or none has for `STALLED_SECONDS`. `orders` has the latest rows."""
         last = time.monotonic()
         while self._open or not self.all_placed.is_set():
             if self._poll_once() or not self.all_placed.is_set():
                 last = time.monotonic()
-            if time.monotonic() - last > PATIENCE or self.stopped.wait(PAUSE):
+            if time.monotonic() - last > STALLED_SECONDS or self.stopped.wait(POLL_SECONDS):
                 return
 
     def _poll_once(self) -> int:
@@ -49,7 +44,7 @@ class Poller:
             keys = [{"orderId": order_id} for order_id in self._open]
         rows = {row["orderId"]: row for row in tables.rows(self._stack, "OrdersTable", keys)}
         self.orders |= rows
-        ended = {order_id for order_id, row in rows.items() if has_ended(row) or "parked" in row}
+        ended = {order_id for order_id, row in rows.items() if tables.is_over(row)}
         with self._lock:
             self._open -= ended
         for _ in ended:

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from saga.failures import UsageFailure
-from saga.load.completion import has_ended
+from saga.http import Json
 from saga.load.run import Run
 from saga.operations.latency import Latency
 from saga.stack.stack import Stack
-from saga.stack.tables import Item, Json
+from saga.stack.tables import Item, is_over, status_of
 from saga.text.times import iso
 
 FORMAT = "order-saga/load/1"
@@ -51,12 +51,12 @@ def of_file(file: Path) -> Json:
 def compared(a: Json, b: Json) -> list[Json]:
     """Return each number of either run: `figure`, `a`, `b`, and `change` from a to b in percent, or None."""
     one, other = dict(_numbers(a)), dict(_numbers(b))
-    return [_difference(name, one.get(name), other.get(name)) for name in one | other]
+    pairs = [(name, one.get(name), other.get(name)) for name in one | other]
+    return [{"figure": name, "a": a, "b": b, "change": _change(a, b)} for name, a, b in pairs]
 
 
-def _difference(name: str, a: float | None, b: float | None) -> Json:
-    change = round((b - a) / a * 100, 1) if a and b is not None else None
-    return {"figure": name, "a": a, "b": b, "change": change}
+def _change(a: float | None, b: float | None) -> float | None:
+    return round((b - a) / a * 100, 1) if a and b is not None else None
 
 
 def _numbers(figures: Mapping[str, Json], prefix: str = "") -> Iterator[tuple[str, float]]:
@@ -69,15 +69,10 @@ def _numbers(figures: Mapping[str, Json], prefix: str = "") -> Iterator[tuple[st
 
 
 def _outcomes(run: Run) -> dict[str, int]:
-    found = Counter(_outcome(run.orders.get(each.order_id)) for each in run.placed if each.order_id)
+    """Return the number of orders by outcome, which is OPEN if no poll has found the order."""
+    rows = [run.orders.get(each.order_id) for each in run.placed if each.order_id]
+    found = Counter(status_of(row) if row and is_over(row) else "OPEN" for row in rows)
     return {outcome: found[outcome] for outcome in _OUTCOMES}
-
-
-def _outcome(row: Item | None) -> str:
-    """Return the outcome of an order, which is OPEN if no poll has found it."""
-    if row and "parked" in row:
-        return "PARKED"
-    return str(row["status"]) if row and has_ended(row) else "OPEN"
 
 
 def _span(orders: Sequence[Item]) -> float:

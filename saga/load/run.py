@@ -9,10 +9,10 @@ from http import HTTPStatus
 
 from saga.failures import Failure
 from saga.http import call
-from saga.load.completion import Poller, has_ended
+from saga.load.completion import OrderPoller
 from saga.load.mix import Body, Mix, bodies, spread, stock_up
 from saga.stack.stack import Stack
-from saga.stack.tables import Item
+from saga.stack.tables import Item, has_ended
 from saga.text.times import now
 
 PLACED, ENDED = "placed", "ended"
@@ -72,7 +72,7 @@ def run(stack: Stack, plan: Plan, advance: Advance) -> Run:
     """Carry out the plan. Call `advance` with `placed` for each answer and with `ended` for each order that ends."""
     kinds = spread(plan.mix, plan.orders)
     stock_up(stack, kinds)
-    poller = Poller(stack, lambda: advance(ENDED))
+    poller = OrderPoller(stack, lambda: advance(ENDED))
     began = now()
     with ThreadPoolExecutor(1) as background:
         polling = background.submit(poller.poll)
@@ -85,7 +85,7 @@ def run(stack: Stack, plan: Plan, advance: Advance) -> Run:
     return Run(plan, began, tuple(placed), poller.orders)
 
 
-def _place_all(stack: Stack, plan: Plan, requests: Sequence[Body], poller: Poller, advance: Advance) -> list[Placed]:
+def _place_all(stack: Stack, plan: Plan, orders: Sequence[Body], poller: OrderPoller, advance: Advance) -> list[Placed]:
     began = time.monotonic()
 
     def place(body: Body, due: float) -> Placed:
@@ -99,7 +99,7 @@ def _place_all(stack: Stack, plan: Plan, requests: Sequence[Body], poller: Polle
     futures = []
     with ThreadPoolExecutor(plan.clients) as clients:
         try:
-            for number, body in enumerate(requests):
+            for number, body in enumerate(orders):
                 due = began + number / plan.rate
                 time.sleep(max(0.0, due - time.monotonic()))
                 futures.append(clients.submit(place, body, due))

@@ -9,7 +9,7 @@ from saga.orders.watch import follow
 from saga.stack.stack import Stack
 from saga.text.safe import clean
 
-_PATIENCE = 120  # seconds
+_LONGEST_SAGA = 120  # seconds
 
 
 def _order(product_id: str, quantity: int, price: float, payment_token: str) -> dict[str, Any]:
@@ -45,7 +45,7 @@ def run(stack: Stack) -> list[Report]:
 
 
 def _report(stack: Stack, title: str, order_id: str) -> Report:
-    *_, record = follow(stack, order_id, _PATIENCE)
+    *_, record = follow(stack, order_id, _LONGEST_SAGA)
     reason = record.order.get("reason", {})
     outcome = ", ".join(filter(None, [record.status, reason.get("reason"), reason.get("cause")]))
     states = " → ".join(_state(visit[-1]) for visit in visits(record))

@@ -22,7 +22,11 @@ _SETTLED = {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
 def deploy(
     engine: Engine, stack_name: str, parameters: Mapping[str, str], built: Path, region: str | None = None
 ) -> Stack:
-    """Deploy the built template, unless it is what the stack has. An error has the reasons of failed resources."""
+    """Deploy the built template, unless it is what the stack has.
+
+    Raises:
+        Failure: SAM fails. The message has the reasons of failed resources.
+    """
     region = region or REGION
     session, template = engine.session(region), _marked(built, parameters)
     if _deployed_build(session, stack_name) != template["Metadata"]["Build"]:

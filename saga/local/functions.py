@@ -31,7 +31,12 @@ class Invocation:
 
 
 def invoke(stack: Stack, name: str, events: Path = EVENTS) -> Invocation:
-    """Invoke the function whose sample event is called `name`."""
+    """Invoke the function whose sample event is called `name`.
+
+    Raises:
+        UsageFailure: no sample event has this name.
+        Unreachable: the stack has no such function.
+    """
     result = stack.session.client("lambda").invoke(
         Payload=_event(name, events), FunctionName=stack.function_name(logical_id(name)), LogType="Tail"
     )

@@ -1,1 +1,1 @@
-"""What an operator watches and does beyond single orders: health, outbox, queues, breaker, parked orders, stock."""
+"""What an operator watches and does beyond single orders: health, outbox, queues, breaker, parked orders."""

@@ -15,7 +15,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from saga.engine import project
 from saga.engine.process import Engine
 from saga.failures import Failure
-from saga.graph import FontError, render, to_png
+from saga.graph import render
+from saga.graph.formats import FontError, to_png
 from saga.http import call
 from saga.stack.stack import Stack
 from saga.stack.target import Target, session
@@ -43,8 +44,10 @@ class Finding:
 
 
 def findings(target: Target) -> list[Finding]:
-    """Check everything. Of the engine and AWS, only the target's side is needed."""
-    on_aws = bool(target.config_env or target.profile or (target.stack and not _engine_runs()))
+    """Check everything. Only the target's side, engine or AWS, is required."""
+    on_aws = bool(
+        target.config_env or target.profile or (target.stack and not Engine(project.ENGINE_HOME).is_running())
+    )
     fix = f"make deploy STAGE={target.config_env or 'dev'}" if on_aws else "make up"
     stack: Stack | None = None
     try:
@@ -71,7 +74,7 @@ def _tools(*, needed: bool) -> Iterator[Finding]:
 
 
 def _engine(*, needed: bool) -> Iterator[Finding]:
-    running = _engine_runs()
+    running = Engine(project.ENGINE_HOME).is_running()
     yield Finding("engine", running, needed, "running" if running else "not running", "make up")
     if not running:
         return
@@ -82,10 +85,6 @@ def _engine(*, needed: bool) -> Iterator[Finding]:
     except Failure as failure:
         ok, found = False, str(failure)
     yield Finding("engine's answer", ok, needed, found, "make down up")
-
-
-def _engine_runs() -> bool:
-    return Engine(project.ENGINE_HOME).is_running()
 
 
 def _pictures() -> Iterator[Finding]:

@@ -6,7 +6,12 @@ from saga.stack.stack import Stack
 
 
 def restore(stack: Stack, order_id: str) -> str:
-    """End the simulated outage of an order's payment and return the ID of its intent."""
+    """End the simulated outage of an order's payment and return the ID of its intent.
+
+    Raises:
+        NoSuchOrder: no order has this ID.
+        Failure: no payment of it is on record.
+    """
     tables.order_row(stack, order_id)
     payment = tables.row(stack, "PaymentsTable", {"orderId": order_id})
     if payment is None:

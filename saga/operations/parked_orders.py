@@ -71,14 +71,19 @@ class ParkedOrder:
 def parked(stack: Stack, before: int | None = None) -> list[ParkedOrder]:
     """Return all parked orders, or those parked before this time (ms since the epoch), oldest first."""
     rows = tables.indexed_rows(stack, tables.STATUS, _PARTITIONS)
-    orders = [ParkedOrder.from_row(row) for row in rows if "parked" in row]
+    orders = [ParkedOrder.from_row(row) for row in rows if tables.is_parked(row)]
     return sorted((each for each in orders if before is None or each.parked < before), key=lambda each: each.parked)
 
 
 def one(stack: Stack, order_id: str) -> ParkedOrder:
-    """Return one parked order."""
+    """Return one parked order.
+
+    Raises:
+        NoSuchOrder: no order has this ID.
+        Failure: it is not parked.
+    """
     row = tables.order_row(stack, order_id)
-    if "parked" not in row:
+    if not tables.is_parked(row):
         raise Failure(f"order {order_id} is not parked: it is {row['status']}")
     return ParkedOrder.from_row(row)
 
@@ -104,4 +109,4 @@ def _is_stale(stack: Stack, message: queue.Message) -> bool:
         order_id = str(json.loads(message["Body"])["detail"]["orderId"])
     except (ValueError, KeyError, TypeError):
         return False  # not one of ours
-    return "parked" not in (tables.row(stack, "OrdersTable", {"orderId": order_id}) or {})
+    return not tables.is_parked(tables.row(stack, "OrdersTable", {"orderId": order_id}) or {})

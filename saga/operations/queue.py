@@ -50,7 +50,7 @@ def sent(message: Message) -> int:
 
 
 def delete(stack: Stack, output: str, receipt: str) -> None:
-    """Delete a message, unless somebody else has received it since. Does nothing if it is gone."""
+    """Delete a message, unless another consumer has received it since. Does nothing if it is gone."""
     stack.session.client("sqs").delete_message(QueueUrl=stack.outputs[output], ReceiptHandle=receipt)
 
 

@@ -1,20 +1,19 @@
 """The whole stack at a glance, with its health checks."""
+# ruff: noqa: UP013 - the keys of a class would be in mixed case
 
 import time
 from collections.abc import Iterator
 from http import HTTPStatus
 from importlib.metadata import version
-from typing import Any
+from typing import TypedDict
 
 from saga.failures import Failure
-from saga.http import call
+from saga.http import Json, call
 from saga.operations import parked_orders, queue, undispatched
-from saga.operations.circuit import CLOSED, Breaker, breaker
+from saga.operations.circuit import CLOSED, Breaker
 from saga.stack.stack import Stack
-from saga.text.durations import MINUTE, age
+from saga.text.durations import MINUTE, age, duration
 from saga.text.times import now, optional_iso
-
-type Json = Any
 
 _QUEUES = {"RelayFailureQueue": "RelayFailureQueueUrl", "ParkedOrdersQueue": "ParkedOrdersQueueUrl"}
 _DIGEST = 12  # characters that identify a build
@@ -22,13 +21,31 @@ _UNKNOWN_ORDER = "00000000-0000-0000-0000-000000000000"
 _LONGEST_WAIT = 3 * MINUTE  # the sweeper, once a minute, retries events that are a minute old
 
 
-def read_status(stack: Stack) -> Json:
-    """Return the status of all services: `well` says whether all health checks pass.
+Check = TypedDict("Check", {"name": str, "well": bool, "words": str})
+Queue = TypedDict("Queue", {"name": str, "url": str, "depth": int})  # `depth` is approximate
+Status = TypedDict(
+    "Status",
+    {
+        "stack": str,
+        "place": str,
+        "apiUrl": str,
+        "workflowType": str,
+        "tables": dict[str, str],  # names by logical ID
+        "queues": list[Queue],
+        "versions": dict[str, str],
+        "well": bool,  # all health checks pass
+        "health": list[Check],
+        "oldestUndispatchedAt": str | None,
+        "parked": int,
+        "breaker": Json,
+    },
+)
 
-    `tables` has the tables' names by logical ID; `depth` is a queue's approximate number of messages.
-    """
-    oldest, gateway = undispatched.oldest(stack), breaker(stack)
-    queues: list[Json] = [
+
+def read_status(stack: Stack, gateway: Breaker) -> Status:
+    """Return the status of all services."""
+    oldest = undispatched.oldest(stack)
+    queues: list[Queue] = [
         {"name": name, "url": stack.outputs[output], "depth": queue.depth(stack, output)}
         for name, output in _QUEUES.items()
     ]
@@ -59,11 +76,8 @@ def _versions(stack: Stack) -> dict[str, str]:
     return versions
 
 
-def health_checks(stack: Stack, oldest: int | None, *, dead_letters: int, gateway: Breaker) -> list[Json]:
-    """Check the stack and what dispatches its events.
-
-    `oldest` is the time of the oldest undispatched event in ms since the epoch, `dead_letters` the queue's depth.
-    """
+def health_checks(stack: Stack, oldest: int | None, *, dead_letters: int, gateway: Breaker) -> list[Check]:
+    """Check the stack and what dispatches its events; `oldest` undispatched event in ms since the epoch."""
     return [
         _api(stack),
         *_deployed(stack),
@@ -74,7 +88,7 @@ def health_checks(stack: Stack, oldest: int | None, *, dead_letters: int, gatewa
     ]
 
 
-def _api(stack: Stack) -> Json:
+def _api(stack: Stack) -> Check:
     """Ask for an unknown order: any response except a server error will do."""
     started = time.monotonic()
     try:
@@ -82,10 +96,10 @@ def _api(stack: Stack) -> Json:
     except Failure as failure:
         return _check("api", str(failure), ok=False)
     took = round((time.monotonic() - started) * 1000)
-    return _check("api", f"answered {status} in {took} ms", ok=status < HTTPStatus.INTERNAL_SERVER_ERROR)
+    return _check("api", f"answered {status} in {duration(took)}", ok=status < HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
-def _deployed(stack: Stack) -> Iterator[Json]:
+def _deployed(stack: Stack) -> Iterator[Check]:
     described = stack.session.client("cloudformation").describe_stacks(StackName=stack.name)["Stacks"][0]
     status = described["StackStatus"]
     yield _check("stack", status, ok=status.endswith("_COMPLETE") and not status.startswith("DELETE"))
@@ -94,8 +108,8 @@ def _deployed(stack: Stack) -> Iterator[Json]:
     yield _check("saga", machine, ok=machine == "ACTIVE")
 
 
-def _dispatching(stack: Stack) -> Iterator[Json]:
-    """The table's stream invokes the relay; a schedule invokes the sweeper."""
+def _dispatching(stack: Stack) -> Iterator[Check]:
+    """Check the table's stream, which invokes the relay, and the schedule, which invokes the sweeper."""
     mappings = stack.session.client("lambda").list_event_source_mappings(FunctionName=f"{stack.name}-RelayOutbox")
     states = [each["State"] for each in mappings["EventSourceMappings"]]
     yield _check("relay", ", ".join(states) or "not connected to the stream", ok=states == ["Enabled"])
@@ -104,12 +118,12 @@ def _dispatching(stack: Stack) -> Iterator[Json]:
     yield _check("sweeper", sweeper, ok=sweeper == "ENABLED")
 
 
-def _outbox(oldest: int | None) -> Json:
+def _outbox(oldest: int | None) -> Check:
     if oldest is None:
         return _check("outbox", "everything is dispatched", ok=True)
     waiting = now() - oldest
     return _check("outbox", f"the oldest event has waited {age(waiting)}", ok=waiting < _LONGEST_WAIT)
 
 
-def _check(name: str, text: str, *, ok: bool) -> Json:
+def _check(name: str, text: str, *, ok: bool) -> Check:
     return {"name": name, "well": ok, "words": text}

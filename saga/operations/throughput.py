@@ -8,7 +8,7 @@ from typing import Self
 from saga.operations.latency import Latency
 from saga.stack import tables
 from saga.stack.stack import Stack
-from saga.stack.tables import status_of
+from saga.stack.tables import has_ended, status_of
 from saga.text import times
 from saga.text.durations import MINUTE
 
@@ -33,8 +33,7 @@ class Minute:
         """Count these orders."""
         statuses = Counter(map(status_of, orders))
         confirmed, failed, parked = (statuses[each] for each in ("CONFIRMED", "FAILED", "PARKED"))
-        over = (order for order in orders if order["status"] in ("CONFIRMED", "FAILED"))
-        latencies = [order["updatedAt"] - order["createdAt"] for order in over]
+        latencies = [order["updatedAt"] - order["createdAt"] for order in orders if has_ended(order)]
         still_open = len(orders) - confirmed - failed - parked
         return cls(start, len(orders), confirmed, failed, parked, still_open, Latency.of(latencies))
 

@@ -65,7 +65,11 @@ def oldest(stack: Stack) -> int | None:
 
 
 def events_of(stack: Stack, order_id: str) -> list[OutboxEvent]:
-    """Return all events of an order, oldest first."""
+    """Return all events of an order, oldest first.
+
+    Raises:
+        NoSuchOrder: no order has this ID.
+    """
     events = _sorted(tables.event_rows(stack, order_id))
     if not events:
         raise tables.no_such_order(stack, order_id)
@@ -83,6 +87,10 @@ def dispatch(stack: Stack, order_id: str, event_type: str) -> None:
     """Have the relay dispatch the event now, as if it came from the table's stream.
 
     Dispatching twice is harmless: the execution of that name exists, and consumers know the event's ID.
+
+    Raises:
+        NoSuchOrder: the order has no such event.
+        Failure: the relay could not dispatch it.
     """
     payload = json.dumps({"Records": [_stream_record(stack, order_id, event_type)]})
     response = stack.session.client("lambda").invoke(FunctionName=f"{stack.name}-RelayOutbox", Payload=payload)

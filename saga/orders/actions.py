@@ -5,9 +5,8 @@ from http import HTTPStatus
 from urllib.parse import quote
 
 from saga.failures import Failure, NoSuchOrder, UsageFailure
-from saga.http import call
+from saga.http import Json, call
 from saga.orders.effects import to_undo
-from saga.orders.model import Json
 from saga.orders.record import Record
 from saga.stack import tables
 from saga.stack.products import Product
@@ -21,7 +20,11 @@ _FAILURES: dict[int, type[Failure]] = {HTTPStatus.NOT_FOUND: NoSuchOrder, **dict
 
 
 def priced(stack: Stack, quantities: dict[str, int]) -> list[Json]:
-    """Return the lines of an order at the catalogue's prices."""
+    """Return the lines of an order at the catalogue's prices.
+
+    Raises:
+        UsageFailure: a product is not in the catalogue.
+    """
     rows = tables.rows(stack, "InventoryTable", [{"productId": product} for product in quantities])
     prices = {product.product_id: major(product.price) for product in map(Product.from_row, rows)}
     if missing := sorted(quantities.keys() - prices.keys()):
@@ -30,19 +33,36 @@ def priced(stack: Stack, quantities: dict[str, int]) -> list[Json]:
 
 
 def place(stack: Stack, body: Json, key: str) -> Json:
-    """Place an order and return the API's response."""
+    """Place an order and return the API's response.
+
+    Raises:
+        UsageFailure: the API finds the order invalid.
+        Failure: it refuses the order for another reason.
+    """
     return _post(f"{stack.api_url}/orders", body, "the order", {"x-idempotency-key": key})
 
 
 def cancel(stack: Stack, order_id: str, reason: str) -> Json:
-    """Cancel an order and return the API's response: its ID and its new status."""
+    """Cancel an order and return the API's response: its ID and its new status.
+
+    Raises:
+        NoSuchOrder: no order has this ID.
+        UsageFailure: the reason is too short or too long.
+        Failure: the order can no longer be cancelled.
+    """
     _require_reason(reason)
     url = f"{stack.api_url}/orders/{quote(order_id, safe='')}/cancel"
     return _post(url, {"reason": reason}, f"the cancellation of {order_id!r}")
 
 
 def resume(stack: Stack, order_id: str, reason: str) -> str:
-    """Start a parked order's compensations again and return the type of the event that records it."""
+    """Start a parked order's compensations again and return the type of the event that records it.
+
+    Raises:
+        NoSuchOrder: no order has this ID.
+        UsageFailure: the reason is too short or too long.
+        Failure: the order is not parked.
+    """
     _require_reason(reason)
     payload = json.dumps({"orderId": order_id, "reason": reason})
     function = stack.function_name("ResumeOrderFunction")

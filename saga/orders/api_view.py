@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from saga.http import Json
 from saga.text.money import major
 from saga.text.times import iso
 
-type Json = Any
 type Row = Mapping[str, Any]
 
 _MONEY = ("amount", "totalAmount", "taken", "refunded")

@@ -1,11 +1,11 @@
 """Every attempt at every state, with its times and its error, read from histories or, without any, from events."""
 
-import json
 from dataclasses import replace
 
 from saga.graph import Outcome
+from saga.http import Json
 from saga.orders import from_events
-from saga.orders.model import Attempt, Execution, Json, details
+from saga.orders.model import Attempt, Execution, details, parsed
 from saga.orders.record import Record
 
 __all__ = ["Attempt", "attempts", "message", "of_execution", "visits"]
@@ -37,7 +37,7 @@ def of_execution(execution: Execution) -> list[Attempt]:
     result: list[Attempt] = []
     for entry in execution.history:
         if entry["type"].endswith("StateEntered"):
-            state, input_ = details(entry)["name"], _parsed(details(entry).get("input"))
+            state, input_ = details(entry)["name"], parsed(details(entry).get("input"))
             result.append(_started(execution.name, state, 1, entry, input_))
         elif result:
             _apply(entry, result)
@@ -65,7 +65,7 @@ def _apply(entry: Json, result: list[Attempt]) -> None:
 
 
 def _succeeded(last: Attempt, entry: Json) -> Attempt:
-    output = _parsed(details(entry).get("output"))
+    output = parsed(details(entry).get("output"))
     return replace(last, ended=entry["timestamp"], outcome=Outcome.SUCCEEDED, output=output)
 
 
@@ -80,13 +80,5 @@ def _exited(last: Attempt, entry: Json) -> Attempt:
 def message(cause: str | None) -> str | None:
     """Return the message in an error's cause: Lambda puts it into JSON, which a Fail state may quote."""
     prefix, brace, rest = (cause or "").partition("{")
-    parsed = _parsed(brace + rest)
-    return f"{prefix}{parsed['errorMessage']}" if isinstance(parsed, dict) and "errorMessage" in parsed else cause
-
-
-def _parsed(text: str | None) -> Json:
-    """Return the JSON in a history; text that is not JSON, perhaps because it was truncated, stays text."""
-    try:
-        return json.loads(text) if text else None
-    except (ValueError, RecursionError):
-        return text
+    content = parsed(brace + rest)
+    return f"{prefix}{content['errorMessage']}" if isinstance(content, dict) and "errorMessage" in content else cause

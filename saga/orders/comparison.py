@@ -3,8 +3,8 @@
 import hashlib
 import json
 
+from saga.http import Json
 from saga.orders.attempts import Attempt, attempts, visits
-from saga.orders.model import Json
 from saga.orders.record import Record
 from saga.orders.view import outcome
 from saga.text.times import optional_iso

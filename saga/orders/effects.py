@@ -6,8 +6,9 @@ In its detail, `amount` is money and `items` are pieces of products. An unknown 
 from collections import Counter
 from dataclasses import dataclass
 
+from saga.http import Json
 from saga.orders.from_events import compensations, states
-from saga.orders.model import Event, Json
+from saga.orders.model import Event
 from saga.orders.record import Record
 from saga.text.money import Minor, amount, minor
 from saga.text.safe import clean, error_text, item_list
@@ -15,7 +16,7 @@ from saga.text.safe import clean, error_text, item_list
 
 @dataclass(frozen=True)
 class Effect:
-    """An event and its effect. `at` is ms since the epoch; `money` is + taken from the customer, - given back.
+    """An event and its effect. `at` is ms since the epoch; `money` is + if charged, - if refunded.
 
     `stock` is by product, - reserved, + released. `states` are the states of the definition that the event is of;
     none if the API, recovery or an operator recorded it.

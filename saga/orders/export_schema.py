@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal, NotRequired, TypedDict
 from pydantic import AfterValidator, BeforeValidator, TypeAdapter, with_config
 
 from saga.graph.asl import parse
-from saga.orders.model import Json, details
+from saga.http import Json
+from saga.orders.model import details
 from saga.text.times import milliseconds
 
 FORMAT: Literal["order-saga/record/1"] = "order-saga/record/1"

@@ -4,7 +4,8 @@ import re
 from dataclasses import replace
 
 from saga.graph import Outcome
-from saga.orders.model import Attempt, Event, Json
+from saga.http import Json
+from saga.orders.model import Attempt, Event
 from saga.orders.record import Record
 
 ENDS = ("Succeed", "Fail")

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import batched, islice
 
+from saga.http import Json
 from saga.orders.api_view import order_view
-from saga.orders.model import Json
 from saga.stack import tables
 from saga.stack.legacy import ORDER
 from saga.stack.stack import Stack
@@ -19,10 +19,7 @@ _BATCH_SIZE = 50
 
 @dataclass(frozen=True)
 class Filter:
-    """Which orders to find. `since` and `until` are in ms since the epoch, inclusive; `status` is one of STATUSES.
-
-    A parked order is PARKED here, although its row says CANCELLING.
-    """
+    """Which orders to find. `since` and `until` are in ms since the epoch, inclusive; `status` is one of STATUSES."""
 
     status: str | None = None
     customer: str | None = None

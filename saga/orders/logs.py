@@ -1,14 +1,14 @@
 """What all functions logged about one order, from one CloudWatch Logs Insights query."""
 
-import json
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from saga.failures import Failure, TimedOut
-from saga.orders.load import status
-from saga.orders.model import Json
+from saga.http import Json
+from saga.orders.model import parsed
+from saga.orders.reader import status
 from saga.stack.stack import Stack
 from saga.text.times import milliseconds, now
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _MOST_LINES, _MOST_GROUPS = 10_000, 50  # limits of a query
 _BEFORE, _AFTER = 60, 86_400  # seconds around the order's time; AWS charges for what is searched
-_POLL, _PATIENCE = 0.2, 60  # seconds
+_POLL, _LONGEST_QUERY = 0.2, 60  # seconds
 _COMMON_FIELDS = frozenset(
     {"level", "message", "timestamp", "location", "service", "cold_start", "correlation_id", "xray_trace_id"}
 )
@@ -40,12 +40,18 @@ class LogLine:
     @property
     def more(self) -> str:
         """The fields that not every line has."""
-        fields = {name: value for name, value in _parsed(self.text).items() if name not in _COMMON_FIELDS}
+        fields = {name: value for name, value in _fields(self.text).items() if name not in _COMMON_FIELDS}
         return ", ".join(f"{name} {value}" for name, value in fields.items() if not name.startswith("function_"))
 
 
 def read_logs(stack: Stack, order_id: str) -> list[LogLine]:
-    """Return all lines that name the order, oldest first. On AWS, the newest may take seconds to arrive."""
+    """Return all lines that name the order, oldest first. On AWS, the newest may take seconds to arrive.
+
+    Raises:
+        NoSuchOrder: no order has this ID.
+        TimedOut: the query takes too long.
+        Failure: the query fails, or there are no log groups.
+    """
     order = status(stack, order_id)
     client, prefix = stack.session.client("logs"), f"/aws/lambda/{stack.name}-"
     pages = client.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=prefix)
@@ -63,11 +69,11 @@ def read_logs(stack: Stack, order_id: str) -> list[LogLine]:
 
 
 def _results(client: "CloudWatchLogsClient", query: str) -> Json:
-    deadline = time.monotonic() + _PATIENCE
+    deadline = time.monotonic() + _LONGEST_QUERY
     while (response := client.get_query_results(queryId=query))["status"] in _RUNNING:
         if time.monotonic() > deadline:
             client.stop_query(queryId=query)
-            raise TimedOut(f"the log query took longer than {_PATIENCE} s")
+            raise TimedOut(f"the log query took longer than {_LONGEST_QUERY} s")
         time.sleep(_POLL)
     if response["status"] != _DONE:
         raise Failure(f"the log query ended as {response['status']}")
@@ -78,14 +84,11 @@ def _line(prefix: str, row: Json) -> LogLine:
     fields = {field["field"]: field["value"] for field in row}
     at = milliseconds(datetime.fromisoformat(fields["@timestamp"]).replace(tzinfo=UTC))
     text = fields["@message"].rstrip()
-    parsed = _parsed(text)
+    line = _fields(text)
     function = fields["@log"].partition(prefix)[2]  # on AWS, the account precedes it
-    return LogLine(at, function, str(parsed.get("level", "")), str(parsed.get("message", "")), text)
+    return LogLine(at, function, str(line.get("level", "")), str(line.get("message", "")), text)
 
 
-def _parsed(text: str) -> dict[str, Json]:
-    try:
-        parsed = json.loads(text)
-    except ValueError:
-        return {}
-    return parsed if isinstance(parsed, dict) else {}
+def _fields(text: str) -> dict[str, Json]:
+    fields = parsed(text)
+    return fields if isinstance(fields, dict) else {}

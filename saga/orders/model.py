@@ -1,13 +1,13 @@
 """The parts of a record: the events of an order, its executions and their attempts."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 from saga.graph import Outcome
+from saga.http import Json
 from saga.stack.legacy import ATTRIBUTES, attributes
-
-type Json = Any
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Event:
 
     @classmethod
     def of(cls, event: Mapping[str, Json], event_type: str, at: int, detail: Json, *, dispatched: bool) -> Self:
-        """Return the event of a row or an export, of which type, time and detail are already converted."""
+        """Return the event of a row, or of an export whose type, time and detail are already converted."""
         values: Json = {ATTRIBUTES[name]: value for name, value in attributes(event_type, event).items()}
         rests_on = tuple(values.pop("rests_on", ()))
         return cls(event_type, at, detail, event["startsSaga"], dispatched, **values, rests_on=rests_on)
@@ -84,3 +84,11 @@ class Attempt:
 def details(entry: Json) -> Json:
     """Return the details of a history entry."""
     return next((value for name, value in entry.items() if name.endswith("EventDetails")), {})
+
+
+def parsed(text: str | None) -> Json:
+    """Return the JSON in a text; text that is not JSON, perhaps because it was truncated, stays text."""
+    try:
+        return json.loads(text) if text else None
+    except (ValueError, RecursionError):
+        return text

@@ -7,16 +7,15 @@ from typing import Never
 from pydantic import ValidationError
 
 from saga.failures import UsageFailure
+from saga.http import Json
 from saga.orders.export_schema import DOCUMENT, FORMAT
-from saga.orders.model import Event, Execution, Json
+from saga.orders.model import Event, Execution
 from saga.stack.legacy import ATTRIBUTES, implied
-from saga.stack.tables import status_of
+from saga.stack.tables import is_over, status_of
 from saga.text.safe import clean
 from saga.text.times import iso, milliseconds, optional_iso
 
 _SHARED = ("stack", "order", "events", "payment", "executions", "definition", "versions")  # in the export's order
-
-__all__ = ["Event", "Execution", "Json", "Record", "of_json", "to_json"]
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ class Record:
     @property
     def is_over(self) -> bool:
         """Whether the order is CONFIRMED, FAILED or parked. Its execution may not have ended yet."""
-        return self.status in ("CONFIRMED", "FAILED", "PARKED")
+        return is_over(self.order)
 
     @property
     def is_settled(self) -> bool:

@@ -1,16 +1,17 @@
 """An order at a glance."""
 
-from saga.failures import CONFIRMED, FAILED, PARKED
+from saga.failures import EXIT_CONFIRMED, EXIT_FAILED, EXIT_PARKED
+from saga.http import Json
 from saga.orders.attempts import Attempt, message, visits
 from saga.orders.effects import to_undo
 from saga.orders.links import links
-from saga.orders.model import Execution, Json
+from saga.orders.model import Execution
 from saga.orders.record import Record
 from saga.orders.states import source
 from saga.text.safe import clean, error_text
 from saga.text.times import iso, optional_iso
 
-_EXIT_CODES = {"CONFIRMED": CONFIRMED, "FAILED": FAILED, "PARKED": PARKED}
+_EXIT_CODES = {"CONFIRMED": EXIT_CONFIRMED, "FAILED": EXIT_FAILED, "PARKED": EXIT_PARKED}
 
 
 def view(record: Record) -> Json:
@@ -40,9 +41,9 @@ def outcome(record: Record) -> str:
         "PENDING": "in progress",
         "CONFIRMED": "confirmed",
         "CANCELLING": f"being undone: {reason}",
-        "FAILED": f"failed, everything is undone: {reason}",
+        "FAILED": f"everything is undone: {reason}",
     }
-    return texts.get(record.status) or f"parked: {_stuck(record)}. Cancelled because: {reason}"
+    return texts.get(record.status) or f"{_stuck(record)}. Cancelled because: {reason}"
 
 
 def _stuck(record: Record) -> str:

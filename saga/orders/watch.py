@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 
 from saga.failures import TimedOut
 from saga.orders.attempts import Attempt, attempts
-from saga.orders.load import read, read_again
+from saga.orders.reader import read, read_again
 from saga.orders.record import Record
 from saga.stack.stack import Stack
 

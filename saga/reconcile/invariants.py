@@ -10,7 +10,7 @@ from itertools import combinations
 
 from saga.reconcile.snapshot import Item, OrderSnapshot, Tables, snapshots
 from saga.stack.products import Product
-from saga.stack.tables import status_of
+from saga.stack.tables import is_over, is_parked, status_of
 
 # By status: outcomes that the order's events must have, and outcomes that they must not have.
 _OUTCOMES = {
@@ -34,11 +34,7 @@ def violations(tables: Tables) -> list[str]:
 
 def unfinished(tables: Tables) -> list[str]:
     """Return the orders that are neither over nor parked: once faults have stopped, none may be left."""
-    return [
-        f"{order['orderId']}: is still {order['status']}"
-        for order in tables["SAGAS"]
-        if order["status"] not in ("CONFIRMED", "FAILED") and "parked" not in order
-    ]
+    return [f"{order['orderId']}: is still {order['status']}" for order in tables["SAGAS"] if not is_over(order)]
 
 
 def _violations(order: OrderSnapshot) -> Iterator[str]:
@@ -47,7 +43,7 @@ def _violations(order: OrderSnapshot) -> Iterator[str]:
 
 
 def _outcome(order: OrderSnapshot) -> Iterator[str]:
-    """One outcome, and the events that explain it."""
+    """Check that the order has one outcome, and the events that explain it."""
     if order.status not in _OUTCOMES:
         yield f"has the unknown status {order.status}"
         return
@@ -58,7 +54,7 @@ def _outcome(order: OrderSnapshot) -> Iterator[str]:
 
 
 def _proofs(order: OrderSnapshot) -> Iterator[str]:
-    """A decision rests on events, and they are on record."""
+    """Check that each decision rests on events that are on record."""
     for decision in order.events_with(*_PROOFS):
         if not decision.get("restsOn"):
             yield f"has {decision['eventType']} without any proof"
@@ -68,14 +64,14 @@ def _proofs(order: OrderSnapshot) -> Iterator[str]:
 
 
 def _exclusive(order: OrderSnapshot) -> Iterator[str]:
-    """A state has one result."""
+    """Check that a state has one result."""
     for one, other in combinations(order.events_with("done", "refused", "undone"), 2):
         if one.get("state") == other.get("state"):
             yield f"has both {one['eventType']} and {other['eventType']}"
 
 
 def _order_of_events(order: OrderSnapshot) -> Iterator[str]:
-    """Exactly one event starts a saga, and it is the first; nothing comes after the end."""
+    """Check that the first event, and no other, starts the saga, and that nothing comes after the end."""
     types = [event["eventType"] for event in order.events]
     started = [event["eventType"] for event in order.events_with("started")]
     ends = [end["eventType"] for end in order.events_with(*_PROOFS) if end is not order.events[-1]]
@@ -85,8 +81,8 @@ def _order_of_events(order: OrderSnapshot) -> Iterator[str]:
 
 
 def _visible(order: OrderSnapshot) -> Iterator[str]:
-    """Recovery or an operator can find every order that waits: in the index of open orders, or as parked."""
-    parked = "parked" in order.row
+    """Check that recovery or an operator can find an order that waits: in the index of open orders, or as parked."""
+    parked = is_parked(order.row)
     waiting = order.status in ("PENDING", "CANCELLING") and not parked
     if waiting != ("open" in order.row) or waiting != ("dueAt" in order.row):
         yield f"is {order.status}{' and parked' if parked else ''}, but the index of open orders disagrees"
@@ -95,7 +91,7 @@ def _visible(order: OrderSnapshot) -> Iterator[str]:
 
 
 def _money(order: OrderSnapshot) -> Iterator[str]:
-    """CONFIRMED is charged once, FAILED costs nothing, and no money moves without a recorded intent."""
+    """Check that CONFIRMED is charged once, FAILED costs nothing, and no money moves without a recorded intent."""
     if order.intents is None:
         return
     total = order.row["totalAmount"]
@@ -104,7 +100,7 @@ def _money(order: OrderSnapshot) -> Iterator[str]:
         yield from _intent(order, intent)
     expected = {"CONFIRMED": (taken, refunded) == (total, 0), "FAILED": taken == refunded, "PENDING": not refunded}
     if not expected.get(order.status, True):
-        yield f"is {order.status} for {total} with {taken} taken and {refunded} given back"
+        yield f"is {order.status} for {total}, but was charged {taken} and refunded {refunded}"
 
 
 def _intent(order: OrderSnapshot, intent: Item) -> Iterator[str]:
@@ -118,24 +114,24 @@ def _intent(order: OrderSnapshot, intent: Item) -> Iterator[str]:
         yield f"is FAILED with an intent that is {intent['status']}"
     charged = [event for event in order.events_with("done") if event["detail"].get("intentId") == intent["id"]]
     if recorded and charged and not intent["taken"]:
-        yield f"has {charged[0]['eventType']}, but no money was taken"
+        yield f"has {charged[0]['eventType']}, but nothing was charged"
 
 
 def _listed(order: OrderSnapshot) -> Iterator[str]:
-    """An order is listed under its status, its reason and its products."""
+    """Check that the order is listed under its status, its reason and its products."""
     status = status_of(order.row)
     expected = {"byStatus": status, "byReason": order.row.get("reason", {}).get("reason", "")}
     for index, value in expected.items():
         listed = str(order.row.get(index, "")).partition("#")[0]
         if listed != value:
-            yield f"is {status}, but listed {index} as {listed or 'nothing'}"
+            yield f"is {status}, but {f'listed {index} as {listed}' if listed else f'not listed {index}'}"
     ordered = {line["productId"] for line in order.row["items"]}
     if order.products is not None and not ordered <= order.products:
         yield f"is not listed with {sorted(ordered - order.products)}"
 
 
 def _goods(order: OrderSnapshot) -> Iterator[str]:
-    """An order holds everything ordered or nothing; CONFIRMED everything, FAILED nothing."""
+    """Check that the order holds everything ordered or nothing; CONFIRMED everything, FAILED nothing."""
     ordered, held = Counter[str](), {name: pieces for name, pieces in order.held.items() if pieces}
     for line in order.row["items"]:
         ordered[line["productId"]] += line["quantity"]
@@ -148,7 +144,7 @@ _ORDER_CHECKS = (_money, _listed, _goods)
 
 
 def _stock(orders: Sequence[OrderSnapshot], products: Sequence[Item]) -> Iterator[str]:
-    """What is available and what orders hold adds up to what was stocked."""
+    """Check that what is available and what orders hold adds up to what was stocked."""
     held = Counter[str]()
     for order in orders:
         held.update(order.held)
@@ -158,14 +154,14 @@ def _stock(orders: Sequence[OrderSnapshot], products: Sequence[Item]) -> Iterato
 
 
 def _orphans(tables: Tables) -> Iterator[str]:
-    """Every row with an order ID belongs to an order, whatever its table."""
+    """Check that every row with an order ID belongs to an order, whatever its table."""
     orders = {order["orderId"] for order in tables["SAGAS"]}
     rows = (row for table in tables.values() for row in table)
     yield from (f"{row['orderId']}: no such order" for row in rows if "orderId" in row and row["orderId"] not in orders)
 
 
 def _ledger(tables: Tables) -> Iterator[str]:
-    """Every intent was created by an idempotency key."""
+    """Check that an idempotency key created every intent."""
     ledger = tables.get("GATEWAY_LEDGER", ())
     keyed = {row["intentId"] for row in ledger if "intentId" in row}
     intents = {row["id"] for row in ledger if "amount" in row}

@@ -35,14 +35,14 @@ def names(
                 raise UsageFailure(f"{name!r}: expected two words or more, such as BookShipment, {limit}")
         verb, noun = _verb_and_noun(state)
         if verb.lower() in {*_TAKEN, found.get("entry")}:
-            raise UsageFailure(f"{state}: no function can be called {verb.lower()!r} here. Choose another verb")
+            raise UsageFailure(f"{state}: {verb.lower()!r} is reserved. Choose another verb")
         own = {"state": state, "entry": verb.lower(), "stem": snake(state), "constant": verb.upper()}
         own |= {"done": past(verb).lower(), "event": chosen or f"{noun}{past(verb)}"}
         found |= {f"{prefix}{kind}": name for kind, name in own.items()}
     if found["event"] == found["undo_event"]:
         raise UsageFailure(f"{found['event']}: a step and its compensation need an event each")
     noun = _verb_and_noun(step)[1]
-    return {**found, "thing": snake(noun).replace("_", " "), **table(plural(noun))}
+    return {**found, "noun": snake(noun), "thing": snake(noun).replace("_", " "), **table(plural(noun))}
 
 
 def table(things: str) -> dict[str, str]:

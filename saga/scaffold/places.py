@@ -21,7 +21,7 @@ class _Text(Template):
 
 @dataclass(frozen=True)
 class Place:
-    """`text` belongs into the file `path`, after the only match of `anchor`. `where` describes the place to people."""
+    """`text` belongs in the file `path`, after the only match of `anchor`. `where` describes the place to people."""
 
     path: str
     where: str

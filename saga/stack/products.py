@@ -1,9 +1,11 @@
-"""A product's row in the inventory table. No other module of the command knows its attributes."""
+"""The products in the inventory table. No other module of the command knows the attributes of its rows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from saga.stack import tables
+from saga.stack.stack import Stack
 from saga.text.money import Minor
 
 # Adds pieces to a product, or creates it.
@@ -38,3 +40,9 @@ class Product:
     def held(self) -> int:
         """Pieces held by live and confirmed orders."""
         return self.stocked - self.available
+
+
+def products(stack: Stack) -> list[Product]:
+    """Return all products, sorted by ID."""
+    catalogue = map(Product.from_row, tables.everything(stack, "InventoryTable"))
+    return sorted(catalogue, key=lambda product: product.product_id)

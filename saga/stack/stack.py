@@ -58,7 +58,11 @@ class Stack:
         return f"AWS account {self.outputs['StateMachineArn'].split(':')[4]}, {self.region}"
 
     def function_name(self, logical_id: str) -> str:
-        """Return the name of a deployed function."""
+        """Return the name of a deployed function.
+
+        Raises:
+            Unreachable: the stack has none with this logical ID.
+        """
         cloudformation = self.session.client("cloudformation")
         try:
             resource = cloudformation.describe_stack_resource(StackName=self.name, LogicalResourceId=logical_id)

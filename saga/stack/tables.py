@@ -11,6 +11,7 @@ import boto3
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from saga.failures import NoSuchOrder
+from saga.http import Json
 from saga.stack.legacy import ORDER
 from saga.stack.stack import Stack
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 type Item = dict[str, Any]
-type Json = Any
 type Bound = int | str | None
 
 SHARDS = tuple(f"u#{number}" for number in range(16))
@@ -55,9 +55,24 @@ PRODUCT = Index("OrderLinesTable", None, "productId", "line")
 UNDISPATCHED = Index("EventsTable", "undispatched", "undispatched", "at", ("orderId", "eventType"))
 
 
+def is_parked(order: Mapping[str, Any]) -> bool:
+    """Return whether the order of a row or an API view is parked."""
+    return "parked" in order
+
+
 def status_of(order: Mapping[str, Any]) -> str:
     """Return the status of an order's row or API view; a parked order is PARKED, although its row says CANCELLING."""
-    return "PARKED" if "parked" in order else str(order["status"])
+    return "PARKED" if is_parked(order) else str(order["status"])
+
+
+def has_ended(order: Mapping[str, Any]) -> bool:
+    """Return whether an order is CONFIRMED or FAILED."""
+    return order["status"] in ("CONFIRMED", "FAILED")
+
+
+def is_over(order: Mapping[str, Any]) -> bool:
+    """Return whether an order is CONFIRMED, FAILED or parked: no execution works on it any more."""
+    return has_ended(order) or is_parked(order)
 
 
 @lru_cache

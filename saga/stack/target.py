@@ -52,7 +52,11 @@ class Target:
 
 
 def session(profile: str | None, region: str | None) -> boto3.Session:
-    """Return a session with the operator's own credentials."""
+    """Return a session with the operator's own credentials.
+
+    Raises:
+        UsageFailure: the profile is not configured.
+    """
     try:
         return boto3.Session(profile_name=profile, region_name=region)
     except ProfileNotFound as error:

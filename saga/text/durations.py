@@ -14,6 +14,13 @@ def duration(milliseconds: int) -> str:
     return f"{milliseconds // SECOND}.{milliseconds % SECOND // 10:02} s"
 
 
+def tick(milliseconds: int) -> str:
+    """Return 20 ms, 5 s, 2 min or 1 h 30 min, without units that are zero, for a scale of round durations."""
+    if SECOND <= milliseconds < MINUTE:
+        return f"{milliseconds // SECOND} s"
+    return duration(milliseconds).removesuffix(" 0 s")
+
+
 def age(milliseconds: int) -> str:
     """Return 5 min, in the largest unit that isn't zero."""
     for unit, name, _, _ in _UNITS:

@@ -19,3 +19,8 @@ def minor(major: float) -> Minor:
 def amount(minor: Minor) -> str:
     """Return 1299.99 for 129999, for people."""
     return f"{'-' if minor < 0 else ''}{abs(minor) // 100}.{abs(minor) % 100:02}"
+
+
+def signed_amount(minor: Minor) -> str:
+    """Return +1299.99 or -1299.99, for people."""
+    return f"{'+' if minor > 0 else ''}{amount(minor)}"

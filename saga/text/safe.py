@@ -13,6 +13,11 @@ def item_list(items: Iterable[Mapping[str, object]]) -> str:
     return ", ".join(f"{item['quantity']} {clean(item['productId'])}" for item in items)
 
 
+def counted(count: int, thing: str) -> str:
+    """Return 1 order, or 2 orders."""
+    return f"{count} {thing}{'' if count == 1 else 's'}"
+
+
 def error_text(error: object, cause: object = None) -> str:
     """Return an error and its cause in one line. A cause that begins with the error's name stands alone."""
     parts = [clean(each) for each in (error, cause) if each]

@@ -34,8 +34,17 @@ def here(at: int) -> datetime:
 
 def local(at: int, current: int) -> str:
     """Return the local time and its age, with the date if it was more than a day ago: 12:00:00 (5 min ago)."""
-    layout = "%H:%M:%S" if current - at < DAY else "%Y-%m-%d %H:%M:%S"
-    return f"{here(at):{layout}} ({age(current - at)} ago)"
+    return f"{f'{here(at):%H:%M:%S}' if current - at < DAY else date_and_time(at)} ({age(current - at)} ago)"
+
+
+def date_and_time(at: int) -> str:
+    """Return the local date and time: 2026-01-31 12:00:00."""
+    return f"{here(at):%Y-%m-%d %H:%M:%S}"
+
+
+def hour_and_minute(at: int) -> str:
+    """Return the local time of day to the minute: 12:00."""
+    return f"{here(at):%H:%M}"
 
 
 def clock(at: int) -> str:

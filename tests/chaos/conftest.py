@@ -32,7 +32,7 @@ def shop(engine: Engine) -> Shop:
 
 
 @pytest.fixture
-def roomy_shop(tmp_path: Path) -> Iterator[Shop]:
+def uncapped_shop(tmp_path: Path) -> Iterator[Shop]:
     """Return a shop without the cap, because the engine, unlike AWS, doesn't retry throttled events of EventBridge."""
     engine = Engine(tmp_path, free_port())
     engine.start()

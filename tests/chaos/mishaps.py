@@ -62,16 +62,16 @@ SEQUENCE: tuple[Mishap, ...] = (kill, abort, kill, relay_outage, kill, abort)
 
 @contextmanager
 def mishaps(shop: Shop, engine: Engine) -> Iterator[Counter[str]]:
-    """Let mishaps happen during the block. Yield their counts."""
+    """Cause mishaps during the block; yield their counts."""
     over, happened = threading.Event(), Counter[str]()
 
-    def go_wrong() -> None:
+    def cause_mishaps() -> None:
         for mishap in cycle(SEQUENCE):
             if over.wait(PAUSE):
                 return
             happened[mishap.__name__] += mishap(shop, engine, over)
 
-    thread = threading.Thread(target=go_wrong)
+    thread = threading.Thread(target=cause_mishaps)
     thread.start()
     try:
         yield happened

@@ -41,7 +41,7 @@ def place_at_a_steady_rate(shop: Shop, bodies: list[Json]) -> list[str]:
     with ThreadPoolExecutor(len(bodies)) as pool:
         placing = []
         for body in bodies:
-            placing.append(pool.submit(shop.place_stubbornly, body))
+            placing.append(pool.submit(shop.place_with_retries, body))
             time.sleep(1 / RATE)
         return [each.result() for each in placing]
 
@@ -53,8 +53,8 @@ def deliver_everything_again(shop: Shop) -> None:
         shop.invoke("RelayOutboxFunction", {"Records": list(batch)})
 
 
-def test_an_order_that_cannot_be_refunded_ends_or_is_parked_wherever_its_execution_is_aborted(roomy_shop: Shop) -> None:
-    assert_all_end(roomy_shop, [("pm_refund_down", state) for state in tasks()])
+def test_an_order_that_cannot_be_refunded_ends_or_is_parked_wherever_it_is_aborted(uncapped_shop: Shop) -> None:
+    assert_all_end(uncapped_shop, [("pm_refund_down", state) for state in tasks()])
 
 
 def test_a_declined_order_has_as_many_executions_after_ninety_seconds_as_after_fifteen(shop: Shop) -> None:

@@ -20,7 +20,7 @@ def console() -> Iterator[Served]:
 
 @pytest.fixture
 def source(console: Served) -> FakeSource:
-    """A shop with a few orders."""
+    """Return a shop with a few orders."""
     shop = FakeSource(records=[record(name) for name in ("declined", "confirmed", "parked")], stock=PRODUCTS)
     console.show(shop)
     return shop

@@ -7,13 +7,13 @@ from typing import Any
 
 from saga.console.sources.source import Environment, Kind, NotSupported
 from saga.failures import Failure, NoSuchOrder
-from saga.operations import circuit, inventory, parked_orders, throughput, undispatched
+from saga.http import Json
+from saga.operations import circuit, parked_orders, throughput, undispatched
 from saga.operations.latency import Latency
 from saga.orders.listing import Filter
 from saga.orders.logs import LogLine, read_logs
-from saga.orders.model import Json
 from saga.orders.record import Record, of_json
-from saga.stack.products import Product
+from saga.stack.products import Product, products
 from saga.text.money import Minor
 from saga.text.times import now
 
@@ -89,7 +89,7 @@ class FakeSource:
         self._raise(self.failure)
         answers: dict[Callable[..., Any], Callable[..., object]] = {
             read_logs: lambda _: self.lines,
-            inventory.products: lambda: self.stock,
+            products: lambda: self.stock,
             undispatched.undispatched: lambda: self.outbox,
             parked_orders.parked: lambda: self.parked,
             circuit.breaker: lambda: self.breaker,

@@ -7,12 +7,11 @@ from typing import Any, cast
 
 import uvicorn
 
-from saga.console.app import build
+from saga.console.app import build, config
 from saga.console.listener import listen, url
 from saga.console.security import Token
-from saga.console.server import config
 from saga.console.sources.source import Source
-from saga.engine.daemon import wait_until
+from saga.engine.background import wait_until
 
 _START_SECONDS = 60
 

@@ -34,7 +34,7 @@ PAGES = {  # by path: an element that appears when the page is complete
 
 @pytest.fixture
 def busy(source: FakeSource) -> FakeSource:
-    """A shop in which every page has something to show."""
+    """Return a shop in which every page has something to show."""
     at = DECLINED.events[0].at
     source.lines = [LogLine(at, "ProcessPayment", level, "step", '{"a": 1}') for level in ("INFO", "WARNING", "ERROR")]
     source.parked, source.breaker = [parked_order(PARKED.order_id)], Breaker("OPEN", at, 10)

@@ -24,7 +24,7 @@ def test_a_taken_port_is_a_usage_error() -> None:
         port = taken.getsockname()[1]
         code, stderr = run("--port", str(port))
     assert code == 2
-    assert f"cannot use port {port}" in stderr
+    assert f"port {port} is not available" in stderr
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"format": "order-saga/record/1"}', "<script>", "[" * 100_000, "\ud800"])

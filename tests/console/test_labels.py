@@ -2,9 +2,9 @@
 
 import pytest
 
-from saga.console.labels import signed, signed_amount, status_pill
+from saga.console.labels import status_pill
 from saga.text.durations import duration
-from saga.text.money import Minor, amount, minor
+from saga.text.money import Minor, amount, minor, signed_amount
 
 
 @pytest.mark.parametrize(
@@ -30,8 +30,7 @@ def test_money_has_two_decimals() -> None:
 
 
 def test_a_change_has_a_sign() -> None:
-    assert (signed_amount(Minor(100)), signed_amount(Minor(-129999))) == ("+1.00", "\N{MINUS SIGN}1299.99")
-    assert (signed(2), signed(-1)) == ("+2", "\N{MINUS SIGN}1")
+    assert (signed_amount(Minor(100)), signed_amount(Minor(-129999))) == ("+1.00", "-1299.99")
 
 
 def test_every_status_has_a_glyph_and_a_word_even_an_unknown_one() -> None:

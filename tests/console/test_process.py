@@ -54,6 +54,6 @@ def test_it_starts_once_and_can_be_found_and_stopped(console: BackgroundConsole)
 
 
 def test_nothing_starts_on_a_taken_port(console: BackgroundConsole) -> None:
-    with listen(0) as taken, pytest.raises(UsageFailure, match="cannot use port"):
+    with listen(0) as taken, pytest.raises(UsageFailure, match="is not available"):
         console.start(taken.getsockname()[1])
     assert console.url() is None

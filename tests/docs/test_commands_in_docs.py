@@ -47,7 +47,7 @@ def test_a_command_line_is_found_in_any_form(page: str, lines: list[list[str]]) 
         ("make up COLOUR=red", "no variable COLOUR"),
     ],
 )
-def test_a_command_line_that_does_not_exist_is_noticed(line: str, refusal: str) -> None:
+def test_a_command_line_that_does_not_exist_is_detected(line: str, refusal: str) -> None:
     with pytest.raises(Exception, match=refusal):
         check(line.split())
 

@@ -56,7 +56,7 @@ def test_all_metrics_are_listed_with_their_units_and_dimensions() -> None:
 
 def test_all_exit_codes_are_listed() -> None:
     classes = [each for each in vars(failures).values() if isinstance(each, type)]
-    outcomes = {failures.CONFIRMED, failures.FAILED, failures.PARKED}
+    outcomes = {failures.EXIT_CONFIRMED, failures.EXIT_FAILED, failures.EXIT_PARKED}
     assert {int(code) for code, _ in rows("Exit codes")} == outcomes | {
         each.exit_code for each in classes if issubclass(each, failures.Failure)
     }

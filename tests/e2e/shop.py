@@ -58,7 +58,7 @@ class Shop:
         with ThreadPoolExecutor(CLIENTS) as pool:
             return list(pool.map(lambda body: self.ended(self.place(body)), bodies))
 
-    def place_stubbornly(self, body: Json) -> str:
+    def place_with_retries(self, body: Json) -> str:
         """Place an order as a client that repeats the request with its key until it is accepted."""
         key, orders = f"key-{uuid.uuid4()}", list[str]()
 

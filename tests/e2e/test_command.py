@@ -96,7 +96,7 @@ def read_all(terminal: int, progress: list[bytes]) -> None:
         (["order", "list", "--config-env", "nowhere"], 2, "no environment nowhere"),
     ],
 )
-def test_a_failure_is_one_line_and_the_documented_exit_code(
+def test_a_failure_prints_one_line_and_exits_with_the_documented_code(
     command: Command, shop: Shop, arguments: list[str], code: int, message: str
 ) -> None:
     cloudformation = shop.client("cloudformation")
@@ -115,7 +115,7 @@ def test_without_the_engine_it_says_how_to_start_it(tmp_path: Path) -> None:
     assert "make up" in failed.stderr
 
 
-def test_a_second_stack_in_another_region_is_served_by_the_same_commands(command: Command, engine: Engine) -> None:
+def test_the_same_commands_work_for_a_second_stack_in_another_region(command: Command, engine: Engine) -> None:
     second = deploy(engine, "second", {"Stage": "two"}, build(), "eu-west-1")
     catalogue.seed(second)
     there = ("--stack", "second", "--region", "eu-west-1")

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from saga.engine.process import Engine
 from saga.engine.project import BIN
-from saga.orders.load import read
+from saga.orders.reader import read
 from tests.console.chromium import chromium
 from tests.e2e.command import Command
 from tests.e2e.shop import Shop, eventually
@@ -56,7 +56,7 @@ def place(page: Page, product: str, payment: str, key: str) -> str:
     return page.url.rpartition("/")[2]
 
 
-def test_a_declined_order_is_placed_and_shown_as_undone_and_replayed(page: Page, shop: Shop) -> None:
+def test_a_declined_order_is_placed_and_displayed_as_undone_and_replayed(page: Page, shop: Shop) -> None:
     order_id = place(page, "monitor", "pm_declined", "console-declined")
     expect(state(page, "ProcessPayment")).to_have_class("caught")
     expect(state(page, "RefundPayment")).to_have_class("succeeded")

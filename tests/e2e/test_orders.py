@@ -79,7 +79,7 @@ def test_the_history_of_a_confirmed_order_has_only_the_forward_tasks(shop: Shop)
 @pytest.mark.parametrize(
     "token", ["pm_flaky", "pm_slow", "pm_processing", "pm_late_decline", "pm_insufficient_funds", "pm_unavailable"]
 )
-def test_whatever_the_gateway_does_the_order_is_confirmed_and_charged_once_or_failed_and_free(
+def test_whatever_the_gateway_does_the_order_is_confirmed_and_charged_once_or_failed_and_not_charged(
     shop: Shop, token: str
 ) -> None:
     order_id = shop.place(shop.order("PROD-002", 1, token))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from payment.test_tokens import TEST_TOKENS
-from saga.failures import PARKED
+from saga.failures import EXIT_PARKED
 from saga.operations import gateway
 from saga.orders.actions import resume
 from saga.reconcile.run import check
@@ -58,7 +58,7 @@ def eager_sweeper(shop: Shop) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("relay_off", "eager_sweeper")
-def test_the_sweeper_dispatches_what_the_relay_does_not_and_starts_one_saga(shop: Shop) -> None:
+def test_the_sweeper_dispatches_events_that_the_relay_missed_and_starts_one_saga(shop: Shop) -> None:
     order_id = shop.place(shop.order("monitor", 1))
     assert shop.get(order_id)["status"] == "PENDING"
     assert shop.sweep()["dispatched"] >= 1
@@ -98,7 +98,7 @@ def test_an_order_without_a_refund_is_parked_and_resumed_when_the_gateway_is_res
     assert parked["undone"] == [each for each in ORDER.undone_by if each != "PaymentRefunded"]
     eventually(lambda: shop.product("unrefundable")["available"] == 2, "the stock was not released")
     eventually(lambda: bool(messages(shop, order_id)), "no message in the queue of parked orders")
-    assert command("order", "watch", order_id).returncode == PARKED
+    assert command("order", "watch", order_id).returncode == EXIT_PARKED
     assert shop.net_charge(order_id) == 34999
     gateway.restore(shop.stack, order_id)
     assert resume(shop.stack, order_id, "the gateway works again") == "OrderResumed#1"

@@ -15,7 +15,7 @@ def log_lines(shop: Shop) -> list[str]:
     return [event["message"] for page in pages for event in page["events"]]
 
 
-def test_no_function_lacks_a_permission_and_every_one_has_run(shop: Shop) -> None:
+def test_no_function_lacks_a_permission_and_all_have_run(shop: Shop) -> None:
     ids = {token: shop.place(shop.order("monitor", 1, token)) for token in ("pm_ok", "pm_declined")}
     for order_id in ids.values():
         shop.ended(order_id)

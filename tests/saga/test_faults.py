@@ -54,7 +54,7 @@ def stubs(task: str) -> Invoke:
 
 
 def executed(task: str, fault: Fault, times: int | None = None) -> tuple[str, Outcome]:
-    """Execute an order's saga while a task has a fault, so many times or for ever."""
+    """Execute an order's saga while a task has a fault, a few times or for ever."""
     order_id = world.placed()
     limit = {} if times is None else {"times": times}
     function = f"{task}Function"

@@ -1,4 +1,4 @@
-"""The invariants themselves: each detects what it is meant to detect."""
+"""The invariants themselves: each detects the violations that it is meant to detect."""
 
 from collections.abc import Callable
 from functools import cache
@@ -127,8 +127,8 @@ def with_event(event_type: str, at: int = 2**43) -> Tamper:
 @pytest.mark.parametrize(
     ("bring", "tamper", "message"),
     [
-        (steps.confirmed, with_intent(taken=0), "CONFIRMED for 69998 with 0 taken"),
-        (steps.confirmed, with_intent(refunded=69998), "69998 taken and 69998 given back"),
+        (steps.confirmed, with_intent(taken=0), "CONFIRMED for 69998, but was charged 0"),
+        (steps.confirmed, with_intent(refunded=69998), "was charged 69998 and refunded 69998"),
         (steps.confirmed, with_intent(taken=69999), "its intent is"),
         (steps.confirmed, with_intent(amount=1, taken=1), "its intent is"),
         (steps.confirmed, empty("PAYMENTS"), "succeeded but not on record"),
@@ -140,23 +140,23 @@ def with_event(event_type: str, at: int = 2**43) -> Tamper:
         (steps.confirmed, with_event("Anything", at=1), "Anything comes before OrderPlaced"),
         (steps.confirmed, changed("SAGAS", open="u#1"), "index of open orders disagrees"),
         (steps.confirmed, changed("SAGAS", byStatus="PENDING#u#1"), "is CONFIRMED, but listed byStatus as PENDING"),
-        (steps.failed, changed("SAGAS", byReason=None), "is FAILED, but listed byReason as nothing"),
+        (steps.failed, changed("SAGAS", byReason=None), "is FAILED, but not listed byReason"),
         (steps.parked, changed("SAGAS", byStatus="CANCELLING#u#1"), "is PARKED, but listed byStatus as CANCELLING"),
         (world.placed, empty("ORDER_LINES"), "is not listed with ['monitor']"),
         (world.placed, changed("ORDER_LINES", orderId="another"), "another: no such order"),
         (steps.confirmed, changed("SAGAS", status="FAILED"), "FAILED without an event that says failed"),
         (steps.confirmed, changed("SAGAS", status="LOST"), "has the unknown status LOST"),
-        (steps.confirmed, empty("GATEWAY_LEDGER"), "CONFIRMED for 69998 with 0 taken"),
+        (steps.confirmed, empty("GATEWAY_LEDGER"), "CONFIRMED for 69998, but was charged 0"),
         (steps.confirmed, without_intents, "an idempotency key names this missing intent"),
-        (steps.failed, with_intent(refunded=0), "FAILED for 69998 with 69998 taken and 0 given back"),
+        (steps.failed, with_intent(refunded=0), "FAILED for 69998, but was charged 69998 and refunded 0"),
         (steps.failed, with_intent(taken=0, refunded=0, status="processing"), "intent that is processing"),
         (steps.failed, with_intent(taken=0, refunded=0, status="created"), "intent that is created"),
         (steps.failed, without("PaymentRefunded"), "FAILED without PaymentRefunded"),
         (steps.failed, without("InventoryReleased"), "FAILED without InventoryReleased"),
         (steps.failed, with_event("OrderConfirmed"), "FAILED despite OrderConfirmed"),
         (steps.failed, changed("SAGAS", parked={"at": 1}), "is parked, but FAILED"),
-        (steps.paid, with_intent(taken=0), "has PaymentCharged, but no money was taken"),
-        (steps.paid, with_intent(refunded=1), "PENDING for 69998 with 69998 taken and 1 given back"),
+        (steps.paid, with_intent(taken=0), "has PaymentCharged, but nothing was charged"),
+        (steps.paid, with_intent(refunded=1), "PENDING for 69998, but was charged 69998 and refunded 1"),
         (steps.paid, with_event("PaymentDeclined"), "both PaymentCharged and PaymentDeclined"),
         (steps.paid, with_event("InventoryRejected"), "both InventoryReserved and InventoryRejected"),
         (steps.paid, empty("SAGAS"), "no such order"),

@@ -48,7 +48,7 @@ def test_an_order_without_errors_is_confirmed_after_every_step() -> None:
     assert (outcome.status, outcome.path) == ("SUCCEEDED", HAPPY)
     assert outcome.output == {"orderId": order_id, "status": "CONFIRMED"}
     assert (world.status(order_id), world.available(), world.net_charge()) == ("CONFIRMED", world.STOCK - 2, PRICE)
-    done = [event for step in ORDER.forward for event, said in step.events.items() if said is not Outcome.REFUSED]
+    done = [event for step in ORDER.forward for event, kind in step.events.items() if kind is not Outcome.REFUSED]
     assert done[:3] == ["InventoryReserved", "PaymentIntentRecorded", "PaymentCharged"]
     assert world.events(order_id) == ["OrderPlaced", *done, "OrderConfirmed"]
 

@@ -2,9 +2,8 @@
 
 from saga.reconcile.invariants import violations
 from sagas import ORDER
-from tests.support import world
+from tests.support import lambdas, world
 from tests.support.asl import Invoke, Json, Outcome, run
-from tests.support.lambdas import invoke as real
 from tests.support.template import definition
 
 FORWARD = [*(step.state for step in ORDER.forward), "ConfirmOrder"]
@@ -14,7 +13,7 @@ UNDONE = [*COMPENSATION, "OrderFailed"]
 GIVEN_UP = [*COMPENSATION, "CompensationIncomplete"]
 
 
-def execute(order_id: str, invoke: Invoke = real) -> Outcome:
+def execute(order_id: str, invoke: Invoke = lambdas.invoke) -> Outcome:
     """Execute an order's saga and check the invariants after every call."""
     return run(definition(), {"orderId": order_id}, watched(invoke))
 

@@ -11,9 +11,9 @@ from pytest_socket import disable_socket, enable_socket
 
 from sagakit.observability import logger
 from sagakit.relay import dispatch
-from tests.support import world as memory
 from tests.support.bus import Bus
 from tests.support.log_capture import written
+from tests.support.world import begin
 
 
 @pytest.fixture(autouse=True)
@@ -32,10 +32,10 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def closed_circuit(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Reset what the circuit breaker remembers of earlier tests, as a new function instance would."""
+    """Reset the circuit breaker's caches, as in a new function instance."""
     breaker = "aws_lambda_powertools.utilities.circuit_breaker.base"
-    for memory_of in ("_LOCAL_FAILURES", "_LOCAL_SUCCESSES", "_LAST_OBSERVED_STATE"):
-        monkeypatch.setattr(f"{breaker}.{memory_of}", {})
+    for cache in ("_LOCAL_FAILURES", "_LOCAL_SUCCESSES", "_LAST_OBSERVED_STATE"):
+        monkeypatch.setattr(f"{breaker}.{cache}", {})
     monkeypatch.setattr("payment.breaker.persistence._cache", LRUDict())  # type: ignore[no-untyped-call]
 
 
@@ -43,7 +43,7 @@ def closed_circuit(monkeypatch: pytest.MonkeyPatch) -> None:
 def world(closed_circuit: None) -> Iterator[None]:  # noqa: ARG001
     """Start with the template's tables and a stocked catalogue."""
     with mock_aws():
-        memory.begin()
+        begin()
         yield
 
 

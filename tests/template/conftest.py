@@ -1,4 +1,4 @@
-"""Tests of what is deployed, without deploying it and without sockets."""
+"""Tests of the deployed files, without a deployment and without sockets."""
 
 from tests.support.fixtures import no_sockets
 

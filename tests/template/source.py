@@ -1,9 +1,8 @@
 """The functions' source as syntax: what a module imports, and what an entry point can reach.
 
-Code is followed by name, from top-level definition to top-level definition; what a module does on import is reached by
-whoever imports it, what a function imports by whoever reaches the function. A declaration is called where it decorates
-a handler, and only there. So more is found than ever runs. The table of the sagas, which the kit imports by name, is
-data: it is not followed.
+Names are followed from one top-level definition to the next. Importing a module reaches its top-level code, and
+reaching a function reaches what it imports. A declaration is called where it decorates a handler, and only there. The
+result includes code that never runs. The table of the sagas, which the kit imports by name, is data and not followed.
 """
 
 import ast
@@ -12,64 +11,64 @@ from functools import cache
 
 from tests.support.template import ROOT
 
-type Place = tuple[str, str]  # a module and one of its top-level names; no name for what it does on import
+type Place = tuple[str, str]  # a module and one of its top-level names; an empty name for its top-level code
 
-FUNCTIONS = ROOT / "functions"
+SOURCES = ROOT / "functions"
 DEFINITIONS = (ast.FunctionDef, ast.ClassDef)
-CALLED = "__call__"  # what runs when a declaration decorates a handler, a place of its own: `Step.__call__`
+CALLED = "__call__"  # runs when a declaration decorates a handler; a place of its own: `Step.__call__`
 
 
 @cache
 def modules() -> dict[str, ast.Module]:
-    """Parse every module of the functions, by dotted name."""
-    files = sorted(FUNCTIONS.glob("**/*.py"))
-    return {".".join(file.relative_to(FUNCTIONS).with_suffix("").parts): ast.parse(file.read_text()) for file in files}
+    """Return every module of the functions, parsed, by dotted name."""
+    files = sorted(SOURCES.glob("**/*.py"))
+    return {".".join(file.relative_to(SOURCES).with_suffix("").parts): ast.parse(file.read_text()) for file in files}
 
 
 def imports(module: str) -> set[str]:
-    """Name what the module imports, at once or later: `package.module`, or `package.module.name`."""
+    """Return the module's imports, including those in functions: `package.module`, or `package.module.name`."""
     return set(_aliases(module).values())
 
 
 def imported_modules(module: str) -> set[str]:
-    """Name the modules of ours that run when this one does, itself included."""
+    """Return the modules of the functions that an import of this one runs, including itself."""
     found: set[str] = set()
     waiting = {module}
     while waiting:
         name = waiting.pop()
         found.add(name)
-        at_once = (_imported(node) for node in _running(modules()[name], functions=False))
-        waiting |= {place[0] for each in at_once for full in each.values() if (place := _place(full))} - found
+        eager = (_imported(node) for node in _walk(modules()[name], functions=False))
+        waiting |= {place[0] for each in eager for full in each.values() if (place := _place(full))} - found
     return found
 
 
 @cache
 def reachable(handler: str) -> tuple[ast.stmt, ...]:
-    """Give all code that an entry point, `package.module.function`, may run."""
+    """Return all code that an entry point, `package.module.function`, can reach."""
     module, _, function = handler.rpartition(".")
     found: set[Place] = set()
     waiting = {(module, function), *_on_import(module)}
     while waiting:
         place = waiting.pop()
         found.add(place)
-        waiting |= {mentioned for code in _code(place) for mentioned in _mentioned(place[0], code)} - found
+        waiting |= {reference for code in _code(place) for reference in _references(place[0], code)} - found
     return tuple(code for place in sorted(found) for code in _code(place))
 
 
 def names(handler: str) -> set[str]:
-    """Give every name that stands in the code an entry point may run."""
+    """Return every name in the code that an entry point can reach."""
     return {node.id for code in reachable(handler) for node in ast.walk(code) if isinstance(node, ast.Name)}
 
 
 def settings(handler: str) -> set[str]:
-    """Name the environment variables that an entry point may read."""
+    """Return the environment variables that an entry point can read."""
     return {name for code in reachable(handler) for read in _reads(code) for name in _variables(read, code, handler)}
 
 
 @cache
 def _aliases(module: str) -> dict[str, str]:
-    """Tell for each imported name what it stands for."""
-    return {name: full for node in _running(modules()[module]) for name, full in _imported(node).items()}
+    """Return what each imported name refers to."""
+    return {name: full for node in _walk(modules()[module]) for name, full in _imported(node).items()}
 
 
 def _imported(node: ast.AST) -> dict[str, str]:
@@ -81,13 +80,13 @@ def _imported(node: ast.AST) -> dict[str, str]:
     return {}
 
 
-def _running(node: ast.AST, *, functions: bool = True) -> Iterator[ast.AST]:
-    """Walk the tree without what only type checkers read, with or without what is in functions."""
+def _walk(node: ast.AST, *, functions: bool = True) -> Iterator[ast.AST]:
+    """Walk the tree, skipping TYPE_CHECKING blocks and, if wanted, functions."""
     yield node
     for child in ast.iter_child_nodes(node):
         skipped = isinstance(child, ast.FunctionDef) and not functions
         if not skipped and not (isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"):
-            yield from _running(child, functions=functions)
+            yield from _walk(child, functions=functions)
 
 
 def _on_import(module: str) -> set[Place]:
@@ -95,7 +94,7 @@ def _on_import(module: str) -> set[Place]:
 
 
 def _place(imported: str) -> Place | None:
-    """Find what an import of ours stands for; None if it is not ours."""
+    """Return the place that an import refers to; None if it is outside the functions."""
     module, _, name = imported.rpartition(".")
     if imported in modules():
         return imported, ""
@@ -103,7 +102,7 @@ def _place(imported: str) -> Place | None:
 
 
 def _code(place: Place) -> Sequence[ast.stmt]:
-    """Give the definition, and what is registered with it by decorators."""
+    """Return the definition, and the definitions that its decorators register."""
     module, name = place
     body = modules()[module].body
     if not name:
@@ -116,13 +115,13 @@ def _code(place: Place) -> Sequence[ast.stmt]:
 
 
 def _parts(definition: ast.FunctionDef | ast.ClassDef, method: str) -> Sequence[ast.stmt]:
-    """Give a definition, but of a class either what its instances do when they are called, or the rest."""
+    """Return a function, or a part of a class: either its `__call__` or the rest."""
     if isinstance(definition, ast.FunctionDef):
         return [definition]
     return [each for each in definition.body if (getattr(each, "name", "") == CALLED) == (method == CALLED)]
 
 
-def _mentioned(module: str, code: ast.stmt) -> Iterator[Place]:
+def _references(module: str, code: ast.stmt) -> Iterator[Place]:
     for decorator in getattr(code, "decorator_list", []):
         yield from _called(module, decorator.func if isinstance(decorator, ast.Call) else decorator)
     for node in ast.walk(code):
@@ -142,7 +141,7 @@ def _origin(module: str, name: str) -> Place:
 
 
 def _called(module: str, decorator: ast.expr) -> Iterator[Place]:
-    """Find what a declaration does as a decorator: `RESERVE`, where a module says `RESERVE = Step(…)`."""
+    """Yield what a declaration runs as a decorator: `RESERVE`, where a module has `RESERVE = Step(…)`."""
     place = _origin(module, ast.unparse(decorator))
     for each in modules()[place[0]].body:
         match each:
@@ -152,13 +151,13 @@ def _called(module: str, decorator: ast.expr) -> Iterator[Place]:
 
 
 def _reads(code: ast.stmt) -> list[ast.expr]:
-    """Give what stands between the brackets of every `os.environ[…]`."""
+    """Return the key of every `os.environ[key]`."""
     subscripts = [node for node in ast.walk(code) if isinstance(node, ast.Subscript)]
     return [node.slice for node in subscripts if ast.unparse(node.value) == "os.environ"]
 
 
 def _variables(read: ast.expr, reader: ast.stmt, handler: str) -> set[str]:
-    """Give the variable's name; where an argument of the reader is it or has it, what the code passes or declares."""
+    """Return the variable's name, or every name that the code passes or declares for an argument of the reader."""
     if isinstance(read, ast.Constant):
         return {str(read.value)}
     assert isinstance(reader, ast.FunctionDef)

@@ -8,10 +8,10 @@ import pytest
 from order.api import BY_CUSTOMER
 from sagakit.observability import NAMESPACE, SERVICE
 from tests.support import steps
-from tests.support import world as shop
 from tests.support.fixtures import closed_circuit, no_pauses, world
 from tests.support.metrics import everything_happens, lines, named, published
 from tests.support.template import resources, template
+from tests.support.world import placed
 from tests.template.graph import REFUSED
 from tests.template.source import modules
 from tests.template.transformed import transformed
@@ -19,7 +19,7 @@ from tests.template.transformed import transformed
 __all__ = ["closed_circuit", "no_pauses", "world"]
 
 ALARMS = {name: alarm["Properties"] for name, alarm in resources("AWS::CloudWatch::Alarm").items()}
-OURS = [name for name, alarm in ALARMS.items() if alarm["Namespace"] == NAMESPACE]
+CUSTOM = [name for name, alarm in ALARMS.items() if alarm["Namespace"] == NAMESPACE]
 QUEUES = resources("AWS::SQS::Queue")
 TOPIC = {"Fn::If": ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]}
 FILTER = template()["Resources"]["UnexpectedFailuresFilter"]["Properties"]
@@ -41,7 +41,7 @@ def about(namespace: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", ALARMS)
-def test_an_alarm_is_named_and_explained_and_notifies_the_topic_when_it_goes_off_and_clears(name: str) -> None:
+def test_an_alarm_has_a_name_and_a_description_and_notifies_the_topic_when_it_goes_off_and_clears(name: str) -> None:
     alarm = ALARMS[name]
     assert alarm["AlarmName"] == {"Fn::Sub": f"${{AWS::StackName}}-{name.removesuffix('Alarm')}"}
     assert alarm["AlarmDescription"]
@@ -50,7 +50,7 @@ def test_an_alarm_is_named_and_explained_and_notifies_the_topic_when_it_goes_off
     assert alarm["AlarmActions"] == alarm["OKActions"] == TOPIC
 
 
-def test_without_a_topic_the_alarms_notify_nobody() -> None:
+def test_without_a_topic_the_alarms_send_no_notifications() -> None:
     assert template()["Parameters"]["AlarmTopicArn"]["Default"] == ""
     assert template()["Conditions"]["HasAlarmTopic"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "AlarmTopicArn"}, ""]}]}
 
@@ -61,12 +61,12 @@ def test_this_module_publishes_every_metric_in_the_code() -> None:
 
 
 @pytest.mark.usefixtures("world")
-@pytest.mark.parametrize("name", OURS)
-def test_the_functions_publish_every_metric_of_ours_with_the_dimensions_of_its_alarm(name: str) -> None:
+@pytest.mark.parametrize("name", CUSTOM)
+def test_the_functions_publish_every_custom_metric_with_the_dimensions_of_its_alarm(name: str) -> None:
     assert dimensions(name)["service"] == {"Ref": "AWS::StackName"}
     published_here = {**dimensions(name), "service": SERVICE}
-    wanted = NAMESPACE, ALARMS[name]["MetricName"], frozenset(published_here.items())
-    assert wanted in {(each.namespace, each.name, each.dimensions) for each in published(everything_happens)}
+    expected = NAMESPACE, ALARMS[name]["MetricName"], frozenset(published_here.items())
+    assert expected in {(each.namespace, each.name, each.dimensions) for each in published(everything_happens)}
 
 
 @pytest.mark.usefixtures("world")
@@ -89,7 +89,7 @@ def unexpected(error: str) -> int:
 
 
 def fails(error: str) -> None:
-    order_id = shop.placed()
+    order_id = placed()
     steps.cancel(order_id, error, "")
     steps.undo(order_id)
     for _ in range(2):
@@ -100,7 +100,7 @@ def test_the_filter_excludes_refusals_and_cancellations_and_nothing_else() -> No
     assert sorted(EXCLUDED) == sorted([*REFUSED, BY_CUSTOMER])
 
 
-def test_the_alarm_watches_what_the_filter_counts() -> None:
+def test_the_alarm_watches_the_metric_of_the_filter() -> None:
     (counted,) = FILTER["MetricTransformations"]
     alarm = ALARMS["UnexpectedFailuresAlarm"]
     assert FILTER["LogGroupName"] == {"Ref": "FailOrderLogGroup"}

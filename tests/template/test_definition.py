@@ -43,14 +43,14 @@ def test_failing_comes_last_after_the_compensations() -> None:
     assert undoing() == [DECISION, *(each.state for each in ORDER.compensations), "FailOrder"]
 
 
-@pytest.mark.parametrize("made", [*ORDER.forward, *ORDER.compensations], ids=lambda made: str(made.state))
-def test_the_declaration_of_a_state_creates_its_handler(made: Forward | Compensation) -> None:
-    module, _, entry_point = function(made.state)["Handler"].rpartition(".")
+@pytest.mark.parametrize("declared", [*ORDER.forward, *ORDER.compensations], ids=lambda each: str(each.state))
+def test_the_declaration_of_a_state_creates_its_handler(declared: Forward | Compensation) -> None:
+    module, _, entry_point = function(declared.state)["Handler"].rpartition(".")
     (handler,) = [each for each in modules()[module].body if getattr(each, "name", "") == entry_point]
     assert isinstance(handler, ast.FunctionDef)
     (decorator,) = handler.decorator_list
     declaration = ast.unparse(decorator.func if isinstance(decorator, ast.Call) else decorator)
-    assert getattr(importlib.import_module(module), declaration) is made
+    assert getattr(importlib.import_module(module), declaration) is declared
 
 
 @pytest.mark.parametrize("name", [DECISION, "FailOrder"])

@@ -31,6 +31,6 @@ def test_each_environment_lints_builds_from_the_cache_and_deploys_its_own_stack(
     assert f"Stage={stage}" in parameters(environment, "deploy")["parameter_overrides"]
 
 
-def test_only_prod_asks_before_it_changes_anything() -> None:
+def test_only_prod_asks_for_confirmation() -> None:
     asks = {name: parameters(name, "deploy")["confirm_changeset"] for name in STAGES}
     assert asks == {"default": False, "prod": True}

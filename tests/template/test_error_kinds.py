@@ -17,7 +17,7 @@ from tests.template.graph import function, participant
 from tests.template.source import modules, names, reachable
 
 BUSINESS = {error.__name__ for error in BusinessError.__subclasses__() if error.__module__ in modules()}
-TWIN = IdempotencyAlreadyInProgressError.__name__
+DUPLICATE = IdempotencyAlreadyInProgressError.__name__
 TRANSIENT = {
     TransientError.__name__,
     IdempotencyPersistenceLayerError.__name__,
@@ -44,18 +44,18 @@ def may_raise(name: str) -> set[str]:
     return names(function(name)["Handler"]) & BUSINESS
 
 
-def made(name: str) -> set[str]:
-    """Name what the code of a task makes instances of."""
+def created(name: str) -> set[str]:
+    """Return the names of the classes that a task's code creates instances of."""
     code = [node for each in reachable(function(name)["Handler"]) for node in ast.walk(each)]
     return {ast.unparse(node.func) for node in code if isinstance(node, ast.Call)}
 
 
 @pytest.mark.parametrize("name", tasks())
-def test_a_task_knows_the_three_kinds_in_this_order_and_retries_no_refusal(name: str) -> None:
-    business, *twin, transient, other = [set(rule["ErrorEquals"]) for rule in retriers(name)]
+def test_a_task_handles_the_three_kinds_in_this_order_and_retries_no_refusal(name: str) -> None:
+    business, *duplicate, transient, other = [set(rule["ErrorEquals"]) for rule in retriers(name)]
     assert UnknownSaga.__name__ in business <= BUSINESS
     assert retriers(name)[0]["MaxAttempts"] == 0
-    assert twin == ([{TWIN}] if name in IDEMPOTENT else [])
+    assert duplicate == ([{DUPLICATE}] if name in IDEMPOTENT else [])
     assert (transient, other) == (TRANSIENT, OTHER)
 
 
@@ -69,17 +69,17 @@ def test_a_transient_error_is_retried_with_backoff_cap_and_full_jitter(name: str
 
 
 @pytest.mark.parametrize("name", tasks())
-def test_anything_else_is_retried_a_little(name: str) -> None:
+def test_any_other_error_is_retried_a_few_times(name: str) -> None:
     other = retriers(name)[-1]
     assert 1 <= other["MaxAttempts"] < retriers(name)[-2]["MaxAttempts"]
     assert other["JitterStrategy"] == "FULL"
 
 
 @pytest.mark.parametrize("step", ORDER.forward, ids=lambda step: str(step.state))
-def test_a_step_lists_the_refusals_of_its_declaration_and_each_is_one_that_its_participant_makes(step: Forward) -> None:
+def test_a_step_lists_its_declared_refusals_and_its_participant_raises_each(step: Forward) -> None:
     declared = {error.__name__ for error in step.refusals}
     assert refusals(step.state) == {*declared, SagaCancelled.__name__, UnknownSaga.__name__}
-    assert {rule["ErrorEquals"][0] for rule in tasks()[step.state]["Catch"][:-1]} == declared <= made(step.state)
+    assert {rule["ErrorEquals"][0] for rule in tasks()[step.state]["Catch"][:-1]} == declared <= created(step.state)
 
 
 @pytest.mark.parametrize("name", tasks())
@@ -93,13 +93,13 @@ def test_every_refusal_of_a_participant_is_listed_by_one_of_its_tasks(owner: str
     assert set().union(*map(refusals, its_tasks)) == set().union(*map(may_raise, its_tasks))
 
 
-def test_every_refusal_there_is_belongs_to_a_task() -> None:
+def test_every_refusal_belongs_to_a_task() -> None:
     assert set().union(*map(refusals, tasks())) == BUSINESS
 
 
 @pytest.mark.parametrize("name", IDEMPOTENT)
-def test_a_twin_at_work_is_waited_for_longer_than_it_can_work(name: str) -> None:
-    twin = retriers(name)[1]
-    assert "JitterStrategy" not in twin  # full jitter might not wait at all
-    waits = [twin["IntervalSeconds"] * twin["BackoffRate"] ** n for n in range(twin["MaxAttempts"])]
+def test_the_wait_for_a_duplicate_outlasts_it(name: str) -> None:
+    duplicate = retriers(name)[1]
+    assert "JitterStrategy" not in duplicate  # full jitter might not wait at all
+    waits = [duplicate["IntervalSeconds"] * duplicate["BackoffRate"] ** n for n in range(duplicate["MaxAttempts"])]
     assert sum(waits) > function(name)["Timeout"]

@@ -1,4 +1,4 @@
-"""The sample events: one for each function, and each is what that function really gets."""
+"""The sample events: one for each function, as that function really receives it."""
 
 import json
 import re
@@ -48,13 +48,13 @@ def test_a_task_gets_the_payload_that_the_state_machine_sends(name: str) -> None
 
 
 @pytest.mark.parametrize("name", tasks())
-def test_the_way_forward_is_shown_with_an_order_that_gets_confirmed_and_the_way_back_with_one_declined(
+def test_forward_samples_have_a_confirmed_order_and_compensation_samples_a_declined_one(
     name: str,
 ) -> None:
     assert sample(name)["orderId"] == (CONFIRMED if name in forward() else DECLINED)
 
 
-def test_the_decision_is_shown_with_the_error_of_a_declined_payment() -> None:
+def test_the_sample_of_the_decision_has_the_error_of_a_declined_payment() -> None:
     assert reason(sample("CancelOrder")["error"]) == Reason("PaymentDeclined", "card_declined")
 
 
@@ -67,7 +67,7 @@ def test_a_request_takes_the_route_of_its_function(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name, route in ROUTES.items() if "{order_id}" in route["Path"]])
-def test_a_request_for_an_order_names_one_that_the_samples_know(name: str) -> None:
+def test_a_request_for_an_order_names_an_order_of_the_samples(name: str) -> None:
     expected = DECLINED if name == "RequestCancellationFunction" else CONFIRMED
     assert request(name).path_parameters == {"order_id": expected}
 
@@ -79,7 +79,7 @@ def test_the_order_that_is_placed_is_valid_and_has_a_key() -> None:
     assert parse_key(placing.headers)
 
 
-def test_the_relay_is_shown_a_row_that_the_outbox_would_write_and_the_filter_lets_through() -> None:
+def test_the_sample_of_the_relay_is_a_row_that_the_outbox_writes_and_the_filter_accepts() -> None:
     (record,) = DynamoDBStreamEvent(sample("RelayOutboxFunction")).records
     row = record.dynamodb.new_image if record.dynamodb else {}
     written = {**to_row(from_row(row)), "undispatched": row["undispatched"]}
@@ -88,18 +88,18 @@ def test_the_relay_is_shown_a_row_that_the_outbox_would_write_and_the_filter_let
     assert row == written
 
 
-def test_recovery_is_shown_the_broken_execution_of_an_order() -> None:
+def test_the_sample_of_recovery_is_the_broken_execution_of_an_order() -> None:
     event = EventBridgeEvent(sample("RecoverOrderFunction"))
     assert json.loads(event.detail["input"]) == {"orderId": DECLINED}
     assert event.detail["name"].startswith(DECLINED)
     assert event.detail["executionArn"].endswith(event.detail["name"])
 
 
-def test_an_operator_is_shown_resuming_the_order_that_is_declined() -> None:
+def test_the_sample_of_a_resume_has_the_declined_order_and_a_reason() -> None:
     assert sample("ResumeOrderFunction")["orderId"] == DECLINED
     assert sample("ResumeOrderFunction")["reason"]
 
 
-def test_the_sweeper_is_shown_a_tick_of_the_clock() -> None:
+def test_the_sample_of_the_sweeper_is_a_scheduled_event() -> None:
     event = EventBridgeEvent(sample("SweepOrdersFunction"))
     assert (event.source, event.detail_type, event.detail) == ("aws.events", "Scheduled Event", {})

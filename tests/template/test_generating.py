@@ -1,4 +1,4 @@
-"""How a definition follows from a saga's table and the policies."""
+"""Generating a definition from a saga's table and the policies."""
 
 import json
 import sys
@@ -23,25 +23,25 @@ from tests.template.graph import reached
 
 
 class Missing(BusinessError):
-    """The parcel is not what was ordered."""
+    """An item is missing from the parcel."""
 
 
 CHECK = Step("CheckParcel", event="ParcelChecked", refusals={Missing: "ParcelRefused"})
 PUT_ASIDE = Compensation("PutAsideParcel", event="ParcelPutAside", undoes=CHECK)
 PAY_OUT = Effect("PayOut", event="PaidOut", intent="PayOutIntended", table="PAY_OUTS_TABLE", statuses={})
-CALL_BACK = Compensation("CallBackPayOut", event="PayOutCalledBack", undoes=PAY_OUT)
-TELL = Step("TellCustomer", event="CustomerTold")
-UNTELL = Compensation("UntellCustomer", event="CustomerUntold", undoes=TELL)
-PAIRS = ((CHECK, PUT_ASIDE), (PAY_OUT, CALL_BACK), (TELL, UNTELL))
-SAYS_ONE_THING_TWICE = Step("DoIt", event="Done", refusals={InsufficientStock: "Done"})
-RETURN = Saga("return", started="ReturnAsked", steps=PAIRS, execution_seconds=900, deadline_seconds=1_000)
+REVERSE = Compensation("ReversePayOut", event="PayOutReversed", undoes=PAY_OUT)
+MAIL = Step("MailCustomer", event="CustomerMailed")
+APOLOGIZE = Compensation("ApologizeToCustomer", event="ApologySent", undoes=MAIL)
+PAIRS = ((CHECK, PUT_ASIDE), (PAY_OUT, REVERSE), (MAIL, APOLOGIZE))
+REPEATED_EVENT = Step("DoIt", event="Done", refusals={InsufficientStock: "Done"})
+RETURN = Saga("return", started="ReturnRequested", steps=PAIRS, execution_seconds=900, deadline_seconds=1_000)
 
-STEPS = ["CheckParcel", "PayOut", "TellCustomer", "ConfirmReturn"]
-WAY_BACK = ["CancelReturn", "UntellCustomer", "CallBackPayOut", "PutAsideParcel", "FailReturn", "ReturnFailed"]
+STEPS = ["CheckParcel", "PayOut", "MailCustomer", "ConfirmReturn"]
+WAY_BACK = ["CancelReturn", "ApologizeToCustomer", "ReversePayOut", "PutAsideParcel", "FailReturn", "ReturnFailed"]
 
 
 def failing(state: str, error: str) -> Invoke:
-    """Give functions of which one does nothing but fail."""
+    """Return functions, one of which always fails."""
 
     def call(function: str, _payload: Json) -> Json:
         if function == f"{state}Function":
@@ -56,8 +56,8 @@ def executed(state: str, error: str) -> Any:
 
 
 def test_every_state_of_a_longer_saga_can_be_reached() -> None:
-    made = definition(RETURN)
-    assert reached(made) == {*STEPS, *WAY_BACK, "ReturnConfirmed", "CompensationIncomplete"} == set(made["States"])
+    asl = definition(RETURN)
+    assert reached(asl) == {*STEPS, *WAY_BACK, "ReturnConfirmed", "CompensationIncomplete"} == set(asl["States"])
 
 
 @pytest.mark.parametrize("state", STEPS)
@@ -68,30 +68,28 @@ def test_a_longer_saga_is_undone_in_the_opposite_order_wherever_it_fails(state: 
 
 @pytest.mark.parametrize(
     ("state", "error", "calls"),
-    [("CheckParcel", "Missing", 1), ("TellCustomer", "Missing", 2), ("PayOut", "IdempotencyAlreadyInProgressError", 2)],
+    [("CheckParcel", "Missing", 1), ("MailCustomer", "Missing", 2), ("PayOut", "IdempotencyAlreadyInProgressError", 2)],
 )
-def test_a_refusal_is_final_for_its_own_step_and_a_duplicate_is_waited_for_by_an_effect(
-    state: str, error: str, calls: int
-) -> None:
+def test_a_refusal_is_final_for_its_step_and_effects_wait_for_a_duplicate(state: str, error: str, calls: int) -> None:
     assert executed(state, error).calls.count(f"{state}Function") == calls
 
 
-def test_a_table_that_is_too_long_is_refused_with_what_to_shorten_and_the_longest_states_first() -> None:
-    wrong = r"return: the longest path takes \d+ s, .* 100 s\. Shorten .*policies.py\."
-    with pytest.raises(ValueError, match=wrong) as error:
+def test_a_path_that_is_too_long_is_rejected_with_a_hint_and_the_longest_states_first() -> None:
+    message = r"return: the longest path takes \d+ s, .* 100 s\. Shorten .*policies.py\."
+    with pytest.raises(ValueError, match=message) as error:
         definition(replace(RETURN, execution_seconds=100))
     seconds = [int(each.rpartition(" ")[2]) for each in str(error.value).rpartition(": ")[2].split(", ")]
     assert seconds == sorted(seconds, reverse=True)
     assert all(f"{state} " in str(error.value) for state in (*STEPS, *WAY_BACK[:-1]))
 
 
-def test_an_execution_that_outlasts_the_deadline_is_refused() -> None:
+def test_an_execution_that_outlasts_the_deadline_is_rejected() -> None:
     with pytest.raises(ValueError, match="an execution lasts 900 s, which is not before the deadline of 900 s"):
         definition(replace(RETURN, deadline_seconds=900))
 
 
 @pytest.mark.parametrize(
-    ("changes", "wrong"),
+    ("changes", "message"),
     [
         ({"name": "room-booking"}, "expected one word"),
         ({"name": "roomBooking"}, "expected one word"),
@@ -100,41 +98,41 @@ def test_an_execution_that_outlasts_the_deadline_is_refused() -> None:
         ({"steps": ((RESERVE, RELEASE), (RESERVE, RELEASE))}, "InventoryReserved stands for two things"),
         ({"started": "InventoryReserved"}, "InventoryReserved stands for two things"),
         ({"name": "inventory", "started": "InventoryFailed"}, "InventoryFailed stands for two things"),
-        ({"steps": ((SAYS_ONE_THING_TWICE, replace(RELEASE, undoes=SAYS_ONE_THING_TWICE)),)}, "Done stands for two"),
+        ({"steps": ((REPEATED_EVENT, replace(RELEASE, undoes=REPEATED_EVENT)),)}, "Done stands for two"),
     ],
 )
-def test_a_table_that_is_not_sound_is_refused_in_words(changes: dict[str, Any], wrong: str) -> None:
-    with pytest.raises(ValueError, match=wrong):
+def test_an_invalid_table_is_rejected_with_an_explanation(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
         definition(replace(ORDER, **changes))
 
 
-def test_a_policy_of_its_own_for_a_step_shows_in_its_state_only(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_steps_own_policy_changes_only_its_state(monkeypatch: pytest.MonkeyPatch) -> None:
     before = definition(RETURN)["States"]
     own = replace(FORWARD, passing=Retry(5, backoff=2, longest=4), timeout=6)
-    monkeypatch.setitem(policies.OWN, "TellCustomer", own)
+    monkeypatch.setitem(policies.OWN, "MailCustomer", own)
     after = definition(RETURN)["States"]
-    assert {name for name in after if after[name] != before[name]} == {"TellCustomer"}
-    changed = after["TellCustomer"]
+    assert {name for name in after if after[name] != before[name]} == {"MailCustomer"}
+    changed = after["MailCustomer"]
     assert (changed["TimeoutSeconds"], changed["Retry"][1]["MaxAttempts"]) == (6, 5)
     assert changed["Retry"][1]["MaxDelaySeconds"] == 4
 
 
 @pytest.fixture
 def copies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Let the files be generated elsewhere."""
+    """Redirect the generated files to a temporary folder."""
     (tmp_path / "template.yaml").write_text((ROOT / "template.yaml").read_text())
     monkeypatch.setattr(generate, "HERE", tmp_path)
     monkeypatch.setattr(generate, "TEMPLATE", tmp_path / "template.yaml")
     return tmp_path
 
 
-def generated(monkeypatch: pytest.MonkeyPatch, *options: str) -> int:
+def generate_files(monkeypatch: pytest.MonkeyPatch, *options: str) -> int:
     monkeypatch.setattr(sys, "argv", ["generate", *options])
     return generate.main()
 
 
-def test_what_is_checked_in_is_what_the_tables_say(copies: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert generated(monkeypatch) == 0
+def test_the_generated_files_are_up_to_date(copies: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert generate_files(monkeypatch) == 0
     for name, saga in sagas().items():
         text = (copies / f"{name}_saga.asl.json").read_text()
         assert json.loads(text) == definition(saga)
@@ -143,27 +141,27 @@ def test_what_is_checked_in_is_what_the_tables_say(copies: Path, monkeypatch: py
 
 
 @pytest.mark.parametrize("name", ["order_saga.asl.json", "template.yaml"])
-def test_a_file_that_is_not_what_the_tables_say_is_noticed_and_not_changed_by_the_check(
+def test_the_check_reports_an_outdated_file_and_does_not_change_it(
     copies: Path, name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    generated(monkeypatch)
-    assert generated(monkeypatch, "--check") == 0
+    generate_files(monkeypatch)
+    assert generate_files(monkeypatch, "--check") == 0
     stale = (copies / name).read_text().replace("PaymentDeclined", "Declined")
     (copies / name).write_text(stale)
-    assert generated(monkeypatch, "--check") == 1
+    assert generate_files(monkeypatch, "--check") == 1
     assert f"{name} is not what the table says; run make definition" in capsys.readouterr().err
     assert (copies / name).read_text() == stale
 
 
-def test_a_definition_that_is_missing_is_noticed(copies: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert generated(monkeypatch, "--check") == 1
+def test_the_check_reports_a_missing_definition(copies: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert generate_files(monkeypatch, "--check") == 1
     assert [file.name for file in copies.iterdir()] == ["template.yaml"]
 
 
-def test_a_table_that_is_too_long_is_told_and_nothing_is_written(
+def test_a_path_that_is_too_long_is_rejected_and_nothing_is_written(
     copies: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(generate, "sagas", lambda: {"order": replace(ORDER, execution_seconds=1)})
-    assert generated(monkeypatch) == 1
+    assert generate_files(monkeypatch) == 1
     assert "Shorten a retry" in capsys.readouterr().err
     assert [file.name for file in copies.iterdir()] == ["template.yaml"]

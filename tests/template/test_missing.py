@@ -1,4 +1,4 @@
-"""`python -m statemachine.missing` lists whatever a step of a table lacks."""
+"""`python -m statemachine.missing` lists everything that a step of a table lacks."""
 
 import re
 import shutil
@@ -59,7 +59,7 @@ def test_nothing_is_missing() -> None:
         ),
     ],
 )
-def test_whatever_the_template_lacks_is_listed(project: Path, removed: str, line: str) -> None:
+def test_everything_that_the_template_lacks_is_listed(project: Path, removed: str, line: str) -> None:
     template = project / "template.yaml"
     without, count = re.subn(removed, "", template.read_text(), flags=re.MULTILINE)
     template.write_text(without)

@@ -1,4 +1,4 @@
-"""What goes into the functions' package: all that they import, nothing that a step does not need to start."""
+"""The functions' package: it has everything that they import, and steps start without heavy imports."""
 
 import json
 import re
@@ -11,11 +11,11 @@ import pytest
 
 from tests.support.template import ROOT, resources, tasks
 from tests.template.graph import function
-from tests.template.source import FUNCTIONS, imports, modules
+from tests.template.source import SOURCES, imports, modules
 
 OURS = {name.partition(".")[0] for name in modules()}
-RUNTIME = {"boto3", "botocore"}  # Lambda's Python runtime brings them along
-LOCKED = dict(re.findall(r"^([\w.-]+)==([\w.]+)", (FUNCTIONS / "requirements.txt").read_text(), re.MULTILINE))
+RUNTIME = {"boto3", "botocore"}  # included in Lambda's Python runtime
+LOCKED = dict(re.findall(r"^([\w.-]+)==([\w.]+)", (SOURCES / "requirements.txt").read_text(), re.MULTILINE))
 WANTED = re.findall(r"^([\w-]+)", (ROOT / "requirements" / "functions.in").read_text(), re.MULTILINE)
 HEAVY = {"pydantic", "aws_lambda_powertools.event_handler"}
 STEPS = sorted({function(name)["Handler"].rpartition(".")[0] for name in tasks()})
@@ -33,16 +33,16 @@ def packages_of(imported: str) -> set[str]:
 @cache
 def loaded(module: str) -> set[str]:
     program = f"import json, sys, {module}; print(json.dumps(list(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", program], cwd=FUNCTIONS, check=True, capture_output=True, text=True)  # noqa: S603
+    done = subprocess.run([sys.executable, "-c", program], cwd=SOURCES, check=True, capture_output=True, text=True)  # noqa: S603
     return set(json.loads(done.stdout))
 
 
 @pytest.mark.parametrize("imported", sorted(third_party()))
-def test_whatever_the_functions_import_is_in_their_requirements(imported: str) -> None:
+def test_every_import_of_the_functions_is_in_their_requirements(imported: str) -> None:
     assert packages_of(imported) <= set(LOCKED)
 
 
-def test_the_functions_import_whatever_they_require() -> None:
+def test_the_functions_import_every_requirement() -> None:
     assert set(WANTED) == {package for imported in third_party() for package in packages_of(imported)}
 
 
@@ -51,22 +51,22 @@ def test_the_functions_are_tested_with_the_versions_that_are_deployed(package: s
     assert version(package) == LOCKED[package]
 
 
-def test_nothing_is_packed_but_code_and_the_list_of_what_it_requires() -> None:
-    files = [file for file in FUNCTIONS.rglob("*") if file.is_file() and file.parent.name != "__pycache__"]
+def test_the_package_has_only_code_and_requirements() -> None:
+    files = [file for file in SOURCES.rglob("*") if file.is_file() and file.parent.name != "__pycache__"]
     assert [file.name for file in files if file.suffix != ".py"] == ["requirements.txt"]
 
 
-def test_the_runtime_s_own_packages_are_not_packed_again() -> None:
+def test_the_package_leaves_out_what_the_runtime_includes() -> None:
     assert not RUNTIME & set(LOCKED)
 
 
 @pytest.mark.parametrize("module", STEPS)
-def test_a_step_starts_without_validation_and_without_the_event_handler(module: str) -> None:
+def test_a_step_starts_without_pydantic_and_the_event_handler(module: str) -> None:
     assert module in loaded(module)
     assert not HEAVY & loaded(module)
 
 
-def test_the_api_starts_with_them_so_that_their_absence_elsewhere_means_something() -> None:
+def test_the_api_starts_with_both_which_proves_that_the_check_detects_them() -> None:
     assert loaded("order.api") >= HEAVY
 
 

@@ -10,8 +10,7 @@ from aws_lambda_powertools.utilities.circuit_breaker.persistence import CircuitB
 from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer
 
 from tests.support.template import ROOT, resources, template
-from tests.template.source import FUNCTIONS as SOURCES
-from tests.template.source import settings
+from tests.template.source import SOURCES, settings
 
 FUNCTIONS = resources("AWS::Serverless::Function")
 TABLES = resources("AWS::DynamoDB::Table")
@@ -66,7 +65,7 @@ def test_every_setting_is_read_by_some_code() -> None:
     assert unread <= powertools  # Powertools itself reads these
 
 
-def test_settings_are_only_read_from_os_environ_so_the_other_tests_find_them() -> None:
+def test_settings_are_only_read_from_os_environ_so_that_the_other_tests_find_them() -> None:
     sources = [file.read_text() for file in SOURCES.rglob("*.py")]
     assert not [source for source in sources if re.search(r"getenv|\benviron\b(?!\[)", source)]
 

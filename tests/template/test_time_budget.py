@@ -21,7 +21,7 @@ def delays(retrier: dict[str, Any]) -> float:
 
 
 def longest(name: str) -> float:
-    """Each retrier counts its own attempts, so the worst case uses up all of them."""
+    """Return the worst case in seconds: each retrier counts its own attempts, and all are used up."""
     retriers = [rule for rule in tasks()[name]["Retry"] if rule["MaxAttempts"]]
     attempts = 1 + sum(rule["MaxAttempts"] for rule in retriers)
     return float(attempts * tasks()[name]["TimeoutSeconds"] + sum(map(delays, retriers)))

@@ -1,4 +1,4 @@
-"""The counterexample of a violation, in words: who did what, and what changed."""
+"""A violation's counterexample as text: each actor, its action, and the rows that changed."""
 
 from collections.abc import Iterator
 
@@ -21,7 +21,7 @@ def describe(explorer: Explorer, violation: Violation) -> Iterator[str]:
 
 
 class Narrator:
-    """Gives names to executions, which the explorer does not tell apart."""
+    """Names executions, which the explorer treats as interchangeable."""
 
     def __init__(self) -> None:
         self._state = State(World())
@@ -29,7 +29,7 @@ class Narrator:
         self._executions = 0
 
     def line(self, transition: Transition) -> str:
-        """Return the next step in words, and follow its actors."""
+        """Return the next step as text, and follow its actors."""
         name = self._actor_name(transition)
         if len(transition.state.running) > len(self._state.running):
             self._executions += 1

@@ -7,7 +7,7 @@ from verification.model.state import PENDING, PROCESSING, Invocation, World
 
 
 class EffectCache:
-    """All effects that are possible in a world, computed once: they do not depend on what else is running."""
+    """All effects that are possible in a world, computed once: they do not depend on the other invocations."""
 
     def __init__(self, world: World, rules: Rules, bounds: Bounds) -> None:
         self.world, self._rules = world, rules

@@ -42,7 +42,7 @@ def event(world: World, trigger: str) -> Effect:
 
 
 def settles(world: World) -> Iterator[Effect]:
-    """Yield how the gateway can settle what it is processing."""
+    """Yield the ways in which the gateway can settle the intents that it is processing."""
     for number, status in enumerate(world.intents):
         if status == PROCESSING:
             yield event(world.at_gateway(number, SUCCEEDED), CHARGES)
@@ -68,7 +68,7 @@ def relays(world: World) -> Effect:
 
 
 def recovers(world: World, rules: Rules, limit: int) -> Effect | None:
-    """Return what recovery does about the order row: cancel, recover or park; None if there is nothing to do."""
+    """Return recovery's decision about the order: cancel, recover or park; None if there is nothing to do."""
     if world.order == CONFIRMED:
         return None
     if world.parked or world.order == FAILED:

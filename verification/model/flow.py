@@ -1,37 +1,34 @@
 """The state machine: which step follows which, and where errors are caught."""
 
-from verification.model import inventory_steps as inventory
-from verification.model import order_steps as order
-from verification.model import payment_steps as payment
-from verification.model import refund_steps as refund
+from verification.model import inventory_steps, order_steps, payment_steps, refund_steps
 from verification.model.results import Action, Result
 from verification.model.rules import Rules
 from verification.model.state import Invocation, World
 
 STEPS: dict[str, tuple[Action, ...]] = {
-    "ReserveInventory": (inventory.reserve, inventory.reject),
+    "ReserveInventory": (inventory_steps.reserve, inventory_steps.reject),
     "ProcessPayment": (
-        payment.read_history,
-        payment.check_status,
-        payment.create_intent,
-        payment.record_intent,
-        payment.confirm_intent,
-        payment.read_gateway,
-        payment.record_result,
+        payment_steps.read_history,
+        payment_steps.check_status,
+        payment_steps.create_intent,
+        payment_steps.record_intent,
+        payment_steps.confirm_intent,
+        payment_steps.read_gateway,
+        payment_steps.record_result,
     ),
-    "ConfirmOrder": (order.confirm,),
-    "CancelOrder": (order.cancel,),
+    "ConfirmOrder": (order_steps.confirm,),
+    "CancelOrder": (order_steps.cancel,),
     "RefundPayment": (
-        refund.read_charge,
-        refund.read_decision,
-        refund.cancel_intent,
-        refund.refund_intent,
-        refund.record_refund,
-        refund.get_intent,
-        refund.cancel_carelessly,
+        refund_steps.read_charge,
+        refund_steps.read_decision,
+        refund_steps.cancel_intent,
+        refund_steps.refund_intent,
+        refund_steps.record_refund,
+        refund_steps.get_intent,
+        refund_steps.cancel_carelessly,
     ),
-    "ReleaseInventory": (inventory.read_reserved, inventory.release),
-    "FailOrder": (order.fail, order.park),
+    "ReleaseInventory": (inventory_steps.read_reserved, inventory_steps.release),
+    "FailOrder": (order_steps.fail, order_steps.park),
 }
 FOLLOWED_BY = {
     "ReserveInventory": "ProcessPayment",

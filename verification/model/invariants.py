@@ -1,4 +1,4 @@
-"""What must hold in every state, and for every result."""
+"""The invariants of every state and every result. Each returns its violation, or an empty string."""
 
 from collections.abc import Callable
 
@@ -19,7 +19,7 @@ from verification.model.state import (
 
 
 def one_outcome(world: World) -> str:
-    """An order is never both CONFIRMED and cancelled."""
+    """Check that an order is never both CONFIRMED and cancelled."""
     if {state.ORDER_CONFIRMED, state.ORDER_CANCELLING} <= world.events:
         return "the saga is both CONFIRMED and cancelled"
     if world.order == FAILED and state.ORDER_CONFIRMED in world.events:
@@ -28,12 +28,12 @@ def one_outcome(world: World) -> str:
 
 
 def parked_is_visible(world: World) -> str:
-    """Only a CANCELLING order is parked."""
+    """Check that only a CANCELLING order is parked."""
     return f"the order is {world.order} and parked" if world.parked and world.order != CANCELLING else ""
 
 
 def money(world: World) -> str:
-    """A CONFIRMED order is charged once; a FAILED one costs nothing, now or later. No order is charged twice."""
+    """Check that a CONFIRMED order is charged once, a FAILED one not at all, now or later, and no order twice."""
     charged = world.intents.count(SUCCEEDED)
     if charged > 1:
         return "charged twice"
@@ -47,7 +47,7 @@ def money(world: World) -> str:
 
 
 def stock(world: World) -> str:
-    """Stock is taken once and released once, and held exactly while that is on record or the saga is CONFIRMED."""
+    """Check that stock is taken and released once, and held exactly while on record or while the saga is CONFIRMED."""
     if world.stock < 0 or not 0 <= world.held <= QUANTITY:
         return f"the order holds {world.held} units, {world.stock} are left"
     reserved, released = state.INVENTORY_RESERVED in world.events, state.INVENTORY_RELEASED in world.events
@@ -59,7 +59,7 @@ def stock(world: World) -> str:
 
 
 def history(world: World) -> str:
-    """The events are consistent with each other and with the payment row."""
+    """Check that the events are consistent with each other and with the payment row."""
     if {state.INVENTORY_RESERVED, state.INVENTORY_REJECTED} <= world.events:
         return "InventoryReserved and InventoryRejected are both on record"
     if {state.PAYMENT_CHARGED, state.PAYMENT_DECLINED} <= world.events:

@@ -1,4 +1,4 @@
-"""How often each fault happened and each rule decided. One that never did was not exercised, which is an error."""
+"""Counts of faults and rules. A fault that never happened, or a rule that never decided, is an error."""
 
 from collections.abc import Iterator
 
@@ -23,7 +23,7 @@ TRIGGERS = (
     effects.GIVEN_UP,
     effects.EXECUTION_DIES,
 )
-# Rules that no action cites, because they say what does not happen or how a name is built.
+# Rules that no action cites, because they prevent something or determine a name.
 UNCITED = frozenset(
     {
         "fences_kept",
@@ -45,7 +45,7 @@ AGAINST_STRAYS = frozenset(
         "release_checks_cancelling",
     }
 )
-AGAINST_TWINS = frozenset({"confirm_recorded"})
+AGAINST_DUPLICATES = frozenset({"confirm_recorded"})
 AGAINST_CONCURRENCY = frozenset({"charge_from_intent"})
 MANY = 2
 
@@ -66,7 +66,7 @@ def rules(bounds: Bounds) -> list[str]:
     not_needed = {
         *UNCITED,
         *(AGAINST_STRAYS if not bounds.strays else ()),
-        *(AGAINST_TWINS if concurrent < MANY else ()),
+        *(AGAINST_DUPLICATES if concurrent < MANY else ()),
         *(AGAINST_CONCURRENCY if concurrent + bounds.recoveries < MANY else ()),
     }
     return [rule for rule in RULES if rule not in not_needed]
@@ -81,6 +81,6 @@ def table(explorer: Explorer, bounds: Bounds) -> Iterator[str]:
 
 
 def missing(explorer: Explorer, bounds: Bounds) -> list[str]:
-    """Return what these bounds make possible but the exploration never exercised."""
+    """Return the faults and rules that these bounds make possible but the exploration never exercised."""
     never_happened = [trigger for trigger in triggers(bounds) if not explorer.triggers[trigger]]
     return [*never_happened, *(rule for rule in rules(bounds) if not explorer.rules[rule])]

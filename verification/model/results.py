@@ -32,20 +32,20 @@ def then(world: World, action: Action, memory: str = "", *, rule: str = "") -> R
 
 
 def done(world: World, *, rule: str = "") -> Result:
-    """The step succeeds."""
+    """End the step with success."""
     return Result(world, DONE, rule=rule)
 
 
 def ended(world: World, *, rule: str = "") -> Result:
-    """The step succeeds and the execution has nothing more to do."""
+    """End the step and the execution with success."""
     return Result(world, ENDED, rule=rule)
 
 
 def fails(world: World, error: str, *, rule: str = "") -> Result:
-    """The step fails for good."""
+    """End the step with a permanent error."""
     return Result(world, FAILS, error, rule=rule)
 
 
 def retry(world: World, *, rule: str = "") -> Result:
-    """TransientError: the step is retried from its beginning."""
+    """Retry the step from its beginning, as after a TransientError."""
     return Result(world, RETRY, rule=rule)

@@ -1,4 +1,4 @@
-"""What is stored and what is running. Everything is immutable, so that a state is its own key."""
+"""The stored rows and the running functions. Everything is immutable, so that a state is its own key."""
 
 from typing import NamedTuple
 
@@ -43,7 +43,7 @@ class World(NamedTuple):
 
     @property
     def held(self) -> int:
-        """Units that this order has actually taken, whatever its rows say."""
+        """The units that this order has really taken, whatever its rows say."""
         return STOCKED - self.stock
 
     def put(self, event: str) -> "World":

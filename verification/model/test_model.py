@@ -12,13 +12,13 @@ from verification.model.rules import RULES, Bounds, without
 from verification.model.verdict import Verdict, check
 
 SMALL = Bounds(late=0)  # an execution, a recovery
-TWINS = Bounds(executions=2, recoveries=0, late=0)
+PAIR = Bounds(executions=2, recoveries=0, late=0)
 ZOMBIE = Bounds(recoveries=0, late=1)
 STRAY = Bounds(recoveries=0, late=0, strays=1)
 
 
 class Mutant(NamedTuple):
-    """Rules left out, the bounds within which that shows, and the invariant it violates."""
+    """Rules to leave out, the bounds that reveal their absence, and the invariant that is violated."""
 
     name: str
     rules: tuple[str, ...]
@@ -34,9 +34,7 @@ MUTANTS = (
     Mutant("V3: the refund decides from a GET", ("cancel_decides",), ZOMBIE, "money"),
     Mutant("V4: an intent recorded without the guard", ("intent_guard",), ZOMBIE, "money"),
     Mutant("V5: processing treated as nothing", ("processing_is_transient",), SMALL, "money"),
-    Mutant(
-        "V6, both: a decline neither final nor cancelled", ("confirm_keyed", "cancel_after_decline"), TWINS, "money"
-    ),
+    Mutant("V6, both: a decline neither final nor cancelled", ("confirm_keyed", "cancel_after_decline"), PAIR, "money"),
     Mutant("V7: reserving without the guard", ("reserve_guard",), ZOMBIE, "stock"),
     Mutant("V8: a cancel that ignores CONFIRMED", ("cancel_guard",), SMALL, "one_outcome"),
     Mutant("V8 mirrored: a confirm that ignores CANCELLING", ("confirm_guard",), SMALL, "one_outcome"),
@@ -51,7 +49,7 @@ MUTANTS = (
     Mutant("CONFIRMED without proof of the stock", ("confirm_checks_reserved",), STRAY, "stock"),
     Mutant("CONFIRMED without proof of the charge", ("confirm_checks_charged",), STRAY, "money"),
     Mutant("F: an intent on record is confirmed for a cancelled order", ("charge_checks_first",), SMALL, "decision"),
-    Mutant("I, both: each attempt confirms its own intent", ("create_keyed", "confirm_recorded"), TWINS, "money"),
+    Mutant("I, both: each attempt confirms its own intent", ("create_keyed", "confirm_recorded"), PAIR, "money"),
     Mutant("I: already refunded treated as an error", ("already_refunded_is_done",), SMALL, "liveness"),
     Mutant("P: a refund for an order that is not cancelled", ("refund_checks_cancelling",), STRAY, "history"),
     Mutant("P: a release for an order that is not cancelled", ("release_checks_cancelling",), STRAY, "stock"),
@@ -71,7 +69,7 @@ def counterexample(found: Verdict) -> list[str]:
     return [] if found.violation is None else list(describe(found.explorer, found.violation))
 
 
-@pytest.mark.parametrize("bounds", [SMALL, TWINS, ZOMBIE], ids=["small", "twins", "zombie"])
+@pytest.mark.parametrize("bounds", [SMALL, PAIR, ZOMBIE], ids=["small", "pair", "zombie"])
 def test_the_protocol_has_no_violation(bounds: Bounds) -> None:
     found = verdict(bounds)
 

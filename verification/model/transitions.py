@@ -18,7 +18,7 @@ type Group = tuple[Invocation, ...]
 
 
 class Transition(NamedTuple):
-    """Who acts, the effect, the state it leads to, and whether it still happens once faults have stopped."""
+    """The actor, its effect, the state it leads to, and whether it still happens once faults have stopped."""
 
     role: str
     actor: Invocation | None
@@ -74,10 +74,10 @@ class Transitions:
 
     def _executions(self, state: State, effects: EffectCache) -> Iterator[Transition]:
         _, running, late, starting = state
-        room = len(late) < self._bounds.late
+        within_bounds = len(late) < self._bounds.late
         for actor in dict.fromkeys(running):
             for effect in effects.of_execution(actor):
-                if effect.late is not None and not room:
+                if effect.late is not None and not within_bounds:
                     continue
                 left = late if effect.late is None else swapped(late, None, effect.late)
                 after = State(effect.world, swapped(running, actor, effect.successor), left, starting)

@@ -13,7 +13,7 @@ class Coverage:
     sites: Counter[str] = field(default_factory=Counter)  # calls
     faults: Counter[tuple[str, str]] = field(default_factory=Counter)  # fault and site
     refusals: Counter[frozenset[str]] = field(default_factory=Counter)  # all guards, by role, that refused one call
-    guards: set[str] = field(default_factory=set)  # issued, whether or not they refused
+    guards: Counter[str] = field(default_factory=Counter)  # issued, whether or not they refused
     lines: set[tuple[str, int]] = field(default_factory=set)
 
     def count(self, kind: str, name: str) -> None:
@@ -32,5 +32,5 @@ class Coverage:
         self.sites += other.sites
         self.faults += other.faults
         self.refusals += other.refusals
-        self.guards |= other.guards
+        self.guards += other.guards
         self.lines |= other.lines

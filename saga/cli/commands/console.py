@@ -38,7 +38,7 @@ def console(
     if not no_open:
         open_page(address)
     try:
-        from saga.console.server import serve  # noqa: PLC0415 - NiceGUI is an optional dependency
+        from saga.console.app import serve  # noqa: PLC0415 - NiceGUI is an optional dependency
     except ModuleNotFoundError as error:
         raise UsageFailure("the console is not installed. Run: pipx install 'order-saga[console]'") from error
     with suppress(KeyboardInterrupt):

@@ -8,9 +8,9 @@ from rich.console import RenderableType
 
 from saga.cli.bulk import Bulk, DryRun, Rate, Yes, carry_out
 from saga.cli.context import Context
-from saga.cli.output import Json
 from saga.cli.register import add
 from saga.cli.render.columns import table, when
+from saga.http import Json
 from saga.operations.dead_letters import DeadLetter, dead_letters, redrive
 
 app = typer.Typer(name="dlq", no_args_is_help=True, help="The relay's dead-letter queue.")
@@ -31,7 +31,7 @@ def redrive_(context: Context, *, rate: Rate = 5, yes: Yes = False, dry_run: Dry
         return {"dispatched": redrive(context.stack, letter, rate)}
 
     found = dead_letters(context.stack)
-    bulk = Bulk("redrive", "messages", found, attrgetter("message_id"), _table(found), act, rate)
+    bulk = Bulk("redrive", "message", found, attrgetter("message_id"), _table(found), act, rate)
     return carry_out(context, bulk, yes=yes, dry_run=dry_run)
 
 

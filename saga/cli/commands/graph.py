@@ -10,13 +10,14 @@ import typer
 from saga.cli.commands.order.order_id import EXAMPLE, complete
 from saga.cli.context import Context
 from saga.cli.files import write
-from saga.cli.output import Json
 from saga.cli.register import add
 from saga.failures import Failure, UsageFailure
-from saga.graph import DefinitionError, FontError, to_text
-from saga.graph.formats import SUFFIXES, Format, draw
+from saga.graph import DefinitionError
+from saga.graph.formats import SUFFIXES, FontError, Format, draw
 from saga.graph.outcome import Statuses
-from saga.orders.load import read
+from saga.graph.terminal import to_text
+from saga.http import Json
+from saga.orders.reader import read
 from saga.orders.states import source, statuses
 
 app = typer.Typer()

@@ -6,15 +6,15 @@ import typer
 
 from saga.cli.commands.gateway import circuit_text
 from saga.cli.context import Context
-from saga.cli.output import Json
 from saga.cli.progress import step
 from saga.cli.register import add
 from saga.cli.render.columns import facts, table, when
 from saga.failures import Failure
 from saga.operations.circuit import Breaker, breaker
 from saga.operations.doctor import Finding, findings
-from saga.operations.status import read_status
+from saga.operations.status import Status, read_status
 from saga.reconcile import run
+from saga.text.safe import counted
 from saga.text.times import milliseconds
 
 app = typer.Typer()
@@ -28,14 +28,15 @@ def check(context: Context) -> None:
         violations = run.check(stack)
     context.answer({"violations": violations}, "\n".join(violations) or "No violations.")
     if violations:
-        raise Failure(f"{len(violations)} violations")
+        raise Failure(counted(len(violations), "violation"))
 
 
 @add(app, "status", "status --json")
 def status(context: Context) -> int:
     """Show the stack's URL, tables, queues, versions and health. Exit code 1 if a health check fails."""
-    found = read_status(context.stack)
-    context.answer(found, facts(_rows(found, breaker(context.stack))))
+    gateway = breaker(context.stack)
+    found = read_status(context.stack, gateway)
+    context.answer(found, facts(_rows(found, gateway)))
     return 0 if found["well"] else Failure.exit_code
 
 
@@ -48,7 +49,7 @@ def doctor(context: Context) -> int:
     return Failure.exit_code if any(each.needed and not each.ok for each in found) else 0
 
 
-def _rows(found: Json, gateway: Breaker) -> Iterator[tuple[str, object]]:
+def _rows(found: Status, gateway: Breaker) -> Iterator[tuple[str, object]]:
     yield "stack", f"{found['stack']}, {found['workflowType']}"
     yield "place", found["place"]
     yield "API", found["apiUrl"]
@@ -58,7 +59,7 @@ def _rows(found: Json, gateway: Breaker) -> Iterator[tuple[str, object]]:
     yield "oldest undispatched", "none" if oldest is None else when(milliseconds(oldest))
     yield "parked orders", found["parked"]
     yield "circuit breaker", circuit_text(gateway)
-    yield from ((each["name"], f"{each['depth']} messages") for each in found["queues"])
+    yield from ((each["name"], counted(each["depth"], "message")) for each in found["queues"])
     yield from found["tables"].items()
 
 

@@ -9,11 +9,11 @@ from rich.console import Group
 
 from saga.cli.bulk import Yes, confirm
 from saga.cli.context import Context
-from saga.cli.output import Json
 from saga.cli.progress import bars
 from saga.cli.register import add
 from saga.cli.render.columns import facts
 from saga.failures import Failure, TimedOut, UsageFailure
+from saga.http import Json
 from saga.load import charts
 from saga.load.figures import compared, figures, of_file
 from saga.load.mix import DEFAULT, of_text
@@ -66,7 +66,9 @@ def _run(context: Context, plan: Plan, svg: Path | None) -> int:
 
 def _compare(context: Context, one: Path, other: Path) -> int:
     found = compared(of_file(one), of_file(other))
-    rows = [(each["figure"], *map(_number, (each["a"], each["b"])), _percent(each["change"])) for each in found]
+    rows = [
+        (each["figure"], *map(_number, (each["a"], each["b"])), _number(each["change"], "{:+g} %")) for each in found
+    ]
     context.answer(found, facts(rows, ("figure", str(one), str(other), "change")))
     return 0
 
@@ -83,9 +85,5 @@ def _rows(found: Json) -> Iterator[tuple[str, object]]:
             yield what, ", ".join(f"{each} {milliseconds} ms" for each, milliseconds in percentiles.items())
 
 
-def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:g}"
-
-
-def _percent(change: float | None) -> str:
-    return "-" if change is None else f"{change:+g} %"
+def _number(value: float | None, layout: str = "{:g}") -> str:
+    return "-" if value is None else layout.format(value)

@@ -10,11 +10,11 @@ from rich.console import RenderableType
 from saga.cli.bulk import Bulk, DryRun, Rate, Yes, carry_out
 from saga.cli.commands.order.order_id import EXAMPLE
 from saga.cli.context import Context
-from saga.cli.output import Json
 from saga.cli.register import add
 from saga.cli.render.columns import table, when
 from saga.cli.time_options import OlderThan, Time, time_of
 from saga.failures import UsageFailure
+from saga.http import Json
 from saga.operations import undispatched
 from saga.operations.journal import Journal
 from saga.operations.undispatched import OutboxEvent
@@ -87,7 +87,7 @@ def _bulk(
             journal.add(event.event_id)
         return {"undispatched": False}
 
-    return Bulk(verb, "events", events, attrgetter("event_id"), _table(events), act, rate)
+    return Bulk(verb, "event", events, attrgetter("event_id"), _table(events), act, rate)
 
 
 def _table(events: Sequence[OutboxEvent]) -> RenderableType:

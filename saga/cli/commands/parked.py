@@ -11,16 +11,16 @@ from saga.cli.bulk import Bulk, DryRun, Rate, Yes, carry_out
 from saga.cli.commands.gateway import restore
 from saga.cli.commands.order.order_id import EXAMPLE, OrderId
 from saga.cli.context import Context
-from saga.cli.output import Json
 from saga.cli.register import add
 from saga.cli.render.columns import facts, table, when
 from saga.cli.time_options import OlderThan, time_of
 from saga.failures import UsageFailure
+from saga.http import Json
 from saga.operations import parked_orders
 from saga.operations.parked_orders import ParkedOrder, parked
 from saga.orders import actions
 from saga.text.money import amount
-from saga.text.safe import error_text
+from saga.text.safe import counted, error_text
 
 app = typer.Typer(name="parked", no_args_is_help=True, help="Orders whose compensation failed. They need an operator.")
 
@@ -65,18 +65,18 @@ def resume(
 
     named = [parked_orders.one(stack, each) for each in order_ids or ()]
     found = named or parked(stack, time_of(older_than))
-    bulk = Bulk("resume", "parked orders", found, attrgetter("order_id"), _table(found), act, rate)
+    bulk = Bulk("resume", "parked order", found, attrgetter("order_id"), _table(found), act, rate)
     code = carry_out(context, bulk, yes=yes or bool(order_ids), dry_run=dry_run)
     if not dry_run:
         deleted = parked_orders.delete_stale_messages(stack)
-        typer.echo(f"Deleted {deleted} queue messages of orders that are no longer parked.", err=True)
+        typer.echo(f"Deleted {counted(deleted, 'queue message')} of orders that are no longer parked.", err=True)
     return code
 
 
-@add(app, name="make-well", deprecated=True)
+@add(app, name="make-well")
 def make_well(context: Context, order_id: OrderId) -> None:
-    """Use `saga gateway restore` instead."""
-    typer.echo("saga: `parked make-well` is now `gateway restore`", err=True)
+    """Run `saga gateway restore`, which replaces this deprecated command."""
+    typer.echo("saga: `parked make-well` is deprecated: use `gateway restore`", err=True)
     restore(context, order_id)
 
 

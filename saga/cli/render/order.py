@@ -7,8 +7,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from saga.cli.output import Json
 from saga.cli.render.columns import facts, outcome_cell, status_cell, table, when
+from saga.http import Json
 from saga.orders.attempts import Attempt, attempts
 from saga.orders.effects import Effect, effects
 from saga.orders.links import links
@@ -18,7 +18,7 @@ from saga.orders.states import source
 from saga.orders.view import outcome, why
 from saga.stack.tables import status_of
 from saga.text.durations import duration
-from saga.text.money import amount, minor
+from saga.text.money import amount, minor, signed_amount
 from saga.text.safe import clean, error_text, item_list
 from saga.text.times import clock, milliseconds, now
 
@@ -119,7 +119,7 @@ def _attempt(attempt: Attempt) -> Sequence[object]:
 
 
 def _effect(effect: Effect) -> Sequence[object]:
-    money = f"{'+' if effect.money > 0 else ''}{amount(effect.money)}" if effect.money else ""
+    money = signed_amount(effect.money) if effect.money else ""
     stock = ", ".join(f"{pieces:+} {clean(product)}" for product, pieces in effect.stock.items())
     return clock(effect.at), effect.event, effect.text, money, stock, ", ".join(effect.states)
 
@@ -132,7 +132,7 @@ def _payment(payment: Json | None) -> str:
         return text
     intent = payment["intent"]
     taken, refunded = (amount(minor(intent[name])) for name in ("taken", "refunded"))
-    return f"{text}; the gateway says {intent['status']}, {taken} taken, {refunded} refunded"
+    return f"{text}; the gateway says {intent['status']}, {taken} charged, {refunded} refunded"
 
 
 def _run(run: Json | None) -> str:

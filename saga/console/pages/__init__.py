@@ -2,24 +2,25 @@
 
 from collections.abc import Callable
 from functools import partial
+from http import HTTPStatus
 
 from fastapi import Request
 from nicegui import ui
 
+from saga.console.elements import markup
+from saga.console.html import tag
 from saga.console.layout import Page
-from saga.console.pages import (
-    breaker,
-    inventory,
-    new_order,
-    not_found,
-    order_page,
-    orders,
-    outbox_page,
-    parked,
-    throughput,
-)
+from saga.console.pages import breaker, inventory, new_order, order_page, orders, outbox_page, parked, throughput
 from saga.console.security import Token
 from saga.console.sources.source import Source
+
+
+def _not_found(page: Page) -> None:
+    ui.context.client.status_code = HTTPStatus.NOT_FOUND
+    path, start = tag("code", f"/{page.request.path_params['path']}"), tag("a", "Go to the start page", href="/")
+    text = tag("p", "The console has no page ", path, ". ", start)
+    markup(tag("div", tag("h1", "Page not found"), text, class_="empty card"))
+
 
 _PAGES = (  # when two match a path, the first one is served
     ("/orders", "Orders", orders.build),
@@ -30,7 +31,7 @@ _PAGES = (  # when two match a path, the first one is served
     ("/outbox", "Outbox", outbox_page.build),
     ("/breaker", "Circuit breaker", breaker.build),
     ("/throughput", "Throughput and latency", throughput.build),
-    ("/{path:path}", "Page not found", not_found.build),
+    ("/{path:path}", "Page not found", _not_found),
 )
 
 

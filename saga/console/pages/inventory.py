@@ -6,8 +6,7 @@ from urllib.parse import urlencode
 from saga.console.elements import Column, cells, markup, table_card
 from saga.console.html import Html, empty, join, tag
 from saga.console.layout import Page
-from saga.operations.inventory import products
-from saga.stack.products import Product
+from saga.stack.products import Product, products
 from saga.text.money import Minor, amount
 
 _COLUMNS = (

@@ -7,8 +7,7 @@ from saga.console.elements import markup
 from saga.console.html import Html, empty, join, tag
 from saga.console.layout import Page
 from saga.console.sections.forms import action_form
-from saga.operations.inventory import products
-from saga.stack.products import Product
+from saga.stack.products import Product, products
 from saga.text.money import Minor, amount
 
 _PAYMENTS = {  # by token: what the simulated gateway does, and how the order ends

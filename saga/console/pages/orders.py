@@ -9,8 +9,8 @@ from saga.console.html import Html, empty, join, tag
 from saga.console.labels import ago, order_link, placed_at, quantity_of, status_pill
 from saga.console.layout import Page
 from saga.failures import UsageFailure
+from saga.http import Json
 from saga.orders.listing import STATUSES, Filter
-from saga.orders.model import Json
 from saga.stack.tables import status_of
 from saga.text import times
 from saga.text.durations import duration

@@ -8,7 +8,7 @@ from saga.console.html import Html, empty, facts, tag
 from saga.console.layout import Page
 from saga.operations.throughput import Minute, Throughput, throughput
 from saga.text.durations import duration
-from saga.text.times import here
+from saga.text.times import hour_and_minute
 
 _SPANS = (15, 60, 240)  # minutes
 _OUTCOMES = ("confirmed", "failed", "parked", "open")
@@ -77,7 +77,7 @@ def _latency_chart(found: Throughput) -> Html:
 
 def _row(minute: Minute) -> Html:
     latencies = _latencies(minute).values() or [""] * len(_PERCENTILES)
-    return cells(_COLUMNS, _time(minute), minute.accepted, *_counts(minute), *latencies)
+    return cells(_COLUMNS, hour_and_minute(minute.start), minute.accepted, *_counts(minute), *latencies)
 
 
 def _counts(minute: Minute) -> tuple[int, ...]:
@@ -89,8 +89,4 @@ def _latencies(minute: Minute) -> dict[str, str]:
 
 
 def _times(found: Throughput) -> list[str]:
-    return [_time(minute) for minute in found.minutes]
-
-
-def _time(minute: Minute) -> str:
-    return f"{here(minute.start):%H:%M}"
+    return [hour_and_minute(minute.start) for minute in found.minutes]

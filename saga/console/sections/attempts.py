@@ -4,8 +4,9 @@ import json
 
 from saga.console.html import Html, join, tag
 from saga.console.labels import outcome_pill, placed_at
+from saga.http import Json
 from saga.orders.attempts import Attempt, attempts
-from saga.orders.model import Json
+from saga.orders.model import parsed
 from saga.orders.record import Record
 from saga.text.durations import duration
 from saga.text.times import clock
@@ -42,12 +43,7 @@ def _details(each: Attempt, start: int, *, anchor: bool) -> Html:
 
 def _error(each: Attempt) -> Json:
     """Return the error with its cause, which Lambda writes as JSON in a string."""
-    if each.error is None:
-        return None
-    try:
-        return {"error": each.error, "cause": json.loads(each.cause or "null")}
-    except ValueError:
-        return {"error": each.error, "cause": each.cause}
+    return None if each.error is None else {"error": each.error, "cause": parsed(each.cause)}
 
 
 def _part(title: str, content: Json) -> Html | None:

@@ -3,11 +3,11 @@
 from collections import Counter
 
 from saga.console.html import Html, join, tag
-from saga.console.labels import placed_at, quantity_of, signed, signed_amount
+from saga.console.labels import placed_at, quantity_of
 from saga.orders.effects import Effect, effects
 from saga.orders.record import Record
 from saga.text.durations import duration
-from saga.text.money import Minor, amount, minor
+from saga.text.money import Minor, amount, minor, signed_amount
 from saga.text.times import clock
 
 
@@ -53,6 +53,6 @@ def _event(effect: Effect, start: int) -> Html:
 
 def _chips(effect: Effect) -> Html | None:
     money = [f"{signed_amount(effect.money)} money"] if effect.money else []
-    stock = [f"{signed(quantity)} {product}" for product, quantity in effect.stock.items() if quantity]
+    stock = [f"{quantity:+} {product}" for product, quantity in effect.stock.items() if quantity]
     chips = [tag("span", text, class_="effect") for text in (*money, *stock)]
     return tag("span", *chips, class_="effects") if chips else None

@@ -5,7 +5,7 @@ from itertools import count, groupby, takewhile
 
 from saga.console.html import Html, join, tag
 from saga.orders.timeline import Bar
-from saga.text.durations import HOUR, MINUTE, SECOND, duration
+from saga.text.durations import HOUR, MINUTE, SECOND, duration, tick
 from saga.text.times import clock
 
 _PAUSE = 20 * SECOND  # without anything running
@@ -78,12 +78,8 @@ def _bar(bar: Bar, first: int, last: int) -> Html:
 def _ticks(first: int, last: int) -> Html:
     step = next((step for step in _STEPS if (last - first) / step <= _TICKS), _STEPS[-1])
     marks = takewhile(lambda at: at <= (last - first) * _LAST_TICK, count(0, step))
-    ticks = (tag("span", _tick(at), style=f"left:{100 * at / (last - first):.2f}%") for at in marks)
+    ticks = (tag("span", tick(at), style=f"left:{100 * at / (last - first):.2f}%") for at in marks)
     return tag("th", tag("span", "Time", class_="visually-hidden"), *ticks, scope="col", class_="ticks")
-
-
-def _tick(at: int) -> str:
-    return f"{at // SECOND} s" if SECOND <= at < MINUTE else duration(at).removesuffix(" 0 s")
 
 
 def _took(start: int, end: int | None) -> str:

@@ -4,7 +4,8 @@ from saga.console.html import Html, facts, join, tag
 from saga.console.labels import ago, placed_at, quantity_of, status_pill
 from saga.console.sections.forms import cancel
 from saga.console.sources.source import Environment
-from saga.orders.model import Execution, Json
+from saga.http import Json
+from saga.orders.model import Execution
 from saga.orders.record import Record
 from saga.orders.states import source
 from saga.orders.view import view

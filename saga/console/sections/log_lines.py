@@ -6,6 +6,7 @@ from saga.console.elements import Column, cells
 from saga.console.html import Html, tag
 from saga.console.labels import moment
 from saga.orders.logs import LogLine
+from saga.orders.model import parsed
 
 COLUMNS = (Column("Time", "nowrap"), Column("Function", "nowrap"), Column("Level", "nowrap"), Column("Message"))
 _LEVELS = {"ERROR": "failed", "CRITICAL": "failed", "WARNING": "caught"}
@@ -20,7 +21,5 @@ def row(line: LogLine) -> Html:
 
 
 def _pretty(text: str) -> str:
-    try:
-        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
-    except ValueError:
-        return text
+    content = parsed(text)
+    return json.dumps(content, indent=2, ensure_ascii=False) if isinstance(content, dict | list) else text

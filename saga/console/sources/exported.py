@@ -5,8 +5,8 @@ from typing import NoReturn
 
 from saga.console.sources.source import Environment, Kind, NotSupported
 from saga.failures import NoSuchOrder
+from saga.http import Json
 from saga.orders.listing import Filter
-from saga.orders.model import Json
 from saga.orders.record import Record
 
 

@@ -9,8 +9,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from saga.console.sources.source import Environment, Kind, NotSupported, Operation
 from saga.failures import Failure, Unreachable
-from saga.orders import listing, load
-from saga.orders.model import Json
+from saga.http import Json
+from saga.orders import listing, reader
 from saga.orders.record import Record
 from saga.stack.stack import Stack
 from saga.stack.target import Target
@@ -43,7 +43,7 @@ class LiveSource:
 
     def record(self, order_id: str) -> Record:
         """Return everything on record about an order."""
-        return self.read(load.read, order_id)
+        return self.read(reader.read, order_id)
 
     def read[**P, T](self, query: Operation[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a query on this thread's stack, and forget the stack if that fails: it may have moved.

@@ -6,8 +6,8 @@ from enum import StrEnum
 from typing import Concatenate, Protocol
 
 from saga.failures import Failure
+from saga.http import Json
 from saga.orders.listing import Filter
-from saga.orders.model import Json
 from saga.orders.record import Record
 from saga.stack.stack import Stack
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from saga.graph import FontError, render, to_png
+from saga.graph import render
+from saga.graph.formats import FontError, to_png
 from tests.unit.graph.definitions import machine, task
 
 

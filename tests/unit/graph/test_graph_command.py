@@ -47,14 +47,14 @@ def test_without_an_output_the_drawing_goes_to_the_terminal() -> None:
         (json.dumps(machine(A=task("B"))).encode(), "A leads to B, which is not a state"),
     ],
 )
-def test_a_bad_definition_is_one_clear_line(
+def test_a_bad_definition_gives_one_clear_error_line(
     content: bytes, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "bad.json").write_bytes(content)
     refused([str(tmp_path / "bad.json")], f"bad.json: {message}", capsys)
 
 
-def test_a_file_that_cannot_be_read_or_written_is_one_clear_line(
+def test_a_file_that_cannot_be_read_or_written_gives_one_clear_error_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     refused([str(tmp_path / "none.json")], "none.json: No such file or directory", capsys)
@@ -69,3 +69,10 @@ def refused(arguments: list[str], message: str, capsys: pytest.CaptureFixture[st
     assert stop.value.code == 2
     assert message in output.err or message.split(": ")[1] in output.err
     assert (output.err.count("\n"), output.out) == (1, "")
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    script = "import sys, saga.graph; print(sorted({'boto3', 'rich', 'resvg_py'} & set(sys.modules)))"
+    environment = {"PYTHONPATH": str(FILE.parents[1])}
+    command = [sys.executable, "-c", script]
+    assert subprocess.run(command, env=environment, capture_output=True, check=True).stdout == b"[]\n"  # noqa: S603

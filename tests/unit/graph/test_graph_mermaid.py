@@ -11,7 +11,7 @@ def names(text: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("definition", [SAGA, LOOP], ids=["saga", "loop"])
-def test_every_state_and_transition_is_there(definition: Definition) -> None:
+def test_every_state_and_transition_is_drawn(definition: Definition) -> None:
     text = to_mermaid(definition)
     name = names(text)
     edges = re.findall(r"^ +(s\d+) -\S*(?:\|.*\|)? (s\d+)$", text, re.MULTILINE)

@@ -3,7 +3,8 @@ from collections import Counter
 
 import pytest
 
-from saga.graph import FontError, Outcome, StateStatus, render, to_png
+from saga.graph import Outcome, StateStatus, render
+from saga.graph.formats import FontError, to_png
 from saga.graph.theme import LIGHT
 from tests.unit.graph.definitions import machine, task
 from tests.unit.graph.fonts import needs_a_font

@@ -64,7 +64,7 @@ def test_a_transition_and_a_catch_between_the_same_states_run_side_by_side() -> 
     assert [int(right) - int(left) for left, right in zip(solid, dashed, strict=True)] == [32, 32]
 
 
-def test_markup_in_a_state_machine_is_text_in_the_picture() -> None:
+def test_markup_in_a_state_machine_is_escaped() -> None:
     definition = machine(**{BAD: task("End", **{BAD: BAD}), "End": {"Type": "Choice", "Choices": [], "Default": BAD}})
     svg = render(definition, {BAD: StateStatus(Outcome.FAILED, 1)})
     assert "<script" not in svg
@@ -93,7 +93,7 @@ def test_a_state_without_a_status_was_not_reached_and_an_unknown_one_is_not_draw
     assert {texts(link)[1] for link in states(svg).values()} == {"not reached"}
 
 
-def test_the_picture_does_not_move_while_an_execution_goes_on() -> None:
+def test_the_picture_does_not_move_while_an_execution_runs() -> None:
     running = render(SAGA, {"ReserveInventory": StateStatus(Outcome.RUNNING, 3)})
     assert lines(running) == lines(render(SAGA))
     assert drawn(running).attrib == drawn(render(SAGA)).attrib

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from rich.console import Console
 
-from saga.graph import Outcome, StateStatus, to_text
+from saga.graph import Outcome, StateStatus
 from saga.graph.asl import parse
+from saga.graph.terminal import to_text
 from tests.unit.graph.definitions import LOOP, SAGA, Definition, definitions, machine, task, transitions, tried
 
 STATUSES = {"ReserveInventory": StateStatus(Outcome.SUCCEEDED), "ProcessPayment": StateStatus(Outcome.CAUGHT, 3)}
@@ -38,7 +39,7 @@ def test_a_wide_terminal_shows_boxes_and_arrows() -> None:
 
 @tried
 @given(definition=definitions())
-def test_every_state_has_a_box_and_every_line_a_tip(definition: Definition) -> None:
+def test_every_state_has_a_box_and_every_line_an_arrowhead(definition: Definition) -> None:
     text = printed(definition, 10_000)
     assert all(name in text for name in definition["States"])
     assert text.count("╭─ ") == len(definition["States"])

@@ -139,7 +139,7 @@ def test_the_longest_key_is_accepted() -> None:
     assert http.post(key="k" * 255).status == 202
 
 
-def test_a_request_that_is_already_running_is_to_be_retried(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_duplicate_of_a_running_request_is_asked_to_retry(monkeypatch: pytest.MonkeyPatch) -> None:
     answers: list[http.Answer] = []
     meanwhile.before(monkeypatch, "transact_write_items", lambda: answers.append(http.post(key=KEY)))
     assert http.post(key=KEY).status == 202
@@ -230,10 +230,10 @@ def test_lines_of_one_product_are_merged_and_validated_as_one(second: dict[str, 
     assert (answer.status, answer.body["detail"]) == (422, detail)
 
 
-# --- Showing -------------------------------------------------------------------------------------------------------
+# --- Reading -------------------------------------------------------------------------------------------------------
 
 
-def test_an_order_is_shown_in_its_current_state(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_order_is_returned_in_its_current_state(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: 1_767_225_600_000)
     order_id = world.placed()
     assert http.get(f"/orders/{order_id}").body == {
@@ -247,12 +247,12 @@ def test_an_order_is_shown_in_its_current_state(monkeypatch: pytest.MonkeyPatch)
     }
 
 
-def test_a_cancelled_order_is_shown_with_its_reason() -> None:
+def test_a_cancelled_order_is_returned_with_its_reason() -> None:
     body = http.get(f"/orders/{steps.failed()}").body
     assert (body["status"], body["reason"]) == ("FAILED", {"reason": "PaymentDeclined", "cause": "card_declined"})
 
 
-def test_a_parked_order_is_shown_with_what_is_left_to_undo() -> None:
+def test_a_parked_order_is_returned_with_its_missing_compensations() -> None:
     order_id = steps.parked()
     parked = http.get(f"/orders/{order_id}").body["parked"]
     assert (parked["notUndone"], parked["at"][-1]) == (list(sagas.ORDER.undone_by), "Z")
@@ -260,11 +260,11 @@ def test_a_parked_order_is_shown_with_what_is_left_to_undo() -> None:
     assert (event["type"], "at" in event["detail"]) == ("OrderParked#1", False)  # and no raw milliseconds
 
 
-def test_the_events_of_an_order_are_shown_in_order() -> None:
+def test_the_events_of_an_order_are_returned_in_order() -> None:
     answer = http.get(f"/orders/{steps.failed()}/events")
     assert [event["type"] for event in answer.body["events"]] == [
         "OrderPlaced",
-        *(event for step in sagas.ORDER.forward for event, said in step.events.items() if said is not Outcome.REFUSED),
+        *(event for step in sagas.ORDER.forward for event, kind in step.events.items() if kind is not Outcome.REFUSED),
         "OrderCancelling",
         *sagas.ORDER.undone_by,
         "OrderFailed",
@@ -274,7 +274,7 @@ def test_the_events_of_an_order_are_shown_in_order() -> None:
     assert [event["detail"].get("amount") for event in answer.body["events"][2:4]] == [699.98, 699.98]
 
 
-@pytest.mark.parametrize("path", ["/orders/nobody-knows", "/orders/nobody-knows/events", "/nowhere", "/orders/a/b/c"])
+@pytest.mark.parametrize("path", ["/orders/unknown", "/orders/unknown/events", "/nowhere", "/orders/a/b/c"])
 def test_an_unknown_path_or_order_is_not_found(path: str) -> None:
     answer = http.get(path)
     assert (answer.status, answer.headers["Content-Type"]) == (404, PROBLEM)
@@ -320,7 +320,7 @@ def test_a_5xx_response_is_not_remembered(monkeypatch: pytest.MonkeyPatch) -> No
     assert http.post(key=KEY).status == 202
 
 
-# --- What must stay secret -----------------------------------------------------------------------------------------
+# --- Secrets -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("behaviour", [Behaviour(), Behaviour(decline_code="card_declined")], ids=["paid", "declined"])

@@ -61,7 +61,7 @@ def test_the_event_that_starts_its_saga_is_stored_with_it() -> None:
 
 
 @pytest.mark.parametrize("table", ["SAGAS", "EVENTS"])
-def test_order_and_event_are_stored_both_or_neither(monkeypatch: pytest.MonkeyPatch, table: str) -> None:
+def test_order_and_event_are_stored_together_or_not_at_all(monkeypatch: pytest.MonkeyPatch, table: str) -> None:
     in_the_way = {"orderId": order_id("test", "customer-1", KEY), "eventType": "OrderPlaced", "eventId": "in the way"}
     row = {"at": 1, "detail": {}, "startsSaga": True, "fingerprint": "another"}
     meanwhile.before(monkeypatch, "transact_write_items", lambda: world.put(table, {**in_the_way, **row}))
@@ -143,7 +143,7 @@ def test_an_order_is_counted_once_and_its_replays_are_not(capsys: pytest.Capture
     assert capsys.readouterr().out.count('"OrdersPlaced":[1.0]') == 1
 
 
-# --- What is the same order ----------------------------------------------------------------------------------------
+# --- Equal orders --------------------------------------------------------------------------------------------------
 
 
 def test_lines_of_one_product_are_merged() -> None:

@@ -164,7 +164,7 @@ def test_two_concurrent_creations_make_one_intent(simulated: SimulatedGateway, m
     assert len(world.intents()) == 1
 
 
-# --- What the tokens do --------------------------------------------------------------------------------------------
+# --- Test tokens ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

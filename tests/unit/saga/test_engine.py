@@ -1,4 +1,4 @@
-"""The engine on this machine: its sessions, the owner of a port, and the record of its process."""
+"""The engine on this machine: its sessions, the owner of a port, and the PID file of its process."""
 
 import subprocess
 import sys
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from saga.engine.daemon import Record
+from saga.engine.pidfile import PidFile
 from saga.engine.port import owner
 from saga.engine.session import engine_environment, engine_session
 from saga.failures import Unreachable
@@ -82,33 +82,33 @@ def test_without_proc_the_owner_is_unknown(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def record(tmp_path: Path) -> Record:
-    return Record(tmp_path / "home" / "engine.json")
+def pid_file(tmp_path: Path) -> PidFile:
+    return PidFile(tmp_path / "home" / "engine.json")
 
 
-def test_a_record_that_was_never_written_is_not_held(record: Record) -> None:
-    assert not record.is_held()
+def test_a_pid_file_that_was_never_written_is_not_held(pid_file: PidFile) -> None:
+    assert not pid_file.is_held()
 
 
-def test_a_record_is_held_while_the_process_lives(record: Record) -> None:
-    with record.claim() as lock:
+def test_a_pid_file_is_held_while_the_process_lives(pid_file: PidFile) -> None:
+    with pid_file.claim() as lock:
         process = subprocess.Popen(
             [sys.executable, "-c", "input()"], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, pass_fds=[lock]
         )
-        record.write(pid=process.pid, port=4566)
-    assert record.is_held()
-    assert record.read() == {"pid": process.pid, "port": 4566}
+        pid_file.write(pid=process.pid, port=4566)
+    assert pid_file.is_held()
+    assert pid_file.read() == {"pid": process.pid, "port": 4566}
     process.communicate(b"\n")
-    assert not record.is_held()
+    assert not pid_file.is_held()
 
 
-def test_a_claim_is_refused_while_the_record_is_held(record: Record) -> None:
-    with record.claim(), pytest.raises(Unreachable, match="Try again"), record.claim():
+def test_a_claim_is_refused_while_the_pid_file_is_held(pid_file: PidFile) -> None:
+    with pid_file.claim(), pytest.raises(Unreachable, match="Try again"), pid_file.claim():
         pass
 
 
-def test_a_record_cannot_be_read_while_its_process_is_being_started(record: Record) -> None:
-    with record.claim():
-        record.write(pid=1, port=1)
-    with record.claim(), pytest.raises(Unreachable, match="Try again"):
-        record.read()
+def test_a_pid_file_cannot_be_read_while_its_process_is_being_started(pid_file: PidFile) -> None:
+    with pid_file.claim():
+        pid_file.write(pid=1, port=1)
+    with pid_file.claim(), pytest.raises(Unreachable, match="Try again"):
+        pid_file.read()

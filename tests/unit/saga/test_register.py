@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from saga.cli.context import Context
 from saga.cli.register import add
-from saga.failures import PARKED
+from saga.failures import EXIT_PARKED
 from saga.stack.target import Target
 
 ORDERS = [{"orderId": "o-1", "name": "Größe"}, {"orderId": "o-2", "name": "x"}]
@@ -21,7 +21,7 @@ def _show(context: Context, order_id: str) -> int:
     """Show it."""
     targets.append(context.target)
     context.answer(ORDERS, f"This is {order_id}")
-    return PARKED
+    return EXIT_PARKED
 
 
 @add(app, name="follow")

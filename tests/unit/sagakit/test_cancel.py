@@ -30,7 +30,7 @@ def test_the_compensations_get_their_own_deadline(monkeypatch: pytest.MonkeyPatc
     assert (row["dueAt"], "open" in row) == (now + 420_000, True)
 
 
-def test_the_first_reason_stands() -> None:
+def test_the_first_reason_wins() -> None:
     order_id = world.placed()
     steps.cancel(order_id, "InsufficientStock", "sold out")
     before = world.everything()

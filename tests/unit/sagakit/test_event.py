@@ -53,7 +53,7 @@ def test_numbered_events_differ_in_their_id_and_share_their_kind() -> None:
     assert first.kind == second.kind == "OrderParked"
 
 
-def test_a_repeated_event_equals_the_first_and_says_that_it_is_repeated() -> None:
+def test_a_repeated_event_equals_the_first_and_is_marked_as_repeated() -> None:
     event = Event("o", "PaymentCharged", 1, {"amount": 5})
     assert event.as_repeated == event
     assert (event.summary["repeated"], event.as_repeated.summary["repeated"]) == (False, True)
@@ -98,7 +98,7 @@ def test_a_history_longer_than_a_page_is_read_completely() -> None:
 
 @pytest.mark.usefixtures("world")
 def test_an_order_without_events_has_an_empty_history() -> None:
-    history = eventlog.history("nobody")
+    history = eventlog.history("unknown")
     assert (list(history), history.find("OrderPlaced")) == ([], None)
-    with pytest.raises(UnknownSaga, match="nobody"):
+    with pytest.raises(UnknownSaga, match="unknown"):
         print(history.start)

@@ -110,7 +110,7 @@ def test_parking_is_the_latest_event_even_if_the_clock_is_behind(monkeypatch: py
     [(undone, recovered), (steps.cancelling, steps.undo)],
     ids=["a recovery", "a duplicate undoes"],
 )
-def test_a_failure_is_later_than_whatever_happens_meanwhile(
+def test_a_failure_is_later_than_every_event_recorded_meanwhile(
     monkeypatch: pytest.MonkeyPatch, bring: Callable[[], str], happens: Callable[[str], None]
 ) -> None:
     order_id = bring()

@@ -163,7 +163,7 @@ def test_a_state_takes_effect_once_and_a_retry_changes_nothing(state: State) -> 
 
 
 @over("state, event", RECORDED)
-def test_of_two_concurrent_calls_one_takes_effect_and_both_return_the_same(
+def test_two_concurrent_calls_take_effect_once_and_return_the_same(
     state: State, event: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     saga_id, seen = state.before(), list[object]()
@@ -270,7 +270,7 @@ def test_a_refusal_is_recorded_and_final(pair: Pair, error: type[BusinessError])
 
 
 @over("pair, first, second", RACES)
-def test_of_two_calls_that_settle_a_step_differently_the_first_is_the_result_of_both(
+def test_two_calls_that_settle_a_step_differently_both_return_the_first_result(
     pair: Pair, first: type[BusinessError] | None, second: type[BusinessError] | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     saga_id, results = pair.started(), list[str]()
@@ -282,7 +282,7 @@ def test_of_two_calls_that_settle_a_step_differently_the_first_is_the_result_of_
 
 
 @over("pair, error", [*((pair, None) for pair in PAIRS), *REFUSALS])
-def test_what_a_step_records_during_the_cancellation_is_earlier_than_the_decision(
+def test_an_event_recorded_during_the_cancellation_is_earlier_than_the_decision(
     pair: Pair, error: type[BusinessError] | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     saga_id, later, decided = pair.forward.before(), clock.now() + 60_000, pair.saga.name_for("{}Cancelling")

@@ -22,7 +22,7 @@ def sweep(context: Context = AMPLE) -> dict[str, Any]:
 
 
 def backdate(order_id: str, event_type: str = "OrderPlaced", *, since: int) -> None:
-    """Give an undispatched event this time."""
+    """Set the time of an undispatched event."""
     world.put("EVENTS", {**world.event_row(order_id, event_type), "at": since})
 
 

@@ -83,7 +83,7 @@ def test_an_accepted_transaction_is_written_once(wire: Stubber) -> None:
 
 
 @pytest.mark.parametrize(("one", "other"), list(permutations(PRECEDENCE, 2)))
-def test_the_reason_of_the_higher_rank_counts_whatever_the_order(wire: Stubber, one: Rank, other: Rank) -> None:
+def test_the_reason_with_the_higher_rank_wins_in_any_order(wire: Stubber, one: Rank, other: Rank) -> None:
     winner = min(one, other, key=PRECEDENCE.index)
     cancelled(wire, FAILURES[one][1], FAILURES[other][1], times=ATTEMPTS if winner is Rank.BUSY else 1)
     with pytest.raises(MEANINGS[winner]):
@@ -96,7 +96,7 @@ def test_an_action_without_a_failure_is_not_a_reason(wire: Stubber) -> None:
         transact([an_action(Rank.OWN_ROW), an_action(Rank.RULE), an_action(Rank.STATUS)])
 
 
-def test_of_two_broken_rules_the_first_is_raised(wire: Stubber) -> None:
+def test_the_first_of_two_broken_rules_is_raised(wire: Stubber) -> None:
     cancelled(wire, REFUSED, REFUSED)
     with pytest.raises(InsufficientStock, match="first"):
         transact([an_action(Rank.RULE, InsufficientStock("first")), an_action(Rank.RULE, InsufficientStock("second"))])
@@ -115,7 +115,7 @@ def test_a_refusal_is_built_from_the_current_item(wire: Stubber) -> None:
     assert seen == [{"status": "FAILED", "at": 7}]
 
 
-def test_every_condition_asks_for_the_item_that_broke_it() -> None:
+def test_every_condition_requests_the_item_that_failed_it() -> None:
     request: Any = an_action(Rank.STATUS).request
     assert request["ConditionCheck"]["ReturnValuesOnConditionCheckFailure"] == "ALL_OLD"
 

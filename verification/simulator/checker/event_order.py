@@ -29,7 +29,7 @@ AFTER: Mapping[str, Sequence[str]] = {
 
 
 def _never_after(step: Forward, compensation: Compensation) -> Iterator[tuple[str, Sequence[str]]]:
-    """A step has one outcome. It comes before its compensation; what is guarded comes before any decision."""
+    """Check that a step has one outcome, before its compensation, and that what is guarded precedes every decision."""
     outcomes = (step.event, *step.refusals.values())
     for event in step.declared:
         others = (other for other in outcomes if other != event) if event in outcomes else outcomes

@@ -35,7 +35,7 @@ def _responses(sim: Simulation) -> Iterator[str]:
 
 
 def _cancellations(sim: Simulation) -> Iterator[str]:
-    """An order whose cancellation was accepted is cancelled."""
+    """Check that an order whose cancellation was accepted is cancelled."""
     for row in sim.rows("SAGAS"):
         cancelled = row["status"] in (Status.CANCELLING, Status.FAILED)
         if row["orderId"] in sim.clients.cancellations_accepted and not cancelled:
@@ -50,7 +50,7 @@ def _publication(sim: Simulation) -> Iterator[str]:
 
 
 def _resumptions(sim: Simulation) -> Iterator[str]:
-    """The operator resumes an order if and only if it is parked."""
+    """Check that the operator resumes an order if and only if it is parked."""
     for order_id in sim.order_ids:
         parked = False
         events = [row for row in sim.rows("EVENTS") if row["orderId"] == order_id]
@@ -62,7 +62,7 @@ def _resumptions(sim: Simulation) -> Iterator[str]:
 
 
 def _reasons(sim: Simulation) -> Iterator[str]:
-    """A failed order states the true reason."""
+    """Check that a failed order states the true reason."""
     for row in sim.rows("SAGAS"):
         if row["status"] == Status.FAILED and not _is_true(sim, row, row.get("reason", {}).get("reason", "")):
             yield f"{_name(sim, row)} failed with the wrong reason {row.get('reason')}"
@@ -89,7 +89,7 @@ def _is_true(sim: Simulation, row: Item, reason: str) -> bool:
 
 
 def _errors(sim: Simulation) -> Iterator[str]:
-    """A step fails with an error of ours, of Powertools or of Lambda, unless AWS refused it permanently."""
+    """Check that a step fails with an error of ours, Powertools or Lambda, unless AWS refused it permanently."""
     if sim.faults & {"permanent error", "no credentials"}:
         return
     ours = set(_family(SagaError))

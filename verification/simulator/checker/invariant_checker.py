@@ -107,7 +107,7 @@ class InvariantChecker:
         return all(wanted[row["productId"]] <= row["stocked"] for row in self._sim.rows("INVENTORY"))
 
     def _dispatched(self, event: Any) -> Iterator[str]:
-        """An event that leaves the index has reached the bus, and has started its execution."""
+        """Check that an event that leaves the index has reached the bus and started its execution."""
         if event["eventId"] not in self._sim.bus.accepted:
             yield f"{_name(event)} is marked dispatched, but did not reach the bus"
         names = {execution.name for execution in self._sim.sfn.executions}
@@ -116,7 +116,7 @@ class InvariantChecker:
 
 
 def _wrong_provenance(event: Any) -> Iterator[str]:
-    """An event names its saga, its outcome, and the state that recorded it."""
+    """Check that an event names its saga, its outcome, and the state that recorded it."""
     kind = event_kind(event["eventType"])
     saga, outcome, state = (event.get(name, "") for name in ("saga", "outcome", "state"))
     if kind not in OUTCOMES:
@@ -126,7 +126,7 @@ def _wrong_provenance(event: Any) -> Iterator[str]:
 
 
 def _poison(_before: Any, after: Any) -> Iterator[str]:
-    """Counting the attempts of a deleted row must not create it again."""
+    """Check that counting the attempts of a deleted row does not create it again."""
     if after is not None and "at" not in after:
         yield f"a deleted row came back: {after}"
 

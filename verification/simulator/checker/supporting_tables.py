@@ -23,7 +23,7 @@ class SupportingTables:
         self._sim = sim
 
     def intent(self, before: Any, after: Any) -> Iterator[str]:
-        """The gateway only moves an intent forward."""
+        """Check that the gateway only moves an intent forward."""
         if after is None or "amount" not in after:
             return
         old_status = before and before["status"]
@@ -33,7 +33,7 @@ class SupportingTables:
             self.declined.add(after["id"])
 
     def circuit(self, before: Any, after: Any) -> Iterator[str]:
-        """A probe is allowed when the circuit is open, or when the lease of the previous probe has expired."""
+        """Allow a probe when the circuit is open, or when the lease of the previous probe has expired."""
         if after["state"] != "HALF_OPEN" or before["state"] == "OPEN":
             return
         if before["state"] == "CLOSED" or before["probe_lease_expiry"] * 1000 > self._latest_time():

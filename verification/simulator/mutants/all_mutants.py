@@ -25,8 +25,7 @@ def all_mutants(survey: GuardSurvey) -> list[Mutant]:
 def hunt_in_parallel(mutants: Sequence[Mutant], seed: int, jobs: int) -> Generator[Hunt]:
     """Hunt each mutant, and yield each result when it is ready."""
     # A patch cannot be sent to another process, so a mutant made by hand is sent by its name.
-    sent = [mutant if mutant.change is nullcontext else mutant.name for mutant in mutants]
-    return in_parallel(jobs, _hunt, [(mutant, seed) for mutant in sent])
+    return in_parallel(jobs, _hunt, [(each if each.change is nullcontext else each.name, seed) for each in mutants])
 
 
 def _hunt(mutant: Mutant | str, seed: int) -> Hunt:

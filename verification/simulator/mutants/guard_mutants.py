@@ -4,10 +4,12 @@ The kit guards all steps alike, so a mutant removes a kit's guard from all of th
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from verification.simulator.mutants.guard_survey import GuardSurvey
 from verification.simulator.mutants.mutant import Mutant
 from verification.simulator.profiles.all_profiles import PROFILES
+from verification.simulator.run_plan import Profile
 
 PENDING, CANCELLING = "sagas status = PENDING", "sagas status = CANCELLING"
 OWN_EVENT = "not recorded yet"
@@ -58,5 +60,7 @@ def guard_mutants(survey: GuardSurvey) -> Iterator[Mutant]:
 
 
 def _without(guards: Sequence[str], survey: GuardSurvey, masked_by: str = "") -> Mutant:
-    profiles = [PROFILES[name] for name in survey.best_profiles(guards)]
+    best, *others = (PROFILES[name] for name in survey.best_profiles(guards))
+    any_token = replace(best, tokens=Profile().tokens)  # what reveals the loss may need another outcome of the payment
+    profiles = (best, any_token, *others)
     return Mutant(f"without {', '.join(guards)}", profiles, without=frozenset(guards), masked_by=masked_by)

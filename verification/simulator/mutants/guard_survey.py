@@ -14,27 +14,28 @@ BEST = 8  # profiles in which a mutant is hunted
 
 
 class GuardSurvey:
-    """The guards that were issued, and the calls that they refused in each profile."""
+    """The guards by their roles, and how much each profile uses them."""
 
     def __init__(self, coverage: Mapping[str, Coverage]) -> None:
+        self._coverage = coverage
         issued = {guard for each in coverage.values() for guard in each.guards}
         self.guards = sorted({guard_role(name) for name in issued - UNREACHABLE_GUARDS.keys()})
-        self._refusals = {name: coverage[name].refusals for name in PROFILES}
 
     def best_profiles(self, guards: Collection[str]) -> Sequence[str]:
         """Return the profiles that use these guards most, the best one first.
 
         That is where these guards alone refuse the most calls: without them, those calls would succeed. Calls that
-        other guards refuse as well count for less.
+        other guards refuse as well count for less, and calls that are not refused for least.
         """
-        lost = set(guards)
+        removed = set(guards)
 
-        def uses(profile: str) -> tuple[int, int]:
-            calls = self._refusals[profile].items()
-            return sum(n for who, n in calls if who <= lost), sum(n for who, n in calls if who & lost)
+        def uses(profile: str) -> tuple[int, int, int]:
+            coverage = self._coverage[profile]
+            alone = sum(calls for refusing, calls in coverage.refusals.items() if refusing <= removed)
+            at_all = sum(calls for refusing, calls in coverage.refusals.items() if refusing & removed)
+            return alone, at_all, sum(calls for name, calls in coverage.guards.items() if guard_role(name) in removed)
 
-        used = [profile for profile in PROFILES if any(uses(profile))]
-        return sorted(used, key=uses, reverse=True)[:BEST] or [*PROFILES]
+        return sorted(PROFILES, key=uses, reverse=True)[:BEST]
 
 
 def survey_guards(seed: int, jobs: int) -> GuardSurvey:

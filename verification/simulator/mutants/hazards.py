@@ -1,6 +1,6 @@
 """Every known way to break the protocol, and the mutants that represent it.
 
-V1 to V10 are careless variants of the protocol, A to P problems outside its steps; docs/architecture.md explains them.
+V1 to V10 are careless variants of the protocol, A to P problems outside its steps.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence

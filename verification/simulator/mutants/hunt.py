@@ -1,14 +1,17 @@
 """Hunting a mutant: an exploration must find a schedule that reveals it, or none if it is masked."""
 
 import time
+from collections.abc import Iterator, Sequence
+from itertools import count, islice
 from typing import NamedTuple
 
 from verification.simulator.coverage_counts import Coverage
 from verification.simulator.exploration import Violation, explore
 from verification.simulator.mutants.mutant import Mutant
+from verification.simulator.run_plan import Profile
 
 ROUND = 100  # schedules of a profile, before it is the next one's turn
-MAX_SCHEDULES = 4_000  # after which a mutant has survived
+MAX_SCHEDULES = 6_000  # after which a mutant has survived
 MASKED_SCHEDULES = 1_000  # after which a guard counts as masked
 
 
@@ -27,13 +30,18 @@ class Hunt(NamedTuple):
         return (self.violation is None) == bool(self.masked_by)
 
 
+def _turns(profiles: Sequence[Profile]) -> Iterator[Profile]:
+    """Take turns, the best profile first and most often: 1, then 1 2, then 1 2 3, and so on."""
+    for size in count(1):
+        yield from profiles[:size]
+
+
 def hunt(mutant: Mutant, seed: int) -> Hunt:
     """Look for a schedule that reveals the mutant."""
     started, coverage, violation = time.monotonic(), Coverage(), None
     limit = MASKED_SCHEDULES if mutant.masked_by else MAX_SCHEDULES
     with mutant.change():
-        for number in range(limit // ROUND):
-            profile = mutant.profiles[number % len(mutant.profiles)]
+        for number, profile in enumerate(islice(_turns(mutant.profiles), limit // ROUND)):
             violation = explore(seed + number, ROUND, [profile], coverage, mutant.without)
             if violation:
                 break

@@ -34,7 +34,6 @@ GATEWAY_WRITES = {
     ),
     "RefundPayment": (*_gateway("settles", "cancels", "counts a refund", "refunds"), *CIRCUIT),
 }
-EFFECT_WRITES = dict.fromkeys((effect.state for effect in EFFECTS), IDEMPOTENCY)
 
 WRITES = {
     "PlaceOrder": (STARTED, *IDEMPOTENCY),
@@ -43,7 +42,7 @@ WRITES = {
         state: (
             *GATEWAY_WRITES.get(state, ()),
             *(event for event, states in RECORDED_BY.items() if state in states),
-            *EFFECT_WRITES.get(state, ()),
+            *(IDEMPOTENCY if any(state == effect.state for effect in EFFECTS) else ()),
         )
         for state in (*FORWARD_STATES, *COMPENSATION_STATES)
     },

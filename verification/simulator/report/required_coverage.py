@@ -80,7 +80,7 @@ def required(coverage: Coverage) -> dict[str, list[str]]:
         for number in range(len(task[clause]))
         if f"{state} {clause} {number}" not in UNREACHABLE_RULES
     ]
-    guards = [*(coverage.guards - UNREACHABLE_GUARDS.keys()), NAME_NOT_TAKEN]
+    guards = [*(coverage.guards.keys() - UNREACHABLE_GUARDS.keys()), NAME_NOT_TAKEN]
     return {"fault": list(FAULT_NAMES), "environment": list(ENVIRONMENT_NAMES), "guard": sorted(guards), "rule": rules}
 
 

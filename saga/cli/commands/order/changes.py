@@ -12,12 +12,13 @@ from saga.cli.bulk import DryRun
 from saga.cli.commands.order.order_id import EXAMPLE, OrderId
 from saga.cli.commands.order.watch import Timeout, watch
 from saga.cli.context import Context
-from saga.cli.output import Json, Output
+from saga.cli.output import Output
 from saga.cli.register import add
 from saga.failures import Failure, UsageFailure
+from saga.http import Json
 from saga.operations import parked_orders
 from saga.orders import actions
-from saga.orders.load import read
+from saga.orders.reader import read
 from saga.orders.record import Record
 from saga.orders.view import exit_code, view
 from saga.orders.watch import follow

@@ -11,7 +11,7 @@ from saga.cli.context import Context
 from saga.failures import Failure
 from saga.orders.listing import newest
 
-PATIENCE = 0.3  # seconds that pressing the Tab key may wait for the stack
+TAB_SECONDS = 0.3  # that pressing the Tab key may wait for the stack
 _MOST = 160
 
 EXAMPLE = "28ace766-6b22-580f-8cb3-791fa2fce880"
@@ -22,7 +22,7 @@ def complete(context: Context, incomplete: str) -> list[str]:
     found: list[str] = []
     search = threading.Thread(target=_find, args=(context, incomplete, found), daemon=True)
     search.start()
-    search.join(PATIENCE)
+    search.join(TAB_SECONDS)
     return list(found)
 
 

@@ -10,20 +10,21 @@ from rich.console import Group
 from saga.cli.commands.order.order_id import EXAMPLE, OrderId, complete
 from saga.cli.context import Context
 from saga.cli.files import read_record, write
-from saga.cli.output import Json, open_page
+from saga.cli.output import open_page
 from saga.cli.register import add
 from saga.cli.render.order import attempt_table, comparison_tables, event_table, log_table, order_facts, order_table
 from saga.cli.time_options import TIME, time_of
 from saga.console.background import BackgroundConsole
 from saga.engine.project import ENGINE_HOME
 from saga.failures import Failure
+from saga.http import Json
 from saga.orders.comparison import compare
 from saga.orders.effects import Effect, effects
 from saga.orders.links import links
 from saga.orders.listing import Filter, find
-from saga.orders.load import read
 from saga.orders.logs import read_logs
 from saga.orders.model import Event
+from saga.orders.reader import read
 from saga.orders.record import Record, to_json
 from saga.orders.view import view
 from saga.text.money import major

@@ -9,9 +9,10 @@ from rich.live import Live
 
 from saga.cli.commands.order.order_id import EXAMPLE, OrderId
 from saga.cli.context import Context
-from saga.cli.output import Json, Output, console
+from saga.cli.output import Output, console
 from saga.cli.register import add
 from saga.cli.render.order import attempt_line, live_view
+from saga.http import Json
 from saga.orders.attempts import Attempt
 from saga.orders.record import Record
 from saga.orders.view import exit_code, outcome
@@ -48,7 +49,8 @@ def _print_changes(context: Context, records: Iterator[Record]) -> Record:
         for attempt in attempts:
             context.answer_next(_attempt(last, attempt), attempt_line(attempt))
         if status:
-            context.answer_next(_order(last), f"{last.order_id} is {status}: {outcome(last)}")
+            link = ", and" if status == "FAILED" else ":"
+            context.answer_next(_order(last), f"{last.order_id} is {status}{link} {outcome(last)}")
     return last
 
 

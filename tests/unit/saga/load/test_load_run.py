@@ -13,8 +13,8 @@ from saga.load import completion
 from saga.load.figures import figures
 from saga.load.mix import bodies
 from saga.load.run import Plan, run
-from saga.operations.inventory import products
 from saga.reconcile.run import check
+from saga.stack.products import products
 from saga.stack.stack import Stack
 from tests.support import cli
 from tests.unit.saga.load.api import Api
@@ -26,7 +26,7 @@ saga = partial(cli.saga, "load")
 def api(monkeypatch: pytest.MonkeyPatch) -> Api:
     api = Api()
     monkeypatch.setattr("saga.load.run.call", api.call)
-    monkeypatch.setattr(completion, "PAUSE", 0.01)
+    monkeypatch.setattr(completion, "POLL_SECONDS", 0.01)
     monkeypatch.setattr("sagakit.observability._write", lambda *_: None)  # metrics go to stdout
     return api
 
@@ -78,7 +78,7 @@ def test_refused_orders_are_counted_by_the_answer(stack: Stack, api: Api) -> Non
 
 
 def test_orders_that_do_not_end_are_open(stack: Stack, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(completion, "PATIENCE", 0)
+    monkeypatch.setattr(completion, "STALLED_SECONDS", 0)
     api.end = lambda _order_id: None
     found = load(stack, pm_ok=1)
     assert (found["outcomes"]["OPEN"], found["completionMs"]) == (4, None)
@@ -131,7 +131,7 @@ def test_refused_orders_mean_exit_code_1(api: Api) -> None:
 
 @pytest.mark.usefixtures("target_stack")
 def test_orders_that_do_not_end_mean_exit_code_6(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(completion, "PATIENCE", 0)
+    monkeypatch.setattr(completion, "STALLED_SECONDS", 0)
     api.end = lambda _order_id: None
     assert saga("--orders", "2", "--rate", "100").exit_code == 6
 

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from saga.cli.app import app
 from saga.engine import project
 from saga.failures import Unreachable
-from saga.graph import FontError
+from saga.graph.formats import FontError
 from saga.operations import doctor
 from saga.operations.doctor import Finding, findings
 from saga.stack.stack import Stack

@@ -2,9 +2,9 @@
 
 import pytest
 
-from saga.operations import inventory
 from saga.operations.latency import Latency
 from saga.operations.throughput import throughput
+from saga.stack.products import products
 from saga.stack.stack import Stack
 from saga.text import times
 from tests.support import steps, world
@@ -28,9 +28,9 @@ def noon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_products_have_the_pieces_that_orders_hold(stack: Stack) -> None:
     steps.confirmed()
-    products = {product.product_id: product for product in inventory.products(stack)}
-    assert list(products) == sorted(world.PRICES)
-    monitor = products["monitor"]
+    found = {product.product_id: product for product in products(stack)}
+    assert list(found) == sorted(world.PRICES)
+    monitor = found["monitor"]
     assert (monitor.price, monitor.available, monitor.held, monitor.stocked) == (34999, 98, 2, 100)
 
 

@@ -119,7 +119,7 @@ def test_an_api_that_does_not_answer_fails(stack: Stack, monkeypatch: pytest.Mon
 def test_the_status_counts_what_is_waiting(stack: Stack) -> None:
     park()
     shop.send(stack, "ParkedOrdersQueueUrl", {})
-    found = status.read_status(stack)
+    found = status.read_status(stack, CLOSED)
     assert (found["stack"], found["parked"], found["well"]) == ("shop", 1, True)
     assert {each["name"]: each["depth"] for each in found["queues"]} == {"RelayFailureQueue": 0, "ParkedOrdersQueue": 1}
     assert found["versions"]["engine"] == "ministack 1.5.33"

@@ -120,7 +120,7 @@ def test_a_reason_is_required() -> None:
 def test_resuming_deletes_the_alert(target_stack: Stack) -> None:
     order_id = park()
     send(target_stack, "ParkedOrdersQueueUrl", {"detail": {"orderId": order_id}})
-    assert "Deleted 1 queue messages" in saga("resume", order_id, "--reason", "why").stderr
+    assert "Deleted 1 queue message of" in saga("resume", order_id, "--reason", "why").stderr
 
 
 def test_the_gateway_is_restored() -> None:

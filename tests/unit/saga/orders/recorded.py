@@ -9,7 +9,8 @@ from typing import Any, Self, cast
 import boto3
 from botocore.exceptions import ClientError
 
-from saga.orders.record import Event, Execution, Record, of_json
+from saga.orders.model import Event, Execution
+from saga.orders.record import Record, of_json
 from saga.stack import tables
 from saga.stack.legacy import ATTRIBUTES
 from saga.stack.stack import Stack

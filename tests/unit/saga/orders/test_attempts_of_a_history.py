@@ -6,7 +6,7 @@ import pytest
 
 from saga.graph import Outcome
 from saga.orders.attempts import Attempt, attempts, message, of_execution, visits
-from saga.orders.record import Execution
+from saga.orders.model import Execution
 from tests.unit.saga.orders import recorded
 
 

@@ -77,7 +77,7 @@ def test_a_query_that_fails_is_a_failure() -> None:
 
 
 def test_a_query_that_takes_too_long_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_PATIENCE", -1)
+    monkeypatch.setattr(module, "_LONGEST_QUERY", -1)
     client = Logs(states=("Running",))
     with pytest.raises(TimedOut):
         read_logs(stack(client), RECORD.order_id)

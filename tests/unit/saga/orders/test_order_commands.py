@@ -176,7 +176,7 @@ def test_placing_with_wait_ends_with_the_outcome(placed: list[Any]) -> None:
     arguments = ["order", "place", "--item", "laptop:1", "--key", "k", "--token", "pm_declined", "--wait"]
     ended = saga(*arguments, "--json")
     assert (ended.exit_code, json.loads(ended.stdout)["status"]) == (1, "FAILED")
-    assert saga(*arguments).stdout.endswith("failed, everything is undone: PaymentDeclined: card_declined\n")
+    assert saga(*arguments).stdout.endswith(" is FAILED, and everything is undone: PaymentDeclined: card_declined\n")
     assert "pm_declined" not in ended.stdout + ended.stderr
     assert [key for _, key in placed] == ["k", "k"]
 
@@ -277,7 +277,7 @@ def complete(line: str) -> list[str]:
 
 @pytest.mark.usefixtures("target_stack")
 def test_ids_of_orders_are_completed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(order_id, "PATIENCE", 60)
+    monkeypatch.setattr(order_id, "TAB_SECONDS", 60)
     ids = sorted([world.placed(), world.placed()])
     assert sorted(complete("saga order show ")) == ids
     assert sorted(complete("saga graph ")) == ids

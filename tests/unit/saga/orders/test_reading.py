@@ -8,7 +8,7 @@ import pytest
 from order.views import event_view, order_view
 from saga.failures import NoSuchOrder
 from saga.orders import api_view
-from saga.orders.load import read, read_again, status
+from saga.orders.reader import read, read_again, status
 from saga.orders.record import to_json
 from saga.text.money import minor
 from saga.text.times import milliseconds

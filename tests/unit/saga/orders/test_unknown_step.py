@@ -11,7 +11,7 @@ from saga.graph import Outcome, StateStatus
 from saga.orders.actions import preview_cancel, preview_resume
 from saga.orders.comparison import compare
 from saga.orders.effects import effects
-from saga.orders.load import read
+from saga.orders.reader import read
 from saga.orders.record import Record, of_json, to_json
 from saga.orders.states import source, statuses
 from saga.orders.timeline import timeline

@@ -137,8 +137,8 @@ def test_without_executions_the_bars_come_from_events() -> None:
     ("name", "exit_code", "outcome"),
     [
         ("confirmed", 0, "confirmed"),
-        ("declined", 1, "failed, everything is undone: PaymentDeclined: card_declined"),
-        ("parked", 5, f"parked: could not {NOT_UNDONE}. Cancelled because: {TIMEOUT}"),
+        ("declined", 1, "everything is undone: PaymentDeclined: card_declined"),
+        ("parked", 5, f"could not {NOT_UNDONE}. Cancelled because: {TIMEOUT}"),
     ],
 )
 def test_the_outcome_has_a_text_and_an_exit_code(name: str, exit_code: int, outcome: str) -> None:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import boto3
 
+from saga.http import Json
 from saga.orders.api_view import detail_view, order_view, payment_view
-from saga.orders.model import Event, Execution, Json
+from saga.orders.model import Event, Execution
 from saga.orders.record import Record
 from saga.stack import tables
 from saga.stack.stack import Stack
@@ -21,7 +22,11 @@ if TYPE_CHECKING:
 
 
 def read(stack: Stack, order_id: str) -> Record:
-    """Load an order."""
+    """Load an order.
+
+    Raises:
+        NoSuchOrder: no order has this ID.
+    """
     order, events = status(stack, order_id), events_of(stack, order_id)
     executions = _executions(stack, order_id, events)
     machine = _definition(stack, executions[-1].name) if executions else json.loads(stack.definition())

@@ -1,6 +1,6 @@
-"""No room says another room's words, and no word has two meanings.
+"""Packages don't repeat each other's names, and no name has two meanings.
 
-Words are event types, states and statuses: who needs those of another room gets them from the table, never as a string.
+The names are event types, states and statuses. Other packages get them from the table, never as a string.
 """
 
 import ast
@@ -20,12 +20,12 @@ DECIDED = ("Confirm{}", "Cancel{}", "Fail{}", "{}Confirmed", "{}Cancelling", "{}
 KIT = "sagakit"
 
 
-def room(module: str) -> str:
+def package(module: str) -> str:
     return module.partition(".")[0]
 
 
 def declared(value: object) -> Iterator[str]:
-    """Give the words that something at the top of a module stands for."""
+    """Yield the names that a top-level value declares."""
     match value:
         case Forward():
             yield from (value.state, *value.events)
@@ -36,19 +36,19 @@ def declared(value: object) -> Iterator[str]:
 
 
 @cache
-def words() -> dict[str, str]:
-    """Tell for each word the room that declares it."""
+def owners() -> dict[str, str]:
+    """Return the declaring package of each name."""
     found = {saga.started: saga.name for saga in sagas().values()}
-    found |= {saga.name_for(what): KIT for saga in sagas().values() for what in DECIDED}
+    found |= {saga.name_for(pattern): KIT for saga in sagas().values() for pattern in DECIDED}
     for module in modules():
         for name, value in vars(importlib.import_module(module)).items():
             if name in assigned(module):
-                found |= dict.fromkeys(declared(value), room(module))
+                found |= dict.fromkeys(declared(value), package(module))
     return found
 
 
 def assigned(module: str) -> dict[str, str]:
-    """Give what stands for each name that a module gives a value to or defines."""
+    """Return the source of each top-level value and class of a module, by name."""
     found: dict[str, str] = {}
     for node in modules()[module].body:
         match node:
@@ -65,22 +65,22 @@ def assigned(module: str) -> dict[str, str]:
 
 
 def strings(module: str) -> set[str]:
-    """Give the strings that stand in the module, but for what is said to people."""
+    """Return the module's string constants, without docstrings."""
     code = list(ast.walk(modules()[module]))
-    said = {id(node.value) for node in code if isinstance(node, ast.Expr)}
-    constants = [node for node in code if isinstance(node, ast.Constant) and id(node) not in said]
+    docstrings = {id(node.value) for node in code if isinstance(node, ast.Expr)}
+    constants = [node for node in code if isinstance(node, ast.Constant) and id(node) not in docstrings]
     return {constant.value for constant in constants if isinstance(constant.value, str)}
 
 
-def test_every_room_that_takes_part_declares_something() -> None:
-    assert {"inventory", "order", "payment", KIT} <= set(words().values())
+def test_every_package_of_a_saga_declares_names() -> None:
+    assert {"inventory", "order", "payment", KIT} <= set(owners().values())
 
 
 @pytest.mark.parametrize("module", modules())
-def test_a_module_says_no_word_that_another_room_declares(module: str) -> None:
-    owners = {word: owner for word, owner in words().items() if owner != room(module)}
+def test_a_module_does_not_repeat_a_name_that_another_package_declares(module: str) -> None:
+    foreign = {name: owner for name, owner in owners().items() if owner != package(module)}
     may_name = {saga.started for saga in sagas().values()} if module == "sagas" else set()
-    assert {word: owners[word] for word in strings(module) & owners.keys() - may_name} == {}
+    assert {name: foreign[name] for name in strings(module) & foreign.keys() - may_name} == {}
 
 
 def test_a_constant_means_the_same_wherever_it_is_defined() -> None:
@@ -92,21 +92,21 @@ def test_a_constant_means_the_same_wherever_it_is_defined() -> None:
     assert {name: each for name, each in meanings.items() if len(set(each.values())) > 1} == {}
 
 
-def test_a_table_is_named_by_one_room() -> None:
-    rooms = {(text, room(module)) for module in modules() for text in strings(module) if text.endswith("_TABLE")}
-    shared = {text for text, _ in rooms if sum(text == other for other, _ in rooms) > 1}
-    assert shared == {"INVENTORY_TABLE"}  # the order asks the catalogue what a product costs
+def test_only_one_package_names_a_table() -> None:
+    uses = {(text, package(module)) for module in modules() for text in strings(module) if text.endswith("_TABLE")}
+    shared = {text for text, _ in uses if sum(text == other for other, _ in uses) > 1}
+    assert shared == {"INVENTORY_TABLE"}  # orders read prices from the catalogue
 
 
-def test_the_kit_has_no_word_of_the_sagas_in_its_code() -> None:
-    said = {text for module in modules() if room(module) == KIT for text in strings(module)}
-    assert {text for text in said if any(saga in text.lower() for saga in sagas())} == {ID}
+def test_the_kit_names_no_saga() -> None:
+    texts = {text for module in modules() if package(module) == KIT for text in strings(module)}
+    assert {text for text in texts if any(saga in text.lower() for saga in sagas())} == {ID}
 
 
-def test_nothing_imports_the_tables_and_they_know_domains_and_the_kit_only() -> None:
-    assert {module for module in modules() if "sagas" in {room(each) for each in imports(module)}} == set()
-    known = {tuple(each.split(".")[:2]) for each in imports("sagas")}
-    assert all(owner == KIT or module == "domain" for owner, module in known)
+def test_no_module_imports_the_tables_and_they_import_only_domains_and_the_kit() -> None:
+    assert {module for module in modules() if "sagas" in {package(each) for each in imports(module)}} == set()
+    imported = {tuple(each.split(".")[:2]) for each in imports("sagas")}
+    assert all(owner == KIT or module == "domain" for owner, module in imported)
 
 
 def test_a_state_and_an_event_each_belong_to_one_step() -> None:

@@ -1,4 +1,4 @@
-"""Concurrent executions: a twin (a duplicate execution), a cancellation, and a crash before every call of the saga."""
+"""Concurrent executions: a duplicate execution, a cancellation, and a crash before every call of the saga."""
 
 from collections.abc import Callable
 from functools import partial
@@ -55,18 +55,18 @@ def test_every_call_of_an_execution_is_covered(token: str) -> None:
 
 
 @pytest.mark.parametrize(("token", "before"), POINTS)
-def test_a_twin_that_runs_completely_in_between_does_not_change_the_outcome(token: str, before: int) -> None:
+def test_a_duplicate_that_runs_completely_in_between_does_not_change_the_outcome(token: str, before: int) -> None:
     order_id = world.placed(token)
-    twins: list[Outcome] = []
+    duplicates: list[Outcome] = []
 
-    def twin() -> None:
-        twins.append(execute(order_id))
-        world.forget_requests()  # or they would answer for this execution's calls
+    def duplicate() -> None:
+        duplicates.append(execute(order_id))
+        world.forget_requests()  # or this execution's calls would get the recorded responses
 
-    outcome = execute(order_id, interrupted(twin, before))
+    outcome = execute(order_id, interrupted(duplicate, before))
     _, status = CALLS[token]
     assert (world.status(order_id), net()) == (status, expected(status))
-    assert [(each.status, each.error) for each in twins] == [(outcome.status, outcome.error)]
+    assert [(each.status, each.error) for each in duplicates] == [(outcome.status, outcome.error)]
 
 
 @pytest.mark.parametrize(("token", "before"), POINTS)

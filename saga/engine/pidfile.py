@@ -1,23 +1,20 @@
-"""Background processes: the record of each, the end of its log, and waiting for it."""
+"""The file that says whether a background process is alive, and which one it is."""
 
 import fcntl
 import json
 import os
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from saga.failures import Failure, Unreachable
+from saga.failures import Unreachable
 
 _BUSY = "another command is starting it. Try again"
-_LINES = 15
-_POLL_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
-class Record:
+class PidFile:
     """A file about a process, which holds the file's lock while it lives. So a recorded pid is never stale."""
 
     path: Path
@@ -68,22 +65,3 @@ def _lock(descriptor: int) -> bool:
     except BlockingIOError:
         return False
     return True
-
-
-def tail(log: Path) -> str:
-    """Return the last lines of a log that aren't empty."""
-    lines = [line.rstrip() for line in log.read_text(errors="replace").splitlines()]
-    return "\n".join([line for line in lines if line][-_LINES:])
-
-
-def wait_until(condition: Callable[[], bool], seconds: float, otherwise: str) -> None:
-    """Return as soon as the condition holds.
-
-    Raises:
-        Failure: it doesn't hold in time. The message is `otherwise`.
-    """
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            raise Failure(otherwise)
-        time.sleep(_POLL_SECONDS)
