@@ -11,7 +11,7 @@ from verification.simulator.mutants.mutant import Mutant
 from verification.simulator.run_plan import Profile
 
 ROUND = 100  # schedules of a profile, before it is the next one's turn
-MAX_SCHEDULES = 6_000  # after which a mutant has survived
+MAX_SCHEDULES = 8_000  # after which a mutant has survived
 MASKED_SCHEDULES = 1_000  # after which a guard counts as masked
 
 
