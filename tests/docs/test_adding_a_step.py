@@ -98,7 +98,7 @@ def test_the_tests_of_the_template_and_of_the_saga_pass_with_the_new_step(copy: 
     assert passes(copy, *PYTEST, tests, "-k", "Shipment or not (test_faults or test_file_names)")
 
 
-def test_the_explorer_finds_no_counterexample_and_runs_the_new_step(copy: Path) -> None:
+def test_the_simulator_finds_no_counterexample_and_runs_the_new_step(copy: Path) -> None:
     ended = run(copy, "python", "-m", "verification.simulator", "-n", "150")
     assert (ended.returncode, "150 schedules" in ended.stdout) == (0, True), ended.stdout
     assert {"BookShipment", "VoidShipment"} <= set(re.findall(r"\w+Shipment", ended.stdout))
