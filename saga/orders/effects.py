@@ -4,6 +4,7 @@ In its detail, `amount` is money and `items` are pieces of products. An unknown 
 """
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from saga.http import Json
@@ -88,21 +89,8 @@ def _amount(event: Event) -> Minor:
 
 def _text(event: Event, payment: str) -> str:
     """Return what the event did; `payment` is what a compensation did to the payment, in words."""
-    detail = event.detail
-    reason = error_text(detail.get("reason"), detail.get("cause"))
-    texts = {
-        "started": _started(detail),
-        "intended": _moved(detail, "about to reserve {}", "about to charge {}: no money has moved yet"),
-        "done": _moved(detail, "reserved {}", "charged {}"),
-        "refused": error_text(f"nothing {'charged' if 'amount' in detail else 'done'}", detail.get("cause")),
-        "confirmed": "final: the order can no longer be cancelled",
-        "cancelling": f"cancelled: {reason}",
-        "undone": _undone(detail, payment),
-        "failed": "everything is undone",
-        "parked": _parked(detail),
-        "resumed": f"resumed by {clean(detail.get('by', 'recovery'))}: {reason}",
-    }
-    return texts.get(event.outcome) or _fields(event)
+    text = _TEXTS.get(event.outcome)
+    return (text(event.detail, payment) if text else "") or _fields(event)
 
 
 def _undo_text(event: Event) -> str:
@@ -135,5 +123,26 @@ def _fields(event: Event) -> str:
     return _joined(*(f"{clean(name)}: {clean(value)}" for name, value in event.detail.items())) or clean(event.outcome)
 
 
+def _reason(detail: Json) -> str:
+    return error_text(detail.get("reason"), detail.get("cause"))
+
+
 def _joined(*parts: str) -> str:
     return ", ".join(filter(None, parts))
+
+
+# By outcome, and only the event's own is called: a step may give other fields of its detail any shape.
+_TEXTS: dict[str, Callable[[Json, str], str]] = {
+    "started": lambda detail, _: _started(detail),
+    "intended": lambda detail, _: _moved(detail, "about to reserve {}", "about to charge {}: no money has moved yet"),
+    "done": lambda detail, _: _moved(detail, "reserved {}", "charged {}"),
+    "refused": lambda detail, _: error_text(
+        f"nothing {'charged' if 'amount' in detail else 'done'}", detail.get("cause")
+    ),
+    "confirmed": lambda _detail, _: "final: the order can no longer be cancelled",
+    "cancelling": lambda detail, _: f"cancelled: {_reason(detail)}",
+    "undone": _undone,
+    "failed": lambda _detail, _: "everything is undone",
+    "parked": lambda detail, _: _parked(detail),
+    "resumed": lambda detail, _: f"resumed by {clean(detail.get('by', 'recovery'))}: {_reason(detail)}",
+}

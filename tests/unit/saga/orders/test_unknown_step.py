@@ -154,6 +154,13 @@ def test_events_of_the_new_step_show_their_own_fields() -> None:
     assert found["PaymentRefunded"] == "refunded 1049.97"
 
 
+def test_a_detail_that_only_looks_like_a_parked_ones_does_not_break_the_list() -> None:
+    found = record(confirmed())
+    odd = tuple(replace(each, detail={"failures": 3, "notUndone": 0}) for each in found.events)
+    texts = {each.event: each.text for each in effects(replace(found, events=odd))}
+    assert texts["ShipmentBooked"] == "failures: 3, notUndone: 0"
+
+
 @pytest.mark.parametrize("bring", [confirmed, failed, parked])
 def test_money_and_stock_of_all_events_add_up(bring: Callable[[], str]) -> None:
     found = effects(record(bring()))
