@@ -9,5 +9,5 @@ ORDER = Saga(
     started="OrderPlaced",
     steps=((RESERVE, RELEASE), (CHARGE, REFUND)),
     execution_seconds=300,  # as long as EXPRESS lasts
-    deadline_seconds=420,
+    deadline_seconds=7200,
 )

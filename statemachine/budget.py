@@ -1,8 +1,8 @@
 """The time budget of a saga: an execution ends in time even if it uses every attempt and every delay is longest."""
 
 from sagakit.saga import Saga
-from sagakit.step import Effect
-from statemachine.policies import COMPENSATION, DECISION, DUPLICATE_AT_WORK, FORWARD, OWN, Policy, Retry
+from sagakit.step import Forward
+from statemachine.policies import OWN, USUAL, waits
 
 # In seconds. tests/template/test_time_budget.py compares them with the template.
 GATEWAY_CALL, FUNCTION = 1.5, 4
@@ -14,27 +14,27 @@ def budget(saga: Saga) -> str:
     Raises:
         ValueError: the longest path does not fit into an execution; the message suggests what to shorten.
     """
-    forward = {each.state: _longest(each.state, FORWARD, outside=isinstance(each, Effect)) for each in saga.forward}
-    forward[saga.name_for("Confirm{}")] = _longest(saga.name_for("Confirm{}"), DECISION)
-    back = {saga.name_for("Cancel{}"): _longest(saga.name_for("Cancel{}"), DECISION)}
-    back |= {each.state: _longest(each.state, COMPENSATION) for each in saga.compensations}
-    back[saga.name_for("Fail{}")] = _longest(saga.name_for("Fail{}"), DECISION)
+    confirm, pause, cancel, fail = map(saga.name_for, ("Confirm{}", "Pause{}", "Cancel{}", "Fail{}"))
+    forward = {each.state: _longest(each.state, each) for each in saga.forward} | {confirm: _longest(confirm)}
+    back = {cancel: _longest(cancel)}
+    back |= {each.state: _longest(each.state, each.undoes) for each in saga.compensations}
+    back |= {fail: _longest(fail), pause: _longest(pause)}
     path = sum(forward.values()) + sum(back.values())
     if path >= saga.execution_seconds:
         raise ValueError(_too_long(saga, forward | back, path))
     sums = [" + ".join(map(str, half.values())) for half in (forward, back)]
     return (
         "Time budget in seconds, every attempt taken and every delay at its longest: "
-        f"gateway call {GATEWAY_CALL} < function {FUNCTION} < task {FORWARD.timeout}; "
-        f"forward {sums[0]}, compensation {sums[1]}, path {path} < execution {saga.execution_seconds} "
+        f"gateway call {GATEWAY_CALL} < function {FUNCTION} < task {USUAL.timeout}; "
+        f"forward {sums[0]}, compensation and pause {sums[1]}, path {path} < execution {saga.execution_seconds} "
         f"(as long as EXPRESS lasts) < {saga.name} deadline {saga.deadline_seconds}."
     )
 
 
-def _longest(state: str, usual: Policy, *, outside: bool = False) -> int:
+def _longest(state: str, step: Forward | None = None) -> int:
     """Return the most seconds a task can take: each retrier counts its own attempts, so all may be used up."""
-    policy = OWN.get(state, usual)
-    retries: list[Retry] = [policy.passing, policy.other, *([DUPLICATE_AT_WORK] if outside else [])]
+    policy = OWN.get(state, USUAL)
+    retries = [policy.retry, *waits(state, step).values()]
     attempts = 1 + sum(each.attempts for each in retries)
     return attempts * policy.timeout + sum(each.delays for each in retries)
 

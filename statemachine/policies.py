@@ -1,24 +1,16 @@
 """The retry policies and timeouts of a state machine's tasks.
 
-This is the one place to change a retry or a timeout. `OWN` gives a single step its own policy:
+Retries are short, because an execution that gives up only pauses its saga. This is the one place to change a retry or
+a timeout. `OWN` gives a single step its own policy:
 
-    OWN = {"BookShipment": replace(FORWARD, passing=Retry(5, backoff=2, longest=4))}
+    OWN = {"BookShipment": Policy(Retry(3, backoff=2, longest=4))}
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-# Transient errors: ours, Powertools', and those that AWS documents for Lambda and Step Functions.
-PASSING = (
-    "TransientError",
-    "IdempotencyPersistenceLayerError",
-    "Lambda.TooManyRequestsException",
-    "Lambda.ServiceException",
-    "Lambda.AWSLambdaException",
-    "Lambda.SdkClientException",
-    "Sandbox.Timedout",
-    "States.Timeout",
-)
+from sagakit.errors import StillPending
+from sagakit.step import Effect, Forward
 
 
 @dataclass(frozen=True)
@@ -40,16 +32,24 @@ class Retry:
 
 @dataclass(frozen=True)
 class Policy:
-    """`timeout` is the task's, in seconds; `passing` retries transient errors, `other` unexpected ones."""
+    """`timeout` is the task's, in seconds; `retry` is for every error that is no refusal. Then the saga is paused."""
 
-    passing: Retry
-    other: Retry = field(default_factory=lambda: Retry(1))
+    retry: Retry = field(default_factory=lambda: Retry(2, backoff=2))
     timeout: int = 5
 
 
-FORWARD = DECISION = Policy(Retry(3, backoff=2, longest=2))
-COMPENSATION = Policy(Retry(7, backoff=2, longest=3))
+USUAL = Policy()
 OWN: Mapping[str, Policy] = {}
 
 # A concurrent duplicate of an external effect ends within the function's timeout; this wait is longer.
 DUPLICATE_AT_WORK = Retry(1, interval=5, jitter=False)
+# An effect that is in progress outside, such as a payment that is processing, is asked about again.
+STILL_PENDING = Retry(4, interval=3, jitter=False)
+
+
+def waits(state: str, step: Forward | None) -> dict[str, Retry]:
+    """Return the retries of a state that makes or undoes the effect of a step outside, by error."""
+    if not isinstance(step, Effect):
+        return {}
+    duplicate = {"IdempotencyAlreadyInProgressError": DUPLICATE_AT_WORK} if state == step.state else {}
+    return {**duplicate, StillPending.__name__: STILL_PENDING}

@@ -4,7 +4,10 @@ from sagakit.saga import Saga
 
 # The kit's own events and states, by the saga's name.
 DECISIONS = ("{}Confirmed", "{}Cancelling", "{}Failed", "{}Parked", "{}Resumed")
-STATES = ("Confirm{}", "Cancel{}", "Fail{}", "{}Confirmed", "{}Failed", "CompensationIncomplete")
+STATES = (
+    *("Confirm{}", "Pause{}", "Cancel{}", "Fail{}"),
+    *("{}Confirmed", "{}Paused", "{}Failed", "CompensationIncomplete"),
+)
 
 
 def require_sound(saga: Saga) -> None:

@@ -1,15 +1,22 @@
 """A saga's definition in Amazon States Language, generated from its table and the policies."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-from sagakit.errors import AlreadyConfirmed, CompensationIncomplete, NotCancelling, SagaCancelled, UnknownSaga
+from sagakit.errors import (
+    AlreadyConfirmed,
+    CompensationIncomplete,
+    NotCancelling,
+    SagaCancelled,
+    SagaPaused,
+    UnknownSaga,
+)
 from sagakit.event import ID
 from sagakit.saga import Saga
-from sagakit.step import Compensation, Effect, Forward
+from sagakit.step import Compensation, Forward
 from statemachine.budget import budget
-from statemachine.policies import COMPENSATION, DECISION, DUPLICATE_AT_WORK, FORWARD, OWN, PASSING, Policy, Retry
+from statemachine.policies import OWN, USUAL, Retry, waits
 from statemachine.sound import require_sound
 
 type State = dict[str, Any]
@@ -17,7 +24,6 @@ type State = dict[str, Any]
 SAGA_ID = f"{{% $states.context.Execution.Input.{ID} %}}"
 ERROR = "{% $states.errorOutput %}"
 INCOMPLETE = CompensationIncomplete.__name__
-DUPLICATE = "IdempotencyAlreadyInProgressError"
 
 
 def definition(saga: Saga) -> State:
@@ -37,44 +43,51 @@ def definition(saga: Saga) -> State:
 
 
 def _states(saga: Saga) -> Iterator[tuple[str, State]]:
-    confirm, cancel, fail = map(saga.name_for, ("Confirm{}", "Cancel{}", "Fail{}"))
-    confirmed, failed = map(saga.name_for, ("{}Confirmed", "{}Failed"))
+    confirm, pause, cancel, fail = map(saga.name_for, ("Confirm{}", "Pause{}", "Cancel{}", "Fail{}"))
+    confirmed, paused, failed = map(saga.name_for, ("{}Confirmed", "{}Paused", "{}Failed"))
     for (step, compensation), following in zip(saga.steps, [*_names(saga.forward[1:]), confirm], strict=True):
-        yield step.state, _step(step, compensation, following, cancel)
-    yield confirm, _confirm(confirm, confirmed, cancel)
+        yield step.state, _step(step, compensation, following, cancel, pause)
+    yield confirm, _confirm(confirm, confirmed, cancel, pause)
     yield confirmed, {"Type": "Succeed", "Output": {ID: SAGA_ID, "status": "CONFIRMED"}}
+    yield pause, _pause(pause, paused, failed)
+    yield paused, {"Type": "Succeed", "Output": {ID: SAGA_ID, "status": "PAUSED"}}
     way_back = [cancel, *_names(saga.compensations), fail]
-    yield cancel, _cancel(saga, cancel, confirmed, following=way_back[1])
+    yield cancel, _cancel(saga, cancel, confirmed, pause, following=way_back[1])
     for compensation, (_, following) in zip(saga.compensations, list(pairwise(way_back))[1:], strict=True):
         yield compensation.state, _compensation(compensation, following)
-    yield fail, _fail(saga, fail, failed)
+    yield fail, _fail(saga, fail, pause)
     yield failed, {"Type": "Fail", "Error": "{% $states.input.reason %}", "Cause": "{% $states.input.cause %}"}
     cause = "{% $states.input.Error & ': ' & $states.input.Cause %}"
     yield INCOMPLETE, {"Type": "Fail", "Error": INCOMPLETE, "Cause": cause}
 
 
-def _step(step: Forward, compensation: Compensation, following: str, cancel: str) -> State:
-    refusals = [error.__name__ for error in step.refusals]
-    comment, retries = f"Undone by {compensation.state}", list[State]()
-    if isinstance(step, Effect):
-        comment += ". The first Retry waits until a concurrent duplicate has ended, within the function's timeout"
-        retries.append(_retry([DUPLICATE], DUPLICATE_AT_WORK))
-    never = [*refusals, SagaCancelled.__name__, UnknownSaga.__name__]
-    caught = [_catch([error], cancel, Assign={"error": ERROR}) for error in [*refusals, "States.ALL"]]
-    return _task(step.state, comment, never, FORWARD, retries) | {"Catch": caught, "Next": following}
+def _step(step: Forward, compensation: Compensation, following: str, cancel: str, pause: str) -> State:
+    refusals = [*(error.__name__ for error in step.refusals), SagaCancelled.__name__]
+    task = _task(step.state, f"Undone by {compensation.state}", [*refusals, UnknownSaga.__name__], step)
+    caught = [_catch([error], cancel, Assign={"error": ERROR}) for error in refusals]
+    return task | {"Catch": [*caught, _to_pause(step.state, pause)], "Next": following}
 
 
-def _confirm(confirm: str, confirmed: str, cancel: str) -> State:
-    never = [SagaCancelled.__name__, UnknownSaga.__name__]
-    task = _task(confirm, "The pivot: nothing is undone after it", never, DECISION)
-    return task | {"Catch": [_catch(["States.ALL"], cancel, Assign={"error": ERROR})], "Next": confirmed}
+def _confirm(confirm: str, confirmed: str, cancel: str, pause: str) -> State:
+    cancelled = SagaCancelled.__name__
+    task = _task(confirm, "The pivot: nothing is undone after it", [cancelled, UnknownSaga.__name__])
+    caught = [_catch([cancelled], cancel, Assign={"error": ERROR}), _to_pause(confirm, pause)]
+    return task | {"Catch": caught, "Next": confirmed}
 
 
-def _cancel(saga: Saga, cancel: str, confirmed: str, following: str) -> State:
+def _pause(pause: str, paused: str, failed: str) -> State:
+    comment = "Records what waits, until recovery resumes it. If that fails, recovery comes a few minutes later"
+    unknown = "{% {'reason': $states.errorOutput.Error, 'cause': $states.errorOutput.Cause} %}"
+    caught = [_catch([UnknownSaga.__name__], failed, Output=unknown), _catch(["States.ALL"], paused)]
+    task = _task(pause, comment, [UnknownSaga.__name__], state="{% $waiting %}", error="{% $error %}")
+    return task | {"Catch": caught, "Next": paused}
+
+
+def _cancel(saga: Saga, cancel: str, confirmed: str, pause: str, following: str) -> State:
     comment = f"Decides to undo. A confirmed {saga.name} stays confirmed"
     never = [AlreadyConfirmed.__name__, UnknownSaga.__name__]
-    caught = [_catch(never[:1], confirmed), _catch(["States.ALL"], INCOMPLETE, Output=ERROR)]
-    task = _task(cancel, comment, never, DECISION, error="{% $error %}")
+    caught = [_catch(never[:1], confirmed), _to_pause(cancel, pause)]
+    task = _task(cancel, comment, never, error="{% $error %}")
     return task | {"Assign": {"failures": {}}, "Catch": caught, "Next": following}
 
 
@@ -82,23 +95,26 @@ def _compensation(compensation: Compensation, following: str) -> State:
     name = compensation.state
     comment = f"Undoes {compensation.undoes.state}. If the retries run out, the next compensation still runs"
     failures = f"{{% $merge([$failures, {{'{name}': $states.errorOutput.Error}}]) %}}"
-    caught = [_catch(["States.ALL"], following, Assign={"failures": failures})]
-    task = _task(name, comment, [NotCancelling.__name__, UnknownSaga.__name__], COMPENSATION)
-    return task | {"Catch": caught, "Next": following}
+    never = [*(error.__name__ for error in compensation.final), NotCancelling.__name__, UnknownSaga.__name__]
+    task = _task(name, comment, never, compensation.undoes)
+    return task | {"Catch": [_catch(["States.ALL"], following, Assign={"failures": failures})], "Next": following}
 
 
-def _fail(saga: Saga, fail: str, failed: str) -> State:
-    comment = f"Ends the {saga.name} if everything is undone; otherwise parks it"
-    never = [INCOMPLETE, NotCancelling.__name__, UnknownSaga.__name__]
-    caught = [_catch([error], INCOMPLETE, Output=ERROR) for error in (INCOMPLETE, "States.ALL")]
-    task = _task(fail, comment, never, DECISION, failures="{% $failures %}")
-    return task | {"Catch": caught, "Next": failed}
+def _fail(saga: Saga, fail: str, pause: str) -> State:
+    comment = f"Ends the {saga.name} if everything is undone; otherwise pauses or parks it"
+    failed, paused = map(saga.name_for, ("{}Failed", "{}Paused"))
+    never = [INCOMPLETE, SagaPaused.__name__, NotCancelling.__name__, UnknownSaga.__name__]
+    caught = [_catch([SagaPaused.__name__], paused), _catch([INCOMPLETE], INCOMPLETE, Output=ERROR)]
+    task = _task(fail, comment, never, failures="{% $failures %}")
+    return task | {"Catch": [*caught, _to_pause(fail, pause)], "Next": failed}
 
 
-def _task(
-    name: str, comment: str, never: Sequence[str], usual: Policy, retries: Iterable[State] = (), **payload: str
-) -> State:
-    policy = OWN.get(name, usual)
+def _to_pause(state: str, pause: str) -> State:
+    return _catch(["States.ALL"], pause, Assign={"error": ERROR, "waiting": state})
+
+
+def _task(name: str, comment: str, never: Sequence[str], effect_of: Forward | None = None, **payload: str) -> State:
+    policy, waiting = OWN.get(name, USUAL), waits(name, effect_of)
     return {
         "Type": "Task",
         "Comment": comment,
@@ -107,9 +123,8 @@ def _task(
         "TimeoutSeconds": policy.timeout,
         "Retry": [
             {"ErrorEquals": list(never), "MaxAttempts": 0},
-            *retries,
-            _retry(PASSING, policy.passing),
-            _retry(["States.ALL"], policy.other),
+            *(_retry([error], retry) for error, retry in waiting.items()),
+            _retry(["States.ALL"], policy.retry),
         ],
         "Output": "{% $states.result.Payload %}",
     }

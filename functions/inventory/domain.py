@@ -12,8 +12,12 @@ class InsufficientStock(BusinessError):
     """There is not enough stock for the order."""
 
 
+class ProductGone(BusinessError):
+    """The product is no longer in the catalogue, so its stock cannot be returned."""
+
+
 RESERVE = Step("ReserveInventory", event="InventoryReserved", refusals={InsufficientStock: "InventoryRejected"})
-RELEASE = Compensation("ReleaseInventory", event="InventoryReleased", undoes=RESERVE)
+RELEASE = Compensation("ReleaseInventory", event="InventoryReleased", undoes=RESERVE, final=(ProductGone,))
 
 
 @dataclass(frozen=True)

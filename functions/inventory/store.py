@@ -2,7 +2,7 @@
 
 import os
 
-from inventory.domain import InsufficientStock, Line
+from inventory.domain import InsufficientStock, Line, ProductGone
 from sagakit.dynamodb import Item
 from sagakit.transaction import Action, Refusal, action
 
@@ -18,8 +18,8 @@ def take(line: Line) -> Action:
 
 
 def give_back(line: Line) -> Action:
-    """Return the action that puts the quantity back; LookupError if the product no longer exists."""
-    gone = LookupError(f"product {line.product_id} is gone")
+    """Return the action that puts the quantity back; ProductGone if the product no longer exists."""
+    gone = ProductGone(f"product {line.product_id} is gone")
     change, condition = "SET #available = #available + :quantity", "attribute_exists(#available)"
     return _change(line, change, condition, lambda _: gone)
 

@@ -11,7 +11,6 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
     IdempotencyValidationError,
 )
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from botocore.exceptions import BotoCoreError, ClientError
 
 from order import problems, store
 from order.domain import SAGA
@@ -20,11 +19,11 @@ from order.problems import Problem
 from order.request import parse_key, parse_order, parse_reason
 from order.views import event_view, order_view
 from sagakit import decision, eventlog
-from sagakit.decision import Reason
-from sagakit.errors import AlreadyConfirmed, TransientError, UnknownSaga, classified
+from sagakit.errors import AlreadyConfirmed, UnknownSaga, is_transient
 from sagakit.event import ID
 from sagakit.idempotency import api_config
 from sagakit.observability import logger
+from sagakit.reason import Reason
 
 app = APIGatewayRestResolver()
 
@@ -91,12 +90,8 @@ def _refused(error: Exception) -> Response[str]:
 def _failed(error: Exception) -> Response[str]:
     """Return a 5xx response that reveals nothing; the cause is only logged."""
     logger.exception("request failed")
-    return problems.response(problems.unavailable() if _is_transient(error) else problems.unexpected())
-
-
-def _is_transient(error: Exception) -> bool:
-    kind = classified(error) if isinstance(error, BotoCoreError | ClientError) else error
-    return isinstance(kind, TransientError | IdempotencyPersistenceLayerError)
+    passing = is_transient(error) or isinstance(error, IdempotencyPersistenceLayerError)
+    return problems.response(problems.unavailable() if passing else problems.unexpected())
 
 
 def _json(status: int, body: dict[str, Any], headers: dict[str, str | list[str]] | None = None) -> Response[str]:

@@ -21,6 +21,8 @@ def order_view(order: Item) -> dict[str, Any]:
     }
     if "reason" in order:
         view["reason"] = order["reason"]
+    if "paused" in order:
+        view["paused"] = _pause(order["paused"])
     if "parked" in order:
         view["parked"] = {**order["parked"], "at": iso(order["parked"]["at"])}
     return view
@@ -34,6 +36,12 @@ def event_view(event: Event) -> dict[str, Any]:
 def iso(at: int) -> str:
     """Format milliseconds since the epoch as 2026-01-31T12:00:00.000Z."""
     return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _pause(paused: Item) -> dict[str, Any]:
+    """Return which state waits, for what error, and since when. Without `nextAttemptAt`, it is being tried now."""
+    view = {name: paused[name] for name in ("state", "reason", "attempts")}
+    return view | {name: iso(paused[name]) for name in ("since", "nextAttemptAt") if name in paused}
 
 
 def _money_outside(detail: dict[str, Any]) -> dict[str, Any]:

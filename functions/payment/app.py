@@ -7,7 +7,7 @@ from payment.domain import CHARGE, REFUND, PaymentDeclined, PaymentStatus, Undo
 from payment.port import Intent, IntentStatus
 from payment.provider import gateway
 from sagakit.dynamodb import Item
-from sagakit.errors import SagaCancelled, TransientError
+from sagakit.errors import SagaCancelled, StillPending, TransientError
 from sagakit.event import ID, Event
 from sagakit.step import Change
 
@@ -26,6 +26,7 @@ def process(recorded: Event) -> Change:
 
     Raises:
         SagaCancelled: the intent has been voided.
+        StillPending: the payment is processing.
         TransientError: the outcome is not known yet.
     """
     intent = gateway().confirm(recorded.detail["intentId"], key=f"{recorded.saga_id}-confirm")
@@ -36,6 +37,8 @@ def process(recorded: Event) -> Change:
             return Change(_detail(intent), refusal=PaymentDeclined(intent.decline_code))
         case IntentStatus.CANCELED:
             raise SagaCancelled("its payment was voided")
+        case IntentStatus.PROCESSING:
+            raise StillPending("the payment is processing")
         case other:
             raise TransientError(f"the payment is {other}")
 
@@ -45,7 +48,8 @@ def refund(recorded: Event | None) -> Change:
     """Make sure that the order costs nothing: void the intent, even after a decline; refund it if it was charged.
 
     Raises:
-        TransientError: the gateway is unavailable, or the payment is still processing.
+        StillPending: the payment is processing, so it can be neither voided nor refunded yet.
+        TransientError: the gateway is unavailable.
     """
     if recorded is None:  # without an intent on record nothing was charged, nor can be
         return Change({"outcome": Undo.NOTHING_TO_UNDO, "intentId": None, "amount": 0})
@@ -58,8 +62,10 @@ def refund(recorded: Event | None) -> Change:
             gateway().refund(intent_id)
             refunded = {"outcome": Undo.REFUNDED, "intentId": intent_id, "amount": intent.amount}
             return Change(refunded, status=PaymentStatus.REFUNDED)
+        case IntentStatus.PROCESSING:
+            raise StillPending("the payment is processing")
         case other:
-            raise TransientError(f"the payment is {other} and can be neither voided nor refunded yet")
+            raise TransientError(f"the gateway did not void the payment, which is {other}")
 
 
 def _detail(intent: Intent) -> dict[str, object]:

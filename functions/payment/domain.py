@@ -10,6 +10,10 @@ class PaymentDeclined(BusinessError):
     """The gateway declined the payment for good."""
 
 
+class RefundRefused(BusinessError):
+    """The gateway will not refund the charge, such as one that is disputed: someone has to settle that with it."""
+
+
 class PaymentStatus(StrEnum):
     """Status of a saga's payment row, which does not exist until the intent is recorded."""
 
@@ -40,4 +44,4 @@ CHARGE = Effect(
         Outcome.REFUSED: PaymentStatus.DECLINED,
     },
 )
-REFUND = Compensation("RefundPayment", event="PaymentRefunded", undoes=CHARGE)
+REFUND = Compensation("RefundPayment", event="PaymentRefunded", undoes=CHARGE, final=(RefundRefused,))

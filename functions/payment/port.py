@@ -44,4 +44,4 @@ class Gateway(Protocol):
         """Void the intent for good. A status other than `canceled` is a refusal: money has moved, or is moving."""
 
     def refund(self, intent_id: str) -> Intent:
-        """Refund everything that was charged; a repeated call changes nothing."""
+        """Refund everything that was charged; a repeated call changes nothing. RefundRefused if it never will."""

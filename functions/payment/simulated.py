@@ -8,6 +8,7 @@ import os
 import time
 import uuid
 
+from payment.domain import RefundRefused
 from payment.port import Intent, IntentStatus
 from payment.test_tokens import Behaviour, behaviour
 from sagakit import clock, dynamodb
@@ -58,14 +59,21 @@ class SimulatedGateway:
         return _intent(row)
 
     def refund(self, intent_id: str) -> Intent:
-        """Refund what was charged; a repeated call changes nothing."""
+        """Refund what was charged; a repeated call changes nothing.
+
+        Raises:
+            RefundRefused: the token says so.
+        """
         row = _count(intent_id, "refunds")
-        if not row["well"] and row["refunds"] <= behaviour(row["token"]).refund_outages:
+        how = behaviour(row["token"])
+        if not row["well"] and row["refunds"] <= how.refund_outages:
             raise TransientError("the gateway answered 503")
+        if not row["well"] and how.refund_refusal:
+            raise RefundRefused(how.refund_refusal)
         return _intent(_move(row, IntentStatus.SUCCEEDED, {"refunded": row["taken"]}))
 
     def restore(self, intent_id: str) -> None:
-        """End the refund outage of this intent; the ledger's attribute is `well`."""
+        """Let refunds of this intent succeed; the ledger's attribute is `well`."""
         _update(intent_id, "SET #well = :well", {"well": True})
 
 

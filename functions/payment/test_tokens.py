@@ -10,7 +10,8 @@ class Behaviour(NamedTuple):
 
     `outages`: calls to confirm that fail with 503 before one succeeds. `late_answers`: calls to confirm that take
     effect, but respond only after the caller has timed out. `settles_after`: milliseconds in status `processing`.
-    `refund_outages`: calls to refund that fail with 503, unless the gateway is restored earlier.
+    `refund_outages`: calls to refund that fail with 503. `refund_refusal`: why it refuses to refund. Both end when the
+    gateway is restored.
     """
 
     decline_code: str = ""
@@ -18,6 +19,7 @@ class Behaviour(NamedTuple):
     late_answers: int = 0
     settles_after: int = 0
     refund_outages: int = 0
+    refund_refusal: str = ""
 
 
 SETTLING = 3_000  # milliseconds
@@ -33,6 +35,7 @@ TEST_TOKENS = {
     "pm_late_decline": Behaviour(settles_after=SETTLING, decline_code="card_declined"),
     "pm_refund_flaky": Behaviour(late_answers=ALWAYS, refund_outages=2),
     "pm_refund_down": Behaviour(late_answers=ALWAYS, refund_outages=ALWAYS),
+    "pm_refund_refused": Behaviour(late_answers=ALWAYS, refund_refusal="charge_disputed"),
 }
 
 UNKNOWN_TOKEN = Behaviour(decline_code="invalid_payment_method")

@@ -1,12 +1,13 @@
-"""Lambda entry points that every saga's state machine shares: confirm, cancel and fail."""
+"""Lambda entry points that every saga's state machine shares: confirm, pause, cancel and fail."""
 
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from sagakit import decision
+from sagakit import decision, guard, pausing
 from sagakit.event import ID
 from sagakit.observability import count, observed
+from sagakit.reason import caught
 from sagakit.saga import named
 
 
@@ -20,14 +21,21 @@ def confirm(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
 
 
 @observed
+def pause(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
+    """Pause the saga, because `state` has failed for a reason that may pass."""
+    pausing.pause(guard.read(event[ID]), event["state"], caught(event["error"]))
+    return {ID: event[ID], "state": event["state"]}
+
+
+@observed
 def cancel(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Decide to undo the saga."""
-    return decision.cancel(event[ID], decision.reason(event["error"])).summary
+    return decision.cancel(event[ID], caught(event["error"])).summary
 
 
 @observed
 def fail(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
-    """End a cancelled saga with the reason it failed, or park it if a compensation is missing."""
+    """End a cancelled saga with the reason it failed; if a compensation is missing, pause or park it."""
     failed = decision.fail(event[ID], event["failures"])
     if not failed.repeated:
         count(named(failed.saga).name_for("{}sFailed"), reason=failed.detail["reason"])

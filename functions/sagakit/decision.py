@@ -1,26 +1,16 @@
 """Decisions about a saga: confirm it (the pivot), cancel it, and end a cancelled one."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
 
-from sagakit import eventlog
-from sagakit.errors import CompensationIncomplete
-from sagakit.event import Event
-from sagakit.guard import OPEN, due, index_entry, setting_ms, transition
-from sagakit.observability import MAX_CAUSE
+from sagakit import clock, eventlog, guard
+from sagakit.errors import BusinessError, CompensationIncomplete, SagaPaused
+from sagakit.event import Event, History
+from sagakit.guard import OPEN, due, index_entry, transition
 from sagakit.parking import park
+from sagakit.pausing import pause
+from sagakit.reason import Reason
 from sagakit.saga import Status
-from sagakit.step import Outcome
-
-
-@dataclass(frozen=True)
-class Reason:
-    """Why a saga is cancelled: the name of an error, and a sentence for people to read."""
-
-    code: str
-    cause: str
+from sagakit.step import Compensation, Outcome
 
 
 class NotUndone(Exception):
@@ -68,28 +58,30 @@ def cancel(saga_id: str, why: Reason, *, starts_saga: bool = False) -> Event:
 def _cancel(saga_id: str, why: Reason, *, starts_saga: bool) -> Event:
     history = eventlog.history(saga_id)
     saga = history.saga
-    detail = {"reason": why.code, "cause": why.cause}
     state = "" if starts_saga else saga.name_for("Cancel{}")
     kind = saga.name_for("{}Cancelling")
-    cancelling = history.next(kind, Outcome.CANCELLING, detail, state=state, starts_saga=starts_saga)
+    cancelling = history.next(kind, Outcome.CANCELLING, why.detail, state=state, starts_saga=starts_saga)
     settings = {
-        "reason": detail,
+        "reason": why.detail,
         **index_entry("byReason", cancelling, why.code),
-        **due(cancelling, setting_ms("COMPENSATION_DEADLINE_SECONDS")),
+        **due(cancelling, guard.patience_ends(cancelling.at)),
     }
     unseen = [event for event in saga.guarded if not history.find(event)]
     return eventlog.record(
         cancelling,
-        transition(cancelling, Status.PENDING, Status.CANCELLING, settings=settings),
+        transition(cancelling, Status.PENDING, Status.CANCELLING, settings=settings, removed=("paused",)),
         *[eventlog.require_no_event(cancelling, event, Overtaken(event)) for event in unseen],
     )
 
 
 def fail(saga_id: str, failures: Mapping[str, str]) -> Event:
-    """End a cancelled saga, CANCELLING → FAILED, if every compensation is on record. Otherwise, park it.
+    """End a cancelled saga, CANCELLING → FAILED, if every compensation is on record.
+
+    Otherwise, it waits. `failures` are the errors of the compensations, by state.
 
     Raises:
-        CompensationIncomplete: a compensation is missing; the saga is parked.
+        SagaPaused: a compensation is missing, and is tried again later.
+        CompensationIncomplete: the missing compensations failed for good, or for too long; the saga is parked.
         NotCancelling: the saga was never cancelled.
     """
     history = eventlog.history(saga_id)
@@ -105,18 +97,22 @@ def fail(saga_id: str, failures: Mapping[str, str]) -> Event:
             *[eventlog.require_event(failed, each, NotUndone(each)) for each in undone],
         )
     except NotUndone as missing:
+        raise _kept_waiting(history, failures, state) from missing
+
+
+def _kept_waiting(history: History, failures: Mapping[str, str], state: str) -> BusinessError:
+    """Pause the saga while waiting can help; otherwise park it. Return the error that says which."""
+    row = guard.read(history.saga_id)
+    missing = [each for each in history.saga.compensations if not history.find(each.event)]
+    passing = [each for each in missing if not _is_final(each, failures)]
+    if guard.is_open(row) and passing and clock.now() < guard.deadline(row):
+        waiting = passing[0].state
+        pause(row, waiting, Reason(failures.get(waiting, NotUndone.__name__), f"{waiting} has not succeeded"))
+        return SagaPaused(f"{waiting} has not succeeded")
+    if guard.is_open(row):
         park(history, failures, state=state)
-        raise CompensationIncomplete(f"no {missing} on record") from missing
+    return CompensationIncomplete(f"no {', '.join(each.event for each in missing)} on record")
 
 
-def reason(error: Mapping[str, str]) -> Reason:
-    """Build the reason from a Catch's error output: the error's name, and the message inside Lambda's JSON."""
-    return Reason(error["Error"], _message(error.get("Cause", ""))[:MAX_CAUSE])
-
-
-def _message(cause: str) -> str:
-    try:
-        parsed: Any = json.loads(cause)
-    except ValueError:
-        return cause
-    return str(parsed.get("errorMessage", cause)) if isinstance(parsed, dict) else cause
+def _is_final(compensation: Compensation, failures: Mapping[str, str]) -> bool:
+    return failures.get(compensation.state) in [error.__name__ for error in compensation.final]

@@ -1,6 +1,6 @@
 """The errors of a saga, by kind. The state machine distinguishes them by class name.
 
-Any other error is a defect or an unknown outcome: the state machine retries it briefly, then compensates.
+Any other error is a defect or an unknown outcome: the state machine retries it briefly, then pauses the saga.
 """
 
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
@@ -45,12 +45,29 @@ class CompensationIncomplete(BusinessError):
     """A compensation failed; the saga is parked for an operator."""
 
 
+class SagaPaused(BusinessError):
+    """A compensation failed for a passing reason; the saga is paused, and recovery resumes it."""
+
+
+class NotWaiting(BusinessError):
+    """The saga is neither paused nor parked, so nobody can resume it."""
+
+
 class UnknownSaga(BusinessError):
     """No saga has this id."""
 
 
 class TransientError(SagaError):
     """A retry may succeed. Whether the failed call had an effect is unknown."""
+
+
+class StillPending(TransientError):
+    """An effect outside is in progress, such as a payment that is processing: wait, and ask again."""
+
+
+def is_transient(error: Exception) -> bool:
+    """Return whether a retry may succeed."""
+    return isinstance(classified(error) if isinstance(error, BotoCoreError | ClientError) else error, TransientError)
 
 
 def classified(error: BotoCoreError | ClientError) -> Exception:

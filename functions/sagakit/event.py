@@ -17,6 +17,7 @@ from sagakit.step import Outcome
 
 ID = "orderId"  # a saga's id in rows, payloads and responses: older than the kit, and clients rely on it
 SHARDS = 16  # of a sparse index, so that no partition of it is hot
+SHARD_KEYS = tuple(f"u#{n}" for n in range(SHARDS))
 # Attributes that say who recorded an event, and the fields they come from. A row omits those that are empty.
 PROVENANCE = {"saga": "saga", "state": "state", "outcome": "outcome", "error": "error", "restsOn": "rests_on"}
 
@@ -28,7 +29,8 @@ class Event:
     `at` is in milliseconds since the epoch and increases with each event of a saga. `state` is the state of the
     definition that recorded the event, if a state did. `outcome` is the result, `error` the name of a refusal, and
     `rests_on` lists the events that a decision proved. Rows written before these fields existed leave them empty.
-    `repeated` is true if the row existed before: the step had already run.
+    `repeated` is true if the row existed before: the step had already run. `undispatched` is true while the saga that
+    the event starts has not been started.
     """
 
     saga_id: str
@@ -42,6 +44,7 @@ class Event:
     error: str = ""
     rests_on: Sequence[str] = ()
     repeated: bool = field(default=False, compare=False)
+    undispatched: bool = field(default=False, compare=False)
 
     @property
     def id(self) -> str:
@@ -65,7 +68,7 @@ class Event:
 
 
 def to_row(event: Event) -> dict[str, Any]:
-    """Return the event as a row of the outbox, not yet dispatched."""
+    """Return the event as a row of the outbox; if it starts a saga, the index `undispatched` lists it until then."""
     provenance = {name: value for name, attribute in PROVENANCE.items() if (value := getattr(event, attribute))}
     return {
         ID: event.saga_id,
@@ -74,7 +77,7 @@ def to_row(event: Event) -> dict[str, Any]:
         "at": event.at,
         "detail": event.detail,
         "startsSaga": event.starts_saga,
-        "undispatched": shard(event.saga_id),
+        **({"undispatched": shard(event.saga_id)} if event.starts_saga else {}),
         **provenance,
     }
 
@@ -85,9 +88,10 @@ def from_row(row: Mapping[str, Any], *, repeated: bool = False) -> Event:
     Raises:
         KeyError: the row is not an event.
     """
-    provenance: dict[str, Any] = {attribute: row[name] for name, attribute in PROVENANCE.items() if name in row}
+    fields: dict[str, Any] = {attribute: row[name] for name, attribute in PROVENANCE.items() if name in row}
     at, starts_saga = int(row["at"]), bool(row["startsSaga"])
-    return Event(row[ID], row["eventType"], at, row["detail"], starts_saga, repeated=repeated, **provenance)
+    fields["undispatched"] = row.get("undispatched", "") in SHARD_KEYS
+    return Event(row[ID], row["eventType"], at, row["detail"], starts_saga, repeated=repeated, **fields)
 
 
 def shard(saga_id: str) -> str:
@@ -129,6 +133,11 @@ class History:
     def count(self, kind: str) -> int:
         """Count the events of a numbered kind."""
         return sum(event.kind == kind for event in self.events)
+
+    def numbered(self, pattern: str, outcome: Outcome, detail: Mapping[str, Any], **fields: Any) -> Event:  # noqa: ANN401
+        """Create the next event of a kind that can recur, named after the saga."""
+        kind = self.saga.name_for(pattern)
+        return self.next(f"{kind}#{self.count(kind) + 1}", outcome, detail, **fields)
 
     def next(
         self,

@@ -11,10 +11,11 @@ from sagakit import dynamodb, tables
 from sagakit.dynamodb import Item
 from sagakit.errors import AlreadyConfirmed, NotCancelling, SagaCancelled, TransientError, UnknownSaga
 from sagakit.event import ID, Event, shard
-from sagakit.saga import Status
+from sagakit.saga import Saga, Status, named
 from sagakit.transaction import Action, Rank, Refusal, action
 
-OPEN = ("open", "dueAt")  # the sparse index of sagas that have neither ended nor been parked
+OPEN = ("open", "dueAt", "deadlineAt", "paused")  # what only a saga has that has neither ended nor been parked
+GRACE_SECONDS = 60  # after the longest execution, until the sweeper looks at the saga
 LATE = {Status.PENDING: SagaCancelled, Status.CANCELLING: NotCancelling}
 
 
@@ -62,7 +63,7 @@ def opening(start: Event, deadline_ms: int) -> Item:
         "createdAt": start.at,
         "shard": shard(start.saga_id),
         **_status(start, Status.PENDING),
-        **due(start, deadline_ms),
+        **due(start, start.at + deadline_ms),
     }
 
 
@@ -74,10 +75,12 @@ def transition(
     settings: Item | None = None,
     removed: tuple[str, ...] = (),
     condition: str = "",
+    **values: Any,  # noqa: ANN401  any value of an item
 ) -> Action:
     """Return the action that changes the status, sets `settings` and drops `removed`. It is the one write that decides.
 
-    `event` describes the change and must be later than every earlier decision. `condition` is an additional one.
+    `event` describes the change and must be later than every earlier decision. `condition` is an additional one, with
+    its `values`.
     """
     settings = {**_status(event, after), **(settings or {})}
     change = "SET " + ", ".join(f"#{name} = :{name}" for name in settings)
@@ -93,6 +96,7 @@ def transition(
         condition=f"#status = :before AND #updatedAt < :updatedAt{condition}",
         before=before,
         **settings,
+        **values,
     )
 
 
@@ -101,9 +105,49 @@ def index_entry(index: str, event: Event, value: str) -> Item:
     return {index: f"{value}#{shard(event.saga_id)}"}
 
 
-def due(event: Event, milliseconds: int) -> Item:
-    """Return the attributes that let the sweeper find the saga once this time has passed."""
-    return {"open": shard(event.saga_id), "dueAt": event.at + milliseconds}
+def due(event: Event, deadline: int) -> Item:
+    """Return the attributes that let the sweeper find the saga once the execution that `event` starts must have ended.
+
+    The `deadline` ends the waiting: a saga that is PENDING by then is cancelled, one that is CANCELLING is parked.
+    """
+    ended = execution_ends(named(event.saga), event.at)
+    return {"open": shard(event.saga_id), "dueAt": min(ended, deadline), "deadlineAt": deadline}
+
+
+def execution_ends(saga: Saga, started: int) -> int:
+    """Return when an execution must have ended."""
+    return started + (saga.execution_seconds + GRACE_SECONDS) * 1000
+
+
+def reschedule(row: Item, at: int, **settings: Any) -> bool:  # noqa: ANN401  any value of an item
+    """Let the sweeper look at the saga at this time, and set `settings`; False if it changed after its row was read."""
+    change = "SET " + ", ".join(f"#{name} = :{name}" for name in ("dueAt", *settings))
+    values = {"dueAt": min(at, deadline(row)), "status": row["status"], "seen": row["dueAt"], **settings}
+    try:
+        dynamodb.change(tables.sagas(), {ID: row[ID]}, change, "#status = :status AND #dueAt = :seen", **values)
+    except dynamodb.client.exceptions.ConditionalCheckFailedException:
+        return False
+    return True
+
+
+def patience_ends(since: int) -> int:
+    """Return when a saga is parked whose compensations have been failing since then."""
+    return since + setting_ms("COMPENSATION_PATIENCE_SECONDS")
+
+
+def deadline(row: Item) -> int:
+    """Return when the waiting of an open saga ends; rows written before deadlines were on them get the longest one."""
+    return int(row.get("deadlineAt", patience_ends(row["updatedAt"])))
+
+
+def is_open(row: Item) -> bool:
+    """Return whether the saga has neither ended nor been parked."""
+    return row["status"] in LATE and "parked" not in row
+
+
+def is_paused(row: Item) -> bool:
+    """Return whether the saga waits for its next attempt."""
+    return "nextAttemptAt" in row.get("paused", {})
 
 
 def setting_ms(setting: str) -> int:

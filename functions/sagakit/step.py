@@ -129,11 +129,15 @@ class Effect(Forward):
 
 @dataclass(frozen=True, eq=False)
 class Compensation:
-    """What undoes a step. It records its event even if there is nothing to undo."""
+    """What undoes a step. It records its event even if there is nothing to undo.
+
+    `final` are the errors that waiting cannot help: they park the saga at once. Any other error is tried again.
+    """
 
     state: str
     event: str
     undoes: Forward
+    final: Sequence[type[BusinessError]] = ()
 
     def __call__(self, act: Callable[[Event | None], Change]) -> Handler:
         """Create the Lambda handler; `act` returns what undoing changes, given None if the step did nothing."""

@@ -10,7 +10,7 @@ from moto import mock_aws
 from pytest_socket import disable_socket, enable_socket
 
 from sagakit.observability import logger
-from sagakit.relay import dispatch
+from sagakit.relay import publishing, starting
 from tests.support.bus import Bus
 from tests.support.log_capture import written
 from tests.support.world import begin
@@ -58,7 +58,7 @@ def log() -> Iterator[io.StringIO]:
 def bus(monkeypatch: pytest.MonkeyPatch, world: None) -> Bus:  # noqa: ARG001
     """Make the relay publish to a fake bus and start executions of a state machine that does nothing."""
     bus = Bus()
-    monkeypatch.setattr(dispatch, "bus", bus)
+    monkeypatch.setattr(publishing, "bus", bus)
     definition = '{"StartAt": "End", "States": {"End": {"Type": "Succeed"}}}'
-    dispatch.sfn.create_state_machine(name="test", definition=definition, roleArn="arn:aws:iam::123456789012:role/r")
+    starting.sfn.create_state_machine(name="test", definition=definition, roleArn="arn:aws:iam::123456789012:role/r")
     return bus

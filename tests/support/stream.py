@@ -6,7 +6,7 @@ from typing import Any
 
 from sagakit import dynamodb
 from sagakit.dynamodb import Item
-from sagakit.relay import dispatch
+from sagakit.relay import starting
 from tests.support import world
 from tests.support.lambdas import Context, handler
 from tests.support.steps import sample
@@ -14,7 +14,7 @@ from tests.support.steps import sample
 
 def inserted(row: Item, number: str = "1") -> dict[str, Any]:
     """Return the stream record of an inserted row."""
-    record = sample("relay_outbox")["Records"][0]
+    record = sample("start_sagas")["Records"][0]
     image = {"NewImage": dynamodb.to_wire(row), "SequenceNumber": number}
     return {**record, "eventID": number, "dynamodb": {**record["dynamodb"], **image}}
 
@@ -25,10 +25,22 @@ def records() -> list[dict[str, Any]]:
     return [inserted(row, str(number)) for number, row in enumerate(rows)]
 
 
-def relay(*batch: dict[str, Any]) -> list[str]:
-    """Pass the relay a batch; return the numbers of the records that it reports as failed."""
-    answer = handler("RelayOutboxFunction")({"Records": list(batch)}, Context())
+def start(*batch: dict[str, Any]) -> list[str]:
+    """Pass the consumer that starts sagas what its filter lets through; return the numbers of the failed records."""
+    starting_one = [each for each in batch if each["dynamodb"]["NewImage"].get("startsSaga") == {"BOOL": True}]
+    answer = handler("StartSagasFunction")({"Records": starting_one}, Context())
     return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+def publish(*batch: dict[str, Any]) -> int:
+    """Pass the consumer that publishes a batch; return how many events it published."""
+    return int(handler("PublishEventsFunction")({"Records": list(batch)}, Context())["published"])
+
+
+def relay(*batch: dict[str, Any]) -> list[str]:
+    """Pass both consumers a batch; return the numbers of the records whose saga could not be started."""
+    publish(*batch)
+    return start(*batch)
 
 
 def machine() -> str:
@@ -38,6 +50,6 @@ def machine() -> str:
 
 def executions() -> dict[str, Any]:
     """Return the inputs of the started executions, by name."""
-    started = dispatch.sfn.list_executions(stateMachineArn=machine())["executions"]
-    described = [dispatch.sfn.describe_execution(executionArn=each["executionArn"]) for each in started]
+    started = starting.sfn.list_executions(stateMachineArn=machine())["executions"]
+    described = [starting.sfn.describe_execution(executionArn=each["executionArn"]) for each in started]
     return {each["name"]: json.loads(each["input"]) for each in described}

@@ -52,7 +52,7 @@ class Explorer:
         known, triggers, rules = self._known, self.triggers, self.rules
         targets, fresh = self.targets, len(self.states)
         for transition in self.transitions.of(state):
-            _, _, effect, after, fair = transition
+            _, _, effect, after = transition
             triggers[effect.trigger] += 1
             rules[effect.rule] += 1
             target = known.setdefault(after, fresh)
@@ -63,7 +63,7 @@ class Explorer:
                 violated = violated or violated_invariant(after.world)
             if violated:
                 return Violation(violated, number, transition)
-            if fair:
+            if effect.fair:
                 targets.append(target)
         self.offsets.append(len(targets))
         return self._stuck(number, state)
@@ -73,9 +73,12 @@ class Explorer:
         self.parents.append(parent)
 
     def _stuck(self, number: int, state: State) -> Violation | None:
-        if self.offsets[number] < self.offsets[number + 1] or state.world.order in TERMINAL:
-            return None
-        return Violation(f"liveness: nothing can happen any more, and the order is {state.world.order}", number)
+        order = state.world.order
+        if self.offsets[number] == self.offsets[number + 1] and order not in TERMINAL:
+            return Violation(f"liveness: nothing can happen any more, and the order is {order}", number)
+        if self.transitions.endless(state.world):
+            return Violation(f"liveness: if the gateway never settles, the order is {order} for ever", number)
+        return None
 
     def depth(self) -> int:
         """Return the number of steps to the farthest state, the last one found."""
@@ -92,4 +95,4 @@ class Explorer:
         """Yield the transitions along a path, preferring fair ones."""
         for source, target in pairwise(self.states[number] for number in path):
             transitions = (each for each in self.transitions.of(source) if each.state == target)
-            yield max(transitions, key=lambda each: each.fair)
+            yield max(transitions, key=lambda each: each.effect.fair)

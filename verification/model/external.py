@@ -1,22 +1,12 @@
-"""Everything that acts besides the steps: the gateway, the relay, recovery and operators."""
+"""Everything that acts besides the steps: the gateway, the relay, recovery, customers and operators."""
 
 from collections.abc import Iterator
 
 from verification.model.effects import Effect, fault
-from verification.model.flow import FIRST
-from verification.model.order_steps import parked
+from verification.model.flow import FIRST, START
+from verification.model.order_steps import cancelling, parked
 from verification.model.rules import Rules
-from verification.model.state import (
-    CANCELLING,
-    CONFIRMED,
-    FAILED,
-    ORDER_CANCELLING,
-    PENDING,
-    PROCESSING,
-    REFUSED,
-    SUCCEEDED,
-    World,
-)
+from verification.model.state import CANCELLING, CONFIRMED, FAILED, PENDING, PROCESSING, REFUSED, SUCCEEDED, Invocation, World
 
 # External events and faults that the protocol must withstand.
 CHARGES = "gateway: charges"
@@ -24,21 +14,19 @@ DECLINES = "gateway: declines"
 EXPIRED = "the event rows expire"
 STARTS = "relay: starts an execution"
 REDELIVERS = "relay: delivers again, so another execution starts"
-CANCELS = "customer, deadline or recovery: cancels the order"
-RECOVERS = "recovery: is counted on the order row"
-OVERTAKES = "customer, deadline or recovery: acts beside a live execution"
-PARKS = "recovery: parks the order after too many recoveries"
+CANCELS = "customer, operator, abort or deadline: cancels the order"
+RESUMES = "recovery: resumes the order"
+OVERTAKES = "operator, recovery or gateway: resumes the order beside a live execution"
+PARKS = "recovery: parks the order when patience is over"
+UNPARKS = "operator: resumes the parked order"
 BLIND = "recovery: does not check the order row"
-RESUMES = "operator: resumes the order"
-RESTARTS = "recovery: starts its execution"
 NAME_TAKEN = "recovery: its execution's name is taken, so nothing starts"
 STRAY = "a step is invoked out of turn"
-STARTER_DIES = "recovery: dies before it starts its execution"
 
 
-def event(world: World, trigger: str) -> Effect:
-    """Return an effect that still happens once faults have stopped."""
-    return Effect(world, trigger, trigger=trigger)
+def event(world: World, trigger: str, successor: Invocation | None = None, *, fair: bool = True) -> Effect:
+    """Return an external effect, and the execution that it starts. It is fair if liveness counts on it."""
+    return Effect(world, trigger, successor, trigger=trigger, fair=fair)
 
 
 def settles(world: World) -> Iterator[Effect]:
@@ -49,51 +37,70 @@ def settles(world: World) -> Iterator[Effect]:
             yield event(world.at_gateway(number, REFUSED), DECLINES)
 
 
-def expires(world: World, rules: Rules) -> Effect | None:
-    """Return the expiry of the event rows, which is possible only without the rule fences_kept."""
-    if rules.fences_kept or not (world.parked or world.order == FAILED):
-        return None
-    return fault(world._replace(events=frozenset()), EXPIRED)
-
-
-def strays(world: World) -> Iterator[Effect]:
-    """Yield the invocation of each step out of turn, by an operator, a replay or a wrong state machine."""
-    for step, first in FIRST.items():
-        yield fault(world, STRAY, late=first)._replace(label=f"stray call: {step} is invoked out of turn")
+def others(world: World, rules: Rules, *, idle: bool) -> Iterator[Effect]:
+    """Yield what everyone but the gateway can do; `idle` means that no execution is live."""
+    if not rules.fences_kept and (world.parked or world.order == FAILED):
+        yield fault(world._replace(events=frozenset()), EXPIRED)
+    yield relays(world)
+    if world.order == PENDING:
+        yield cancels(world)
+    if ends_wait(world, rules) and world.order == CANCELLING:
+        yield event(parked(world, rules), PARKS, fair=False)
+    if world.parked:
+        yield event(world._replace(parked=False), UNPARKS, START, fair=idle)
+    if world.dispatched:
+        yield from recovers(world, rules, idle=idle)
 
 
 def relays(world: World) -> Effect:
     """Return the relay's start of the order's execution; it starts at least one."""
-    return fault(world, REDELIVERS) if world.dispatched else event(world._replace(dispatched=True), STARTS)
+    if world.dispatched:
+        return fault(world, REDELIVERS, START)
+    return event(world._replace(dispatched=True), STARTS, START)
 
 
-def recovers(world: World, rules: Rules, limit: int) -> Effect | None:
-    """Return recovery's decision about the order: cancel, recover or park; None if there is nothing to do."""
-    if world.order == CONFIRMED:
-        return None
-    if world.parked or world.order == FAILED:
-        return None if rules.recovery_checks_first else event(world, BLIND)
-    if world.order == PENDING:
-        return event(world._replace(order=CANCELLING).put(ORDER_CANCELLING), CANCELS)
-    if world.attempts >= limit:
-        return event(parked(world, rules), PARKS)
-    return event(world._replace(attempts=world.attempts + 1), RECOVERS)
+def cancels(world: World) -> Effect:
+    """Return a cancellation, which starts the compensations.
+
+    The relay may still start the first execution afterwards. A resume has the same effect, so that start is left out.
+    """
+    return event(cancelling(world)._replace(asked=True, dispatched=True), CANCELS, START, fair=False)
 
 
-def overtaking(effect: Effect) -> Effect:
-    """Return the same decision, made beside a live execution: by a customer, or at the deadline."""
-    return effect._replace(trigger=OVERTAKES, fair=False)
+def ends_wait(world: World, rules: Rules) -> bool:
+    """Whether recovery ends the order's wait when the deadline has passed or patience is over."""
+    if not world.is_open:
+        return False
+    return rules.deadline_cancels if world.order == PENDING else rules.patience_parks and parked(world, rules) != world
 
 
-def resumes(world: World) -> Effect | None:
-    """Return an operator's resume of a parked order, which resets its recoveries; None if it is not parked."""
-    if not world.parked:
-        return None
-    return event(world._replace(parked=False, attempts=0), RESUMES)
+def recovers(world: World, rules: Rules, *, idle: bool) -> Iterator[Effect]:
+    """Yield the resume of an order that waits. Without an execution, the sweeper certainly comes if it sees the order."""
+    if world.is_open:
+        yield resumes(world, rules, RESUMES if idle else OVERTAKES, fair=idle and sweeper_sees(world, rules))
+    elif world.order != CONFIRMED and not rules.recovery_checks_first:
+        yield resumes(world, rules, BLIND, fair=idle)
 
 
-def restarts(world: World, rules: Rules) -> Effect:
-    """Return the start of a recovery's execution; the number makes its name unique."""
-    if world.recovered and not rules.recovery_numbered:
-        return event(world, NAME_TAKEN)
-    return event(world._replace(recovered=not rules.recovery_numbered), RESTARTS)
+def sweeper_sees(world: World, rules: Rules) -> bool:
+    """Whether the sweeper looks at such orders."""
+    by_status = {PENDING: rules.sweeper_sees_pending, CANCELLING: rules.sweeper_sees_cancelling}
+    return by_status[world.order] and (rules.sweeper_sees_paused or not world.paused)
+
+
+def resumes(world: World, rules: Rules, trigger: str, *, fair: bool) -> Effect:
+    """Return a resume, which starts an execution under its own name. The order stays paused, but is being tried."""
+    if world.resumed and not rules.resumes_numbered:
+        return event(world, NAME_TAKEN, fair=fair)
+    after = world._replace(resumed=not rules.resumes_numbered)
+    rule = "resume_keeps_pending" if world.order == PENDING else ""
+    if rule and not rules.resume_keeps_pending:
+        after = cancelling(after)
+    return event(after, trigger, START, fair=fair)._replace(rule=rule)
+
+
+def strays(world: World) -> Iterator[Effect]:
+    """Yield the invocation of each step out of turn; whoever invokes CancelOrder asks for a cancellation."""
+    for step, first in FIRST.items():
+        after = world._replace(asked=world.asked or step == "CancelOrder")
+        yield fault(after, STRAY, late=first)._replace(label=f"stray call: {step} is invoked out of turn")

@@ -1,7 +1,7 @@
 """The state machine: which step follows which, and where errors are caught."""
 
 from verification.model import inventory_steps, order_steps, payment_steps, refund_steps
-from verification.model.results import Action, Result
+from verification.model.results import DECLINED, INSUFFICIENT_STOCK, ORDER_CANCELLED, Action, Result
 from verification.model.rules import Rules
 from verification.model.state import Invocation, World
 
@@ -28,7 +28,8 @@ STEPS: dict[str, tuple[Action, ...]] = {
         refund_steps.cancel_carelessly,
     ),
     "ReleaseInventory": (inventory_steps.read_reserved, inventory_steps.release),
-    "FailOrder": (order_steps.fail, order_steps.park),
+    "FailOrder": (order_steps.fail, order_steps.park, order_steps.pause),
+    "PauseOrder": (order_steps.pause,),
 }
 FOLLOWED_BY = {
     "ReserveInventory": "ProcessPayment",
@@ -37,12 +38,17 @@ FOLLOWED_BY = {
     "RefundPayment": "ReleaseInventory",
     "ReleaseInventory": "FailOrder",
 }
+# Only a refusal or a cancellation cancels the order. Any other error pauses it.
+REFUSALS = frozenset({INSUFFICIENT_STOCK, DECLINED, ORDER_CANCELLED})
+FORWARD = frozenset({"ReserveInventory", "ProcessPayment", "ConfirmOrder"})
 CATCH = {
-    "ReserveInventory": "CancelOrder",
-    "ProcessPayment": "CancelOrder",
-    "ConfirmOrder": "CancelOrder",
+    "ReserveInventory": "PauseOrder",
+    "ProcessPayment": "PauseOrder",
+    "ConfirmOrder": "PauseOrder",
+    "CancelOrder": "PauseOrder",
     "RefundPayment": "ReleaseInventory",  # a failed compensation does not block the next one
     "ReleaseInventory": "FailOrder",
+    "FailOrder": "PauseOrder",
 }
 ACTIONS = {action.__name__: action for actions in STEPS.values() for action in actions}
 FIRST = {step: Invocation(step, actions[0].__name__) for step, actions in STEPS.items()}
@@ -52,6 +58,13 @@ START = FIRST["ReserveInventory"]
 def act(world: World, invocation: Invocation, rules: Rules) -> Result:
     """Return the result of an invocation's next atomic action."""
     return ACTIONS[invocation.action](world, invocation.memory, rules)
+
+
+def caught(step: str, error: str, rules: Rules) -> Invocation | None:
+    """Return the first action of the step that handles an error; None if the execution ends."""
+    if step in FORWARD and (error in REFUSALS or not rules.outage_pauses):
+        return FIRST["CancelOrder"]
+    return follow(step, CATCH)
 
 
 def follow(step: str, edges: dict[str, str]) -> Invocation | None:

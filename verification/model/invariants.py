@@ -32,6 +32,21 @@ def parked_is_visible(world: World) -> str:
     return f"the order is {world.order} and parked" if world.parked and world.order != CANCELLING else ""
 
 
+def paused_is_open(world: World) -> str:
+    """Check that no order is paused that has ended or is parked."""
+    if world.paused and not world.is_open:
+        return f"the order is {world.order}{' and parked' if world.parked else ''}, and still paused"
+    return ""
+
+
+def patience(world: World) -> str:
+    """Check that an order is cancelled only for a refusal on record, or by someone who asked, an abort or the deadline."""
+    refused = world.events & {state.INVENTORY_REJECTED, state.PAYMENT_DECLINED}
+    if state.ORDER_CANCELLING in world.events and not (world.asked or refused):
+        return "the order was cancelled for a technical reason"
+    return ""
+
+
 def money(world: World) -> str:
     """Check that a CONFIRMED order is charged once, a FAILED one not at all, now or later, and no order twice."""
     charged = world.intents.count(SUCCEEDED)
@@ -69,7 +84,15 @@ def history(world: World) -> str:
     return ""
 
 
-INVARIANTS: tuple[Callable[[World], str], ...] = (one_outcome, parked_is_visible, money, stock, history)
+INVARIANTS: tuple[Callable[[World], str], ...] = (
+    one_outcome,
+    parked_is_visible,
+    paused_is_open,
+    patience,
+    money,
+    stock,
+    history,
+)
 
 
 def broken(world: World) -> str:

@@ -12,11 +12,11 @@ TRIGGERS = (
     external.CHARGES,
     external.DECLINES,
     external.CANCELS,
-    external.PARKS,
-    external.OVERTAKES,
     external.RESUMES,
-    external.RESTARTS,
-    external.STARTER_DIES,
+    external.PARKS,
+    external.UNPARKS,
+    effects.PASSING,
+    effects.FINAL,
     effects.OUT_OF_STOCK,
     effects.RESPONSE_LOST,
     effects.FAILS_BEFORE,
@@ -27,11 +27,18 @@ TRIGGERS = (
 UNCITED = frozenset(
     {
         "fences_kept",
+        "processing_is_no_decline",
+        "ending_unpauses",
+        "parking_unpauses",
+        "deadline_cancels",
+        "patience_parks",
         "recovery_checks_first",
-        "recovery_numbered",
+        "resumes_numbered",
         "parks_numbered",
         "failed_unparks",
+        "sweeper_sees_pending",
         "sweeper_sees_cancelling",
+        "sweeper_sees_paused",
     }
 )
 # Rules against steps invoked out of turn, which the state machine never needs.
@@ -45,8 +52,8 @@ AGAINST_STRAYS = frozenset(
         "release_checks_cancelling",
     }
 )
-AGAINST_DUPLICATES = frozenset({"confirm_recorded"})
-AGAINST_CONCURRENCY = frozenset({"charge_from_intent"})
+AGAINST_CONCURRENCY = frozenset({"confirm_recorded", "charge_from_intent"})
+AGAINST_OTHER_EXECUTIONS = frozenset({"cancel_guard"})
 MANY = 2
 
 
@@ -55,19 +62,19 @@ def triggers(bounds: Bounds) -> list[str]:
     possible = {
         effects.LIVES_ON: bounds.late,
         external.STRAY: bounds.strays,
-        external.RECOVERS: bounds.recoveries,
+        external.OVERTAKES: bounds.executions - 1,
     }
     return [*TRIGGERS, *(trigger for trigger, limit in possible.items() if limit > 0)]
 
 
 def rules(bounds: Bounds) -> list[str]:
     """Return the rules that some action must have cited."""
-    concurrent = bounds.executions + bounds.late + bounds.strays  # while the saga is PENDING
+    concurrent = bounds.executions + bounds.late + bounds.strays
     not_needed = {
         *UNCITED,
         *(AGAINST_STRAYS if not bounds.strays else ()),
-        *(AGAINST_DUPLICATES if concurrent < MANY else ()),
-        *(AGAINST_CONCURRENCY if concurrent + bounds.recoveries < MANY else ()),
+        *(AGAINST_CONCURRENCY if concurrent < MANY else ()),
+        *(AGAINST_OTHER_EXECUTIONS if bounds.executions < MANY else ()),
     }
     return [rule for rule in RULES if rule not in not_needed]
 

@@ -1,4 +1,4 @@
-"""ConfirmOrder, CancelOrder and FailOrder, action by action."""
+"""ConfirmOrder, CancelOrder, FailOrder and PauseOrder, action by action."""
 
 from verification.model.results import NOT_CANCELLING, NOT_PROVEN, ORDER_CANCELLED, Result, done, ended, fails, then
 from verification.model.rules import Rules
@@ -15,6 +15,7 @@ from verification.model.state import (
     PAYMENT_CHARGED,
     PAYMENT_REFUNDED,
     PENDING,
+    TERMINAL,
     World,
 )
 
@@ -29,7 +30,7 @@ def confirm(world: World, _memory: str, rules: Rules) -> Result:
         return fails(world, NOT_PROVEN, rule="confirm_checks_reserved")
     if rules.confirm_checks_charged and PAYMENT_CHARGED not in world.events:
         return fails(world, NOT_PROVEN, rule="confirm_checks_charged")
-    return done(world._replace(order=CONFIRMED).put(ORDER_CONFIRMED))
+    return done(unpaused(world, rules)._replace(order=CONFIRMED).put(ORDER_CONFIRMED))
 
 
 def cancel(world: World, _memory: str, rules: Rules) -> Result:
@@ -38,11 +39,19 @@ def cancel(world: World, _memory: str, rules: Rules) -> Result:
         return done(world)
     if rules.cancel_guard and world.order == CONFIRMED:
         return ended(world, rule="cancel_guard")
-    return done(world._replace(order=CANCELLING).put(ORDER_CANCELLING))
+    return done(cancelling(world))
+
+
+def cancelling(world: World) -> World:
+    """Return the rows of the cancelled order."""
+    return world._replace(order=CANCELLING, paused=False).put(ORDER_CANCELLING)
 
 
 def fail(world: World, _memory: str, rules: Rules) -> Result:
-    """One transaction: CANCELLING -> FAILED, exists(PaymentRefunded), exists(InventoryReleased), OrderFailed."""
+    """One transaction: CANCELLING -> FAILED, exists(PaymentRefunded), exists(InventoryReleased), OrderFailed.
+
+    If a compensation is missing, it parks the order; effects.possible adds that it pauses instead.
+    """
     if world.order == FAILED:
         return done(world)
     if world.order != CANCELLING:
@@ -51,7 +60,13 @@ def fail(world: World, _memory: str, rules: Rules) -> Result:
         return then(world, park, rule="fail_checks_refunded")
     if rules.fail_checks_released and INVENTORY_RELEASED not in world.events:
         return then(world, park, rule="fail_checks_released")
-    return done(world._replace(order=FAILED, parked=world.parked and not rules.failed_unparks).put(ORDER_FAILED))
+    parked = world.parked and not rules.failed_unparks
+    return done(unpaused(world, rules)._replace(order=FAILED, parked=parked).put(ORDER_FAILED))
+
+
+def unpaused(world: World, rules: Rules) -> World:
+    """Return the rows of an order that is about to end: it no longer waits."""
+    return world._replace(paused=world.paused and not rules.ending_unpauses)
 
 
 def park(world: World, _memory: str, rules: Rules) -> Result:
@@ -63,6 +78,16 @@ def park(world: World, _memory: str, rules: Rules) -> Result:
 
 def parked(world: World, rules: Rules) -> World:
     """Return the rows of the parked order; parking is numbered, because it can recur."""
+    after = world._replace(parked=True, paused=world.paused and not rules.parking_unpauses)
     if rules.parks_numbered:
-        return world._replace(parked=True)
-    return world if ORDER_PARKED in world.events else world._replace(parked=True).put(ORDER_PARKED)
+        return after
+    return world if ORDER_PARKED in world.events else after.put(ORDER_PARKED)
+
+
+def pause(world: World, _memory: str, rules: Rules) -> Result:
+    """One update: paused on the order row, if the order is PENDING or CANCELLING and not parked."""
+    if rules.pause_checks_open and world.order in TERMINAL:
+        return done(world, rule="pause_checks_open")
+    if rules.pause_checks_parked and world.parked:
+        return done(world, rule="pause_checks_parked")
+    return done(world._replace(paused=True))

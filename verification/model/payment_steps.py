@@ -75,6 +75,8 @@ def read_gateway(world: World, memory: str, rules: Rules) -> Result:
     status = world.intents[int(memory)]
     if status == PROCESSING and not rules.timeout_is_unknown:
         return then(world, record_result, CHARGED)
+    if status == PROCESSING and not rules.processing_is_no_decline:
+        return fails(world, results.DECLINED)
     if status == PROCESSING:
         return retry(world, rule="timeout_is_unknown")
     if status == CANCELED:

@@ -31,6 +31,7 @@ class Rules:
     timeout_is_unknown: bool = True
     cancel_decides: bool = True  # cancel first, rather than decide by reading the intent
     cancel_after_decline: bool = True
+    processing_is_no_decline: bool = True  # a charge that is still processing is waited for
     processing_is_transient: bool = True
     already_refunded_is_done: bool = True
 
@@ -44,12 +45,24 @@ class Rules:
     refund_checks_cancelling: bool = True
     release_checks_cancelling: bool = True
 
+    # Patience: no order is cancelled for a technical reason.
+    outage_pauses: bool = True  # a forward step that gives up pauses the order
+    resume_keeps_pending: bool = True  # a resume of a PENDING order goes on with it
+    pause_checks_open: bool = True  # an order that has ended is not paused
+    pause_checks_parked: bool = True
+    ending_unpauses: bool = True
+    parking_unpauses: bool = True
+    deadline_cancels: bool = True  # the longest wait of a PENDING order
+    patience_parks: bool = True  # the longest wait of a CANCELLING order
+
     # Recovery.
     recovery_checks_first: bool = True
-    recovery_numbered: bool = True
+    resumes_numbered: bool = True  # OrderResumed#n names the execution
     parks_numbered: bool = True  # OrderParked#n: an order can be parked again
     failed_unparks: bool = True
+    sweeper_sees_pending: bool = True
     sweeper_sees_cancelling: bool = True
+    sweeper_sees_paused: bool = True
 
 
 def bound(default: int, purpose: str) -> int:
@@ -62,8 +75,7 @@ def bound(default: int, purpose: str) -> int:
 class Bounds:
     """How much happens at once. How often it happens is not bounded."""
 
-    executions: int = bound(1, "concurrent executions that the relay starts")
-    recoveries: int = bound(1, "recoveries counted on the order row before it is parked")
+    executions: int = bound(2, "concurrent executions, whoever starts them")
     late: int = bound(1, "invocations that live on after their task timed out")
     strays: int = bound(0, "steps invoked out of turn, among the late invocations")
 

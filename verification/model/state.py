@@ -31,15 +31,21 @@ class World(NamedTuple):
     """The rows of one order, its product's stock, and the gateway."""
 
     order: str = PENDING
+    paused: bool = False
     parked: bool = False
-    attempts: int = 0  # recoveries counted on the order row since it was last resumed
-    recovered: bool = False  # an execution was started under a recovery's name
-    dispatched: bool = False  # the relay has started the first execution
+    asked: bool = False  # a customer, an operator, an abort or the deadline has cancelled the order
+    resumed: bool = False  # an execution was started under a resume's name
+    dispatched: bool = False  # an execution was started
     events: frozenset[str] = frozenset({ORDER_PLACED})
     stock: int = STOCKED  # left by this order; effects.possible adds other orders
     payment: str = NONE
     recorded: int = 0  # which of the intents the payment row names
     intents: tuple[str, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the order is neither ended nor parked."""
+        return self.order not in TERMINAL and not self.parked
 
     @property
     def held(self) -> int:
@@ -70,4 +76,3 @@ class State(NamedTuple):
     world: World
     running: tuple[Invocation, ...] = ()  # one for each live execution
     late: tuple[Invocation, ...] = ()  # those that live on without an execution
-    starting: bool = False  # a recovery has decided and is about to start an execution

@@ -3,13 +3,15 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+LAGS, STALE = "read that may lag", "stale read"  # kinds of hits: such reads, and those that missed a write
+
 
 @dataclass
 class Coverage:
     """Counts of one or more runs."""
 
     schedules: int = 0
-    hits: Counter[tuple[str, str]] = field(default_factory=Counter)  # kind and name: fault, action, guard, rule
+    hits: Counter[tuple[str, str]] = field(default_factory=Counter)  # kind and name: fault, action, guard, rule, read
     sites: Counter[str] = field(default_factory=Counter)  # calls
     faults: Counter[tuple[str, str]] = field(default_factory=Counter)  # fault and site
     refusals: Counter[frozenset[str]] = field(default_factory=Counter)  # all guards, by role, that refused one call

@@ -20,6 +20,7 @@ GAPS = (12, 3, 30, 60)  # calls between two deviations, at most
 BASKETS = (("monitor",), ("monitor", "laptop"), ("monitor", "monitor"))
 VARIANTS = 14  # of an environment action: as many as two orders have steps
 PAGE_SIZES = (1000, 1)  # rows in a query's page
+LAGS = (0, 1, 6, 1_000)  # writes to a table by which readers may be behind it; the last one hides a whole second
 # How to make a participant refuse, by the event of its refusal. Any other step is forced to refuse.
 REFUSAL_INPUTS: Mapping[str, Mapping[str, Any]] = {
     "InventoryRejected": {"quantities": (STOCK + 1,)},
@@ -63,6 +64,7 @@ class Profile:
     deviations: Sequence[int] = (0, 3, 8, 16, 32)
     budgets: Sequence[int] = (0, 1, 3, 6, 12)  # faults among the deviations, at most
     skews: Sequence[int] = (0, 5, 2_000)  # milliseconds
+    lags: Sequence[int] = LAGS
     refusals: Sequence[int] = FORCED_REFUSALS  # the call at which they begin
     always: Sequence[str] = ()
 
@@ -88,6 +90,7 @@ class Plan:
     skew: int
     first_skew: int  # whether the first clock is slow, right or fast; the following ones rotate
     page_size: int
+    lag: int  # writes that a read of an index, or without ConsistentRead, misses for up to a second
     aborts: int
     first_refusal: int  # the call at which a forced refusal comes first; 0 is never
     faults: frozenset[str]
@@ -105,6 +108,7 @@ class Plan:
             "the relay is down": self.relay_down,
             f"clocks are wrong by {self.skew} ms": self.skew,
             f"page size {self.page_size}": self.page_size != PAGE_SIZES[0],
+            f"readers are up to {self.lag} writes behind": self.lag,
             f"{self.aborts} executions are aborted": self.aborts,
             f"forced refusals from call {self.first_refusal} on": self.first_refusal,
         }
@@ -122,6 +126,7 @@ def draw_plan(pick: Pick, profiles: Sequence[Profile]) -> Plan:
         skew=one_of(pick, profile.skews),
         first_skew=pick(3),
         page_size=one_of(pick, PAGE_SIZES),
+        lag=one_of(pick, profile.lags),
         aborts=one_of(pick, profile.aborts),
         first_refusal=one_of(pick, profile.refusals),
         faults=_subset(pick, profile.faults),

@@ -1,85 +1,88 @@
-"""What recovery does about a saga whose execution broke or that is overdue. It reads first, then acts."""
+"""What recovery does about a saga whose execution broke or that is due. It reads first, then acts."""
 
 from enum import StrEnum
 
-from sagakit import clock, decision, eventlog, guard, parking
-from sagakit.decision import Reason
+from sagakit import clock, decision, eventlog, guard, pausing, resuming
 from sagakit.dynamodb import Item
-from sagakit.errors import AlreadyConfirmed, NotCancelling
-from sagakit.event import ID
+from sagakit.errors import AlreadyConfirmed, NotCancelling, SagaCancelled
+from sagakit.event import ID, History
 from sagakit.observability import count, logger
-from sagakit.recovery import store
+from sagakit.parking import park
+from sagakit.reason import Reason
 from sagakit.saga import Status
 
-MAX_RECOVERIES = 5  # in a row, before the saga is parked for an operator
-FIRST_WAIT, MAX_WAIT = 30_000, 900_000  # milliseconds
+ABORTED = "ABORTED"  # the status of an execution that somebody stopped
+DEADLINE_PASSED = Reason("DeadlinePassed", "it waited too long")
+EXECUTION_LOST = Reason("ExecutionLost", "its execution must have ended by now")
 
 
 class RecoveryAction(StrEnum):
     """The next action of recovery."""
 
-    LEAVE = "leave"  # it has ended, or waits for an operator
+    LEAVE = "leave"  # it has ended, waits for its time, or for an operator
     CANCEL = "cancel"  # decide to undo it; the event starts the compensations
-    WAIT = "wait"  # the last recovery is too recent
-    RECOVER = "recover"  # run the compensations again
-    PARK = "park"  # there were too many recoveries
+    RESUME = "resume"  # try again in a new execution
+    PAUSE = "pause"  # its execution broke: try again later
+    PARK = "park"  # its compensations have failed for too long
 
 
-def next_action(row: Item, now: int) -> RecoveryAction:
-    """Choose the action from the saga's row alone; `now` is in milliseconds."""
-    if row["status"] in (Status.CONFIRMED, Status.FAILED) or "parked" in row:
+def next_action(row: Item, now: int, execution: str = "") -> RecoveryAction:
+    """Choose the action from the saga's row; `now` is in milliseconds, `execution` the status of one that broke."""
+    if not guard.is_open(row):
         return RecoveryAction.LEAVE
-    if row["status"] == Status.PENDING:
-        return RecoveryAction.CANCEL
-    if row.get("recoveries", 0) >= MAX_RECOVERIES:
-        return RecoveryAction.PARK
-    return RecoveryAction.WAIT if now < next_attempt_at(row) else RecoveryAction.RECOVER
+    is_pending, aborted = row["status"] == Status.PENDING, execution == ABORTED
+    if now >= guard.deadline(row) or (is_pending and aborted):
+        return RecoveryAction.CANCEL if is_pending else RecoveryAction.PARK
+    if now >= row["dueAt"] or (aborted and "paused" not in row):
+        return RecoveryAction.RESUME
+    return RecoveryAction.PAUSE if execution else RecoveryAction.LEAVE
 
 
-def next_attempt_at(row: Item) -> int:
-    """Return when the next recovery may start, in milliseconds: at once, then after pauses that double."""
-    recoveries = row.get("recoveries", 0)
-    if not recoveries:
-        return 0
-    pause: int = min(MAX_WAIT, FIRST_WAIT * 2 ** (recoveries - 1))
-    return int(row["resumedAt"]) + pause
+def recover_if_needed(saga_id: str, why: Reason | None = None, execution: str = "") -> RecoveryAction:
+    """Read the saga's current row and recover the saga if it needs it. Repeating this is harmless.
 
-
-def recover_if_needed(saga_id: str, why: Reason) -> RecoveryAction:
-    """Read the saga's current row and recover the saga if it needs it. Repeating this is harmless."""
-    row = guard.read(saga_id)
-    action = next_action(row, clock.now())
+    `execution` is the status of an execution that broke, and `why` what is known about it.
+    """
+    history, row = eventlog.history(saga_id), guard.read(saga_id)  # in this order: see resuming.recover
+    action = next_action(row, clock.now(), execution)
     try:
-        _perform(action, row, why)
-    except (AlreadyConfirmed, NotCancelling):
-        return RecoveryAction.LEAVE  # it ended or was parked after the read
+        _perform(action, history, row, why)
+    except (AlreadyConfirmed, NotCancelling, SagaCancelled):
+        return RecoveryAction.LEAVE  # it ended, was parked or was resumed after the read
     if action is not RecoveryAction.LEAVE:
         count("Recoveries", move=action)
-    logger.info("recovery checked the saga", extra={ID: saga_id, "move": action, "reason": why.code})
+    logger.info("recovery checked the saga", extra={ID: saga_id, "move": action, "reason": why.code if why else ""})
     return action
 
 
-def _perform(action: RecoveryAction, row: Item, why: Reason) -> None:
-    saga_id = row[ID]
+def _perform(action: RecoveryAction, history: History, row: Item, why: Reason | None) -> None:
     match action:
         case RecoveryAction.CANCEL:
-            _cancel(saga_id, why)
-        case RecoveryAction.WAIT:
-            store.due_at(saga_id, next_attempt_at(row))
-        case RecoveryAction.RECOVER:
-            _recover(row, why)
+            _cancel(row, why or DEADLINE_PASSED)
+        case RecoveryAction.RESUME:
+            _resume(history, row, why or EXECUTION_LOST)
+        case RecoveryAction.PAUSE:
+            pausing.pause(row, "", why or EXECUTION_LOST)
         case RecoveryAction.PARK:
-            parking.park(eventlog.history(saga_id), {"recovery": why.code})
+            paused = row.get("paused", {})
+            park(history, {paused.get("state") or "recovery": paused.get("reason", DEADLINE_PASSED.code)})
         case RecoveryAction.LEAVE:
             pass
 
 
-def _cancel(saga_id: str, why: Reason) -> None:
+def _cancel(row: Item, why: Reason) -> None:
     """Cancel the saga. If the execution that died had just cancelled it, nothing runs the compensations: do so."""
+    saga_id, paused = row[ID], row.get("paused")
+    if paused:
+        why = Reason(why.code, f"{why.cause}; {paused['state'] or 'its execution'} waited: {paused['reason']}")
     cancelled = decision.cancel(saga_id, why, starts_saga=True)
     if cancelled.repeated and not cancelled.starts_saga:
-        _recover(guard.read(saga_id), why)
+        resuming.recover(eventlog.history(saga_id), guard.read(saga_id), why)
 
 
-def _recover(row: Item, why: Reason) -> None:
-    parking.recover(row, eventlog.history(row[ID]), {"reason": why.code, "cause": why.cause})
+def _resume(history: History, row: Item, why: Reason) -> None:
+    """Resume the saga, unless its last execution has not been started yet: the relay will start that one."""
+    if any(event.undispatched for event in history):
+        guard.reschedule(row, guard.execution_ends(history.saga, clock.now()))
+    else:
+        resuming.recover(history, row, why)

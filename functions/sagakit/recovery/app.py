@@ -1,24 +1,18 @@
-"""Lambda entry points of recovery: for broken executions, for an operator who resumes, and the sweeper for the rest."""
+"""Lambda entry points of recovery: broken executions, sagas that somebody resumes or that are due, and metrics."""
 
 import json
-import os
-from collections.abc import Callable, Iterable
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from sagakit import clock, parking
-from sagakit.decision import Reason
-from sagakit.dynamodb import Item
+from sagakit import clock, resuming, sweeping, tables
 from sagakit.event import ID
 from sagakit.observability import gauge, logger, observed
-from sagakit.recovery import store
+from sagakit.reason import Reason
 from sagakit.recovery.actions import recover_if_needed
-from sagakit.relay.dispatch import dispatch
+from sagakit.relay import outbox
 
-MIN_REMAINING = 10_000  # milliseconds that must remain to start on the next item
 MAX_REASON = 255  # characters
-DEADLINE_PASSED = Reason("DeadlinePassed", "it took too long")
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -28,49 +22,30 @@ def recover(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     saga_id = json.loads(broken["input"])[ID]
     logger.set_correlation_id(saga_id)
     why = Reason(f"Execution{broken['status'].title().replace('_', '')}", broken.get("cause") or broken["name"])
-    return {ID: saga_id, "move": recover_if_needed(saga_id, why)}
+    return {ID: saga_id, "move": recover_if_needed(saga_id, why, broken["status"])}
 
 
 @observed
 def resume(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
-    """Resume a parked saga for an operator; the event records the given `reason`."""
-    why = {"by": "operator", "reason": str(event["reason"])[:MAX_REASON]}
-    return parking.resume(event[ID], why).summary
+    """Resume a saga that is paused or parked; its event records the given `reason`."""
+    return resuming.resume(event[ID], str(event["reason"])[:MAX_REASON]).summary
 
 
 @logger.inject_lambda_context(clear_state=True)
 def sweep(_event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Dispatch the events that the relay left behind, and recover every overdue saga."""
+    """Recover every saga that is due, the longest overdue first."""
+    found = sweeping.before(tables.sagas(), "open", "dueAt", clock.now())
+    return {"lookedAfter": sweeping.each((row[ID] for row in found), recover_if_needed, context)}
+
+
+@logger.inject_lambda_context(clear_state=True)
+def report(_event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
+    """Publish how far the sweepers are behind, in milliseconds: both are 0 if nothing waits for them."""
     now = clock.now()
-    relay_time = int(os.environ["UNDISPATCHED_AFTER_SECONDS"]) * 1000
-    gauge("OldestUndispatchedEventAge", now - min(store.oldest_undispatched(), default=now))
-    return {
-        "dispatched": _each(store.undispatched(now - relay_time), _dispatch, context),
-        "lookedAfter": _each(store.overdue(now), lambda saga_id: recover_if_needed(saga_id, DEADLINE_PASSED), context),
+    ages = {
+        "OldestUndispatchedEventAge": now - (outbox.oldest() or now),
+        "OldestOverdueAge": max(0, now - (sweeping.oldest(tables.sagas(), "open", "dueAt") or now)),
     }
-
-
-def _each[T](found: Iterable[T], act: Callable[[T], object], context: LambdaContext) -> int:
-    """Act on each item while there is time, and count the successes. A failure doesn't block the others."""
-    done = 0
-    for each in found:
-        if context.get_remaining_time_in_millis() < MIN_REMAINING:
-            logger.info("out of time; the next sweep continues")
-            break
-        try:
-            act(each)
-            done += 1
-        except Exception:  # noqa: BLE001  no failure may block the others
-            logger.exception("left for the next sweep", extra={"subject": each})
-    return done
-
-
-def _dispatch(key: Item) -> None:
-    try:
-        event = store.still_undispatched(key)
-        if event:
-            dispatch(event)
-    except Exception:
-        attempts = store.dispatch_failed(key)
-        logger.warning("not dispatched", extra={ID: key[ID], "attempts": attempts})
-        raise
+    for name, age in ages.items():
+        gauge(name, age)
+    return ages

@@ -6,7 +6,7 @@ every answer with moto's.
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,6 +15,7 @@ from sagakit import dynamodb
 from tests.support.template import resources
 from tests.support.world import variable
 from verification.simulator.dynamodb.expressions import Guard, Invalid, Item, condition, plain, update
+from verification.simulator.dynamodb.replica_lag import ReplicaLag
 
 type Request = Mapping[str, Any]
 type Key = tuple[str, ...]
@@ -71,6 +72,11 @@ def write_actions(api: str, request: Request) -> list[tuple[str, Request]]:
     return [(api.removesuffix("Item"), request)]
 
 
+def is_consistent(request: Request) -> bool:
+    """Return whether a read sees every earlier write. A read of an index never does for certain."""
+    return bool(request.get("ConsistentRead")) and "IndexName" not in request
+
+
 class InMemoryDynamoDB:
     """All tables. `on_commit` receives every write; `enforced` decides whether a guard that refuses is in force."""
 
@@ -80,15 +86,16 @@ class InMemoryDynamoDB:
         on_commit: Callable[[list[Change]], None] = lambda _: None,
         enforced: Enforced = lambda *_: True,
         page_size: int = 1000,
+        lag: int = 0,
     ) -> None:
         self._keys = key_attributes()
         self.tables: dict[str, dict[Key, Row]] = {name: {} for name in self._keys}
-        self.writes: list[list[Change]] = []
-        self.lag = 0  # writes by which indexes and eventually consistent reads are behind
+        self.on_stale_read: Callable[[], None] = lambda: None
         self._now = now
         self._on_commit = on_commit
         self._enforced = enforced
         self._page_size = page_size
+        self._lag = ReplicaLag(lag, now)
         self._tokens: dict[str, tuple[int, str]] = {}
 
     def call(self, api: str, request: Request) -> Item:
@@ -129,31 +136,37 @@ class InMemoryDynamoDB:
         return [_reason(action, change, refused=refused) for (_, action), change, refused in prepared]
 
     def _get(self, request: Request) -> Item:
-        table = self._snapshot(request["TableName"], stale=not request.get("ConsistentRead"))
-        row = table.get(self._key(request["TableName"], request["Key"]))
+        (row,) = self._read(request["TableName"], [request["Key"]], request)
         return {"Item": row.wire} if row else {}
 
     def _batch_get(self, request: Request) -> Item:
         found: dict[str, list[Item]] = {}
         for table, wanted in request["RequestItems"].items():
-            rows = (self.tables[table].get(self._key(table, key)) for key in wanted["Keys"])
+            rows = self._read(table, wanted["Keys"], wanted)
             found[table] = [_projected(row.wire, wanted) for row in rows if row]
         return {"Responses": found, "UnprocessedKeys": {}}
+
+    def _read(self, table: str, keys: Iterable[Request], request: Request) -> list[Row | None]:
+        wanted = [self._key(table, key) for key in keys]
+        return self._seen(table, request, lambda rows: [rows.get(key) for key in wanted])
 
     def _query(self, request: Request) -> Item:
         index, keys = request.get("IndexName", ""), self._keys[request["TableName"]]
         by, sort = (*(keys[index] if index else ()), *keys[""]), keys[index][-1]
-        rows = self._partition(request, stale=bool(index) or not request.get("ConsistentRead"))
+        rows = self._partition(request)
         matching = [row for row in rows if sort in row and _matches(row, request)]
         return self._page(request, matching, lambda row: tuple(plain(row[name]) for name in (sort, *by)), by)
 
-    def _partition(self, request: Request, *, stale: bool) -> list[Item]:
+    def _partition(self, request: Request) -> list[Item]:
         """Return the rows of the queried partition. Its key comes first in the condition."""
         names, values = _placeholders(request)
         name, _, value = request["KeyConditionExpression"].split()[:3]
         wanted, attribute = values[value], names[name]
-        table = self._snapshot(request["TableName"], stale=stale)
-        return [row.wire for row in table.values() if row.wire.get(attribute) == wanted]
+        return self._seen(
+            request["TableName"],
+            request,
+            lambda rows: [row.wire for row in rows.values() if row.wire.get(attribute) == wanted],
+        )
 
     def _page(self, request: Request, rows: list[Item], order: Callable[[Item], Any], by: tuple[str, ...]) -> Item:
         """Return a page in order. The start key is a position: its row may be gone."""
@@ -214,20 +227,18 @@ class InMemoryDynamoDB:
                 self.tables[change.table][change.key] = change.after
             else:
                 self.tables[change.table].pop(change.key, None)
-        self.writes.append(changes)
+        self._lag.record(changes)
         self._on_commit(changes)
 
-    def _snapshot(self, table: str, *, stale: bool) -> dict[Key, Row]:
-        """Return the table as a reader sees it. A stale read misses the last `lag` writes."""
-        if not (stale and self.lag):
-            return self.tables[table]
-        rows = dict(self.tables[table])
-        for change in (each for write in reversed(self.writes[-self.lag :]) for each in write if each.table == table):
-            if change.before:
-                rows[change.key] = change.before
-            else:
-                rows.pop(change.key, None)
-        return rows
+    def _seen[T](self, table: str, request: Request, select: Callable[[dict[Key, Row]], T]) -> T:
+        """Select from the table's rows as the reader sees them, and report it if it sees less than is there."""
+        current = self.tables[table]
+        if is_consistent(request):
+            return select(current)
+        seen = select(behind := self._lag.behind(table, current))
+        if behind is not current and seen != select(current):
+            self.on_stale_read()
+        return seen
 
     def _key(self, table: str, item: Request) -> Key:
         return tuple(item[name]["S"] for name in self._keys[table][""])

@@ -14,7 +14,6 @@ from verification.simulator.world.simulation import Simulation
 
 LONG = 8  # calls: as many attempts as a transaction makes
 FUNCTION_TIMEOUT = 4_000  # milliseconds
-LAG = 6  # writes by which an index may be behind
 
 type Inject = Callable[[Call, Simulation], Any]
 
@@ -29,12 +28,6 @@ def _write(call: Call) -> bool:
 
 def _dynamodb_write(call: Call) -> bool:
     return call.service == "dynamodb" and call.api not in READS
-
-
-def _eventually_consistent(call: Call) -> bool:
-    if call.api == "Query":
-        return "IndexName" in call.request or not call.request.get("ConsistentRead")
-    return call.api == "GetItem" and not call.request.get("ConsistentRead")
 
 
 def _api(name: str) -> Callable[[Call], bool]:
@@ -94,14 +87,6 @@ def _cancelled_for(code: str, call: Call, sim: Simulation) -> ClientError:
     return cancelled(call, reasons)
 
 
-def _stale_read(call: Call, sim: Simulation) -> Any:
-    sim.db.lag = LAG
-    try:
-        return sim.perform(call)
-    finally:
-        sim.db.lag = 0
-
-
 def _entry_rejected(_call: Call, _sim: Simulation) -> Any:
     return {"FailedEntryCount": 1, "Entries": [{"ErrorCode": "InternalFailure", "ErrorMessage": "try again"}]}
 
@@ -131,7 +116,6 @@ CALL_FAULTS = (
     Fault("conflict for long", _api("TransactWriteItems"), _conflict, LONG),
     Fault("permanent error", _aws, _error("AccessDeniedException", "ValidationError")),
     Fault("no credentials", _aws, _raise(NoCredentialsError)),
-    Fault("stale read", _eventually_consistent, _stale_read),
     Fault("entry rejected", _api("PutEvents"), _entry_rejected),
     Fault("keys unprocessed", _api("BatchGetItem"), _keys_unprocessed),
     Fault("not invoked", _api("Invoke"), _raise(_no_concurrency)),

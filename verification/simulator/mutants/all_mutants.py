@@ -3,7 +3,13 @@
 from collections.abc import Generator, Sequence
 from contextlib import nullcontext
 
-from verification.simulator.mutants import order_mutants, outbox_mutants, payment_mutants, recovery_mutants
+from verification.simulator.mutants import (
+    order_mutants,
+    outbox_mutants,
+    payment_mutants,
+    recovery_mutants,
+    stale_read_mutants,
+)
 from verification.simulator.mutants.guard_mutants import guard_mutants
 from verification.simulator.mutants.guard_survey import GuardSurvey
 from verification.simulator.mutants.hunt import Hunt, hunt
@@ -12,7 +18,7 @@ from verification.simulator.worker_pool import in_parallel
 
 BY_HAND = {
     mutant.name: mutant
-    for module in (order_mutants, payment_mutants, outbox_mutants, recovery_mutants)
+    for module in (order_mutants, payment_mutants, outbox_mutants, recovery_mutants, stale_read_mutants)
     for mutant in module.MUTANTS
 }
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from verification.simulator.names.saga_table import COMPENSATION_STATES, EFFECTS, FORWARD_STATES, STEPS
 from verification.simulator.names.write_sites import DECIDES, PARKS, recovery_sites, saga_sites, site, sites_of
-from verification.simulator.run_plan import ABORTS, Profile
+from verification.simulator.run_plan import ABORTS, LAGS, Profile
 
 # "crash after" comes twice because it is rarer than the others in the report.
 CRASHES = (
@@ -122,9 +122,10 @@ OUTBOX_SWEEP_CRASHES = Profile(
 )
 STALE_READS = replace(
     OUTBOX_SWEEP_CRASHES,
-    faults=("stale read",),
+    faults=("sweep",),
     relay_down=(False, True),
     aborts=(0, 2),
+    lags=LAGS[1:],
     always=(SWEEP_LATER,),
-    sites=("SweepOrders: reads sagas open", "SweepOrders: reads events undispatched", "ProcessPayment: reads circuit"),
+    sites=("SweepOrders: mark dispatched", "SweepOrders: reads sagas open", "SweepOrders: reads events undispatched"),
 )

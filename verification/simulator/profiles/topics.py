@@ -47,14 +47,14 @@ PARKING = Profile(
     sites=sites_of("FailOrder", "ResumeOrder", "RecoverOrder", "SweepOrders", "RefundPayment"),
 )
 RECOVERY = Profile(
-    faults=(ABORTED, TIMED_OUT, TASK_TIMEOUT, *LOST, *BUSY, "stale read"),
+    faults=(ABORTED, TIMED_OUT, TASK_TIMEOUT, *LOST, *BUSY),
     environment=(*SWEEPS, "execution reported", "report lost", CANCEL, DELAYED),
     aborts=(0, 2, ABORTS),
     sites=sites_of("RecoverOrder", "SweepOrders"),
 )
 OUTBOX = Profile(
     tokens=("pm_ok", "pm_declined"),
-    faults=(*LOST, *BUSY, "entry rejected", "stale read", "permanent error"),
+    faults=(*LOST, *BUSY, "entry rejected", "permanent error"),
     environment=(*SWEEPS, *STREAM, "records lost", "poison row", "poison row deleted", DELAYED),
     relay_down=(False, True),
     sites=sites_of("RelayOutbox", "SweepOrders"),

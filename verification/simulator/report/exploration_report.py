@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.support.template import tasks
-from verification.simulator.coverage_counts import Coverage
+from verification.simulator.coverage_counts import STALE, Coverage
 from verification.simulator.exploration import Violation
 from verification.simulator.report.required_coverage import (
     FAULT_COLUMNS,
@@ -21,6 +21,7 @@ TITLES = {
     "fault": "Faults injected",
     "environment": "Environment actions",
     "guard": "Refusals by guard",
+    STALE: "Reads that missed a write",
     "rule": "Uses of the definition's Retry and Catch rules",
 }
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from tests.support.template import tasks
-from verification.simulator.coverage_counts import Coverage
+from verification.simulator.coverage_counts import LAGS, STALE, Coverage
 from verification.simulator.faults.fault_injection import FAULT_NAMES
 from verification.simulator.names.saga_table import SAGA, STEPS
 from verification.simulator.names.write_sites import SITES
@@ -81,7 +81,13 @@ def required(coverage: Coverage) -> dict[str, list[str]]:
         if f"{state} {clause} {number}" not in UNREACHABLE_RULES
     ]
     guards = [*(coverage.guards.keys() - UNREACHABLE_GUARDS.keys()), NAME_NOT_TAKEN]
-    return {"fault": list(FAULT_NAMES), "environment": list(ENVIRONMENT_NAMES), "guard": sorted(guards), "rule": rules}
+    return {
+        "fault": list(FAULT_NAMES),
+        "environment": list(ENVIRONMENT_NAMES),
+        "guard": sorted(guards),
+        "rule": rules,
+        STALE: sorted(name for kind, name in coverage.hits if kind == LAGS),
+    }
 
 
 def faults_at(coverage: Coverage, site: str, column: str) -> int:

@@ -8,10 +8,11 @@ from unittest.mock import patch
 
 from sagakit import tables
 from tests.support.world import PRICES
-from verification.simulator.coverage_counts import Coverage
+from verification.simulator.coverage_counts import LAGS, STALE, Coverage
 from verification.simulator.dynamodb.expressions import Guard, Item
-from verification.simulator.dynamodb.in_memory_dynamodb import Change, InMemoryDynamoDB, Refused
-from verification.simulator.names.operation_names import guard_name, guard_names, guard_role
+from verification.simulator.dynamodb.in_memory_dynamodb import Change, InMemoryDynamoDB, Refused, is_consistent
+from verification.simulator.dynamodb.replica_lag import MAX_AGE
+from verification.simulator.names.operation_names import READS, guard_name, guard_names, guard_role
 from verification.simulator.run_plan import STOCK, Plan
 from verification.simulator.world import aws_sdk, virtual_clock
 from verification.simulator.world.aws_sdk import refusal
@@ -38,7 +39,10 @@ class Simulation:
         self.violations: list[str] = []
         self.on_change: Callable[[Change], None] = lambda _: None  # the checker's
         self.after_call: Callable[[], None] = lambda: None
-        self.db = InMemoryDynamoDB(self.clock.now, self._committed, self._is_enforced, plan.page_size)
+        self.db = InMemoryDynamoDB(
+            lambda: self.clock.true, self._committed, self._is_enforced, plan.page_size, plan.lag
+        )
+        self.db.on_stale_read = self._read_stale
         self.sfn = StepFunctions(self)
         self.bus, self.stream = Bus(), Stream(self)
         self.clients = Clients(self)
@@ -53,6 +57,7 @@ class Simulation:
         for product, price in PRICES.items():
             row = {"productId": product, "name": product, "price": price, "available": STOCK, "stocked": STOCK}
             self.db.put(os.environ["INVENTORY_TABLE"], row)
+        self.clock.advance(MAX_AGE)  # the catalogue is older than the first order
 
     def __enter__(self) -> Self:
         self._patches = ExitStack()
@@ -133,6 +138,8 @@ class Simulation:
         match call.service:
             case "dynamodb":
                 self.coverage.guards.update(guard_names(call.api, call.request))
+                if call.api in READS and not is_consistent(call.request):
+                    self.coverage.count(LAGS, call.operation)
                 return self.db.call(call.api, call.request)
             case "stepfunctions":
                 return self.sfn.start(call.request)
@@ -151,6 +158,10 @@ class Simulation:
         self._refusing.append(name)
         self.coverage.count("guard", name)
         return True
+
+    def _read_stale(self) -> None:
+        if self.current_call:
+            self.coverage.count(STALE, self.current_call.operation)
 
     def _record_refusal(self, call: Call, code: str) -> None:
         if self._refusing:

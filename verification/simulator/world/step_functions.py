@@ -117,7 +117,7 @@ class StepFunctions:
         execution.status = outcome.status if outcome else result.error
         execution.cause = outcome.cause if outcome else ""
         if execution.status not in ("SUCCEEDED", *BROKEN):
-            raise AssertionError(f"an execution ended {result}")
+            self._sim.violations.append(f"an execution ended with {result.error}: {result.cause}")
         execution.error = outcome.error if outcome else ""
         self._sim.trace.add(execution.actor, f"ends {execution.status}")
         for state, error in execution.final_errors.items() if outcome else ():

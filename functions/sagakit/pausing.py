@@ -1,0 +1,36 @@
+"""Pausing a saga that waits for something outside, until its next attempt.
+
+Its status stays. The attribute `paused` says which state waits, for what (`reason`, `cause`), `since` when, after how
+many `attempts`, and when the next one is (`nextAttemptAt`).
+"""
+
+from sagakit import clock, guard
+from sagakit.dynamodb import Item
+from sagakit.observability import count
+from sagakit.reason import Reason
+from sagakit.saga import named
+
+FIRST_WAIT, MAX_WAIT = 10_000, 300_000  # milliseconds
+
+
+def pause(row: Item, state: str, why: Reason) -> None:
+    """Pause the saga with this row until its next attempt. If it is paused or has ended, nothing changes."""
+    if not guard.is_open(row) or guard.is_paused(row):
+        return
+    paused = _paused(row, state, why)
+    if guard.reschedule(row, paused["nextAttemptAt"], paused=paused):
+        count(named(row.get("saga", "")).name_for("{}sPaused"))
+
+
+def wait(attempts: int) -> int:
+    """Return the milliseconds to wait after so many attempts."""
+    return min(MAX_WAIT, FIRST_WAIT << min(attempts - 1, MAX_WAIT.bit_length()))
+
+
+def _paused(row: Item, state: str, why: Reason) -> Item:
+    now, earlier = clock.now(), row.get("paused", {})
+    since, attempts = now, 1
+    if earlier.get("state") == state:
+        since, attempts = earlier["since"], earlier["attempts"] + 1
+    when = {"since": since, "attempts": attempts, "nextAttemptAt": now + wait(attempts)}
+    return {"state": state, **why.detail, **when}

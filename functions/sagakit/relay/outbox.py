@@ -1,0 +1,72 @@
+"""The outbox's index of events whose saga has not been started, and what is set aside from it."""
+
+from collections.abc import Iterator
+
+from sagakit import dynamodb, sweeping, tables
+from sagakit.dynamodb import Item
+from sagakit.event import ID, Event, from_row
+
+MAX_ATTEMPTS = 10  # to start a saga while others are started, before its event is set aside
+SET_ASIDE = "set aside"  # the shard of events that nothing is tried with any more
+EXISTS = f"attribute_exists(#{ID})"
+GONE = dynamodb.client.exceptions.ConditionalCheckFailedException
+
+
+class Malformed(Exception):
+    """A row is no event, or the bus will never take it."""
+
+
+def undispatched(until: int) -> Iterator[Item]:
+    """Yield the keys of undispatched events recorded before this time, the oldest first."""
+    return sweeping.before(tables.events(), "undispatched", "at", until)
+
+
+def oldest() -> int | None:
+    """Return the time of the oldest undispatched event, also of those set aside; None if there is none."""
+    return sweeping.oldest(tables.events(), "undispatched", "at", SET_ASIDE)
+
+
+def read(row: Item) -> Event:
+    """Read an event from its row.
+
+    Raises:
+        Malformed: the row is no event.
+    """
+    try:
+        return from_row(row)
+    except (LookupError, TypeError, ValueError) as error:
+        raise Malformed(f"not an event: {error!r}") from error
+
+
+def still_undispatched(key: Item) -> Event | None:
+    """Read the event, or None if it has been dispatched: the index lags behind its table."""
+    row = dynamodb.get(tables.events(), _key(key))
+    return read(row) if row and "undispatched" in row else None
+
+
+def mark_dispatched(event: Event) -> None:
+    """Remove the event from the index, without recreating a row that has been deleted."""
+    _change({ID: event.saga_id, "eventType": event.type}, "REMOVE #undispatched")
+
+
+def set_aside(row: Item) -> None:
+    """List the row for an operator to see; nothing is tried with it any more."""
+    _change(row, "SET #undispatched = :setAside", setAside=SET_ASIDE)
+
+
+def count_failure(key: Item) -> None:
+    """Count an attempt that failed although others succeeded; set the event aside after too many."""
+    row = _change(key, "ADD #attempts :one", one=1)
+    if row and row["attempts"] >= MAX_ATTEMPTS:
+        set_aside(key)
+
+
+def _change(row: Item, update: str, **values: str | int) -> Item | None:
+    try:
+        return dynamodb.change(tables.events(), _key(row), update, EXISTS, **values)
+    except GONE:
+        return None
+
+
+def _key(row: Item) -> dict[str, str]:
+    return {ID: row[ID], "eventType": row["eventType"]}

@@ -1,0 +1,56 @@
+"""What the sweepers share: indexes that are read in order of time, and items that are worked off in parallel."""
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from heapq import merge
+from itertools import takewhile
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from sagakit import dynamodb
+from sagakit.dynamodb import Item
+from sagakit.event import SHARD_KEYS
+from sagakit.observability import logger
+
+WORKERS = 8  # they wait for DynamoDB most of the time
+MIN_REMAINING = 10_000  # milliseconds that must remain to start on the next item
+
+
+def each[T](found: Iterable[T], act: Callable[[T], object], context: LambdaContext) -> int:
+    """Act on each item while there is time, and count the successes. A failure doesn't block the others."""
+
+    def in_time(_item: T) -> bool:
+        return context.get_remaining_time_in_millis() >= MIN_REMAINING
+
+    def attempt(item: T) -> bool:
+        try:
+            if in_time(item):
+                act(item)
+                return True
+        except Exception:  # noqa: BLE001  no failure may block the others
+            logger.exception("left for the next sweep", extra={"subject": item})
+        return False
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        return sum(pool.map(attempt, takewhile(in_time, found)))
+
+
+def before(table: str, index: str, time: str, until: int) -> Iterator[Item]:
+    """Yield the keys in a sparse, sharded index that are earlier than `until`, the earliest first."""
+    return merge(*(_pages(table, index, time, shard, until) for shard in SHARD_KEYS), key=lambda row: row[time])
+
+
+def oldest(table: str, index: str, time: str, *shards: str) -> int | None:
+    """Return the earliest time in an index, also in other `shards` of it; None if the index is empty."""
+    times: list[int] = []
+    for shard in (*SHARD_KEYS, *shards):
+        query = dynamodb.request(table, query=f"#{index} = :shard", shard=shard)
+        page = dynamodb.client.query(**query, IndexName=index, Limit=1)
+        times += [dynamodb.from_wire(row)[time] for row in page["Items"]]
+    return min(times, default=None)
+
+
+def _pages(table: str, index: str, time: str, shard: str, until: int) -> Iterator[Item]:
+    query = dynamodb.request(table, query=f"#{index} = :shard AND #{time} < :until", shard=shard, until=until)
+    for page in dynamodb.client.get_paginator("query").paginate(**query, IndexName=index):
+        yield from (dynamodb.from_wire(row) for row in page["Items"])

@@ -1,0 +1,40 @@
+"""Mutants that read without ConsistentRead."""
+
+from typing import Any
+
+from payment.simulated import ledger
+from sagakit import tables
+from verification.simulator.mutants.mutant import Change, Mutant, patched
+from verification.simulator.profiles.topics import DUPLICATES, LATE, OUTBOX, PARKING, RECOVERY, TIMEOUTS
+from verification.simulator.world import aws_sdk
+
+_send = aws_sdk.send
+
+
+def _inconsistent(api: str, *names: str) -> Change:
+    """Let these reads of these tables lag."""
+
+    def send(sim: Any, service: str, called: str, request: Any) -> Any:
+        if called == api and request["TableName"] in names:
+            request = {name: value for name, value in request.items() if name != "ConsistentRead"}
+        return _send(sim, service, called, request)
+
+    return patched("verification.simulator.world.aws_sdk.send", send)
+
+
+MUTANTS = (
+    Mutant("the history is read without ConsistentRead", (LATE, DUPLICATES), _inconsistent("Query", tables.events())),
+    Mutant(
+        "the saga's row is read without ConsistentRead",
+        (LATE, PARKING, RECOVERY),
+        _inconsistent("GetItem", tables.sagas()),
+    ),
+    Mutant(
+        "an undispatched event is read without ConsistentRead", (OUTBOX,), _inconsistent("GetItem", tables.events())
+    ),
+    Mutant(
+        "the gateway's ledger is read without ConsistentRead",
+        (TIMEOUTS, DUPLICATES),
+        _inconsistent("GetItem", ledger()),
+    ),
+)
