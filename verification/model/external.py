@@ -6,7 +6,17 @@ from verification.model.effects import Effect, fault
 from verification.model.flow import FIRST, START
 from verification.model.order_steps import cancelling, parked
 from verification.model.rules import Rules
-from verification.model.state import CANCELLING, CONFIRMED, FAILED, PENDING, PROCESSING, REFUSED, SUCCEEDED, Invocation, World
+from verification.model.state import (
+    CANCELLING,
+    CONFIRMED,
+    FAILED,
+    PENDING,
+    PROCESSING,
+    REFUSED,
+    SUCCEEDED,
+    Invocation,
+    World,
+)
 
 # External events and faults that the protocol must withstand.
 CHARGES = "gateway: charges"
@@ -62,20 +72,20 @@ def relays(world: World) -> Effect:
 def cancels(world: World) -> Effect:
     """Return a cancellation, which starts the compensations.
 
-    The relay may still start the first execution afterwards. A resume has the same effect, so that start is left out.
+    The relay may still start the first execution afterwards, which is the same as a redelivery.
     """
     return event(cancelling(world)._replace(asked=True, dispatched=True), CANCELS, START, fair=False)
 
 
 def ends_wait(world: World, rules: Rules) -> bool:
-    """Whether recovery ends the order's wait when the deadline has passed or patience is over."""
+    """Whether recovery cancels the open order at its deadline, or parks it when patience is over."""
     if not world.is_open:
         return False
     return rules.deadline_cancels if world.order == PENDING else rules.patience_parks and parked(world, rules) != world
 
 
 def recovers(world: World, rules: Rules, *, idle: bool) -> Iterator[Effect]:
-    """Yield the resume of an order that waits. Without an execution, the sweeper certainly comes if it sees the order."""
+    """Yield the resume of an open order. Liveness counts on the sweeper once no execution is live."""
     if world.is_open:
         yield resumes(world, rules, RESUMES if idle else OVERTAKES, fair=idle and sweeper_sees(world, rules))
     elif world.order != CONFIRMED and not rules.recovery_checks_first:

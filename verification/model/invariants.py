@@ -40,7 +40,7 @@ def paused_is_open(world: World) -> str:
 
 
 def patience(world: World) -> str:
-    """Check that an order is cancelled only for a refusal on record, or by someone who asked, an abort or the deadline."""
+    """Check that an order is cancelled only for a refusal on record, at its deadline, or because someone asked."""
     refused = world.events & {state.INVENTORY_REJECTED, state.PAYMENT_DECLINED}
     if state.ORDER_CANCELLING in world.events and not (world.asked or refused):
         return "the order was cancelled for a technical reason"

@@ -1,7 +1,8 @@
 """Liveness: once faults have stopped, every order ends, because the fair transitions form no cycle.
 
 The exploration checks states without a fair transition. This module shows that every run of fair transitions is finite,
-whatever the interleaving. An operator's resume is fair too, so being parked is not an end.
+whatever the interleaving. The sweeper's resume and an operator's are fair too, so neither a paused nor a parked order
+has ended. The deadline and the limit of patience are not fair: no order needs them once faults have stopped.
 """
 
 from array import array

@@ -44,7 +44,7 @@ class World(NamedTuple):
 
     @property
     def is_open(self) -> bool:
-        """Whether the order is neither ended nor parked."""
+        """Whether the order has neither ended nor been parked."""
         return self.order not in TERMINAL and not self.parked
 
     @property

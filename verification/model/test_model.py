@@ -33,7 +33,7 @@ MUTANTS = (
     Mutant("V3: the refund decides from a GET", ("cancel_decides",), ZOMBIE, "money"),
     Mutant("V4: an intent recorded without the guard", ("intent_guard",), ZOMBIE, "money"),
     Mutant("V5: processing treated as nothing", ("processing_is_transient",), SMALL, "money"),
-    Mutant("V6, both: a decline neither final nor cancelled", ("confirm_keyed", "cancel_after_decline"), SMALL, "money"),
+    Mutant("V6, both: a decline not final, not cancelled", ("confirm_keyed", "cancel_after_decline"), SMALL, "money"),
     Mutant("V7: reserving without the guard", ("reserve_guard",), STRAY, "stock"),
     Mutant("V8: a cancel that ignores CONFIRMED", ("cancel_guard",), SMALL, "one_outcome"),
     Mutant("V8 mirrored: a confirm that ignores CANCELLING", ("confirm_guard",), SMALL, "one_outcome"),
@@ -109,7 +109,7 @@ def test_a_violation_is_described_by_its_shortest_schedule() -> None:
 
     assert first == "VIOLATION after 18 steps. money: FAILED while the gateway may still charge"
     assert steps[0].endswith("relay: starts an execution   [dispatched False → True]")
-    assert steps[6].endswith("E1        ProcessPayment: record intent → times out, but its invocation lives on; retried")
+    assert steps[6].endswith("ProcessPayment: record intent → times out, but its invocation lives on; retried")
     assert steps[17].endswith("late E1   ProcessPayment: confirm intent   [intents ('created',) → ('processing',)]")
 
 
