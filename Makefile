@@ -16,7 +16,7 @@ RESOLVE = .venv-bootstrap/bin/uv pip compile -q --universal --generate-hashes --
 PICTURE = python -m saga.graph statemachine/order_saga.asl.json -o
 
 .DEFAULT_GOAL := help
-.PHONY: help install up down url logs test coverage check definition packages model prove prove-mutants e2e chaos check-data bench-init \
+.PHONY: help install up down url logs test coverage check definition packages capacity model prove prove-mutants e2e chaos check-data bench-init \
   picture screenshots lock deploy stack-info remove asl
 
 help: ## list the targets
@@ -54,6 +54,7 @@ check: install ## run all static checks
 	PYTHONPATH=functions:. python -m statemachine.generate --check
 	PYTHONPATH=functions:. python -m statemachine.missing
 	PYTHONPATH=functions:. python scripts/packages.py docs/packages.md --check
+	PYTHONPATH=functions:. python scripts/capacity.py docs/architecture.md --check
 	cfn-lint template.yaml
 	sam validate --lint
 	pytest -q -p no:cacheprovider tests/template/test_package_names.py tests/template/test_duplicates.py \
@@ -62,6 +63,9 @@ check: install ## run all static checks
 
 definition: install ## generate the definition and whatever else follows from functions/sagas.py
 	PYTHONPATH=functions:. python -m statemachine.generate
+
+capacity: install ## calculate the orders a second that the relay carries on AWS, in docs/architecture.md
+	PYTHONPATH=functions:. python scripts/capacity.py docs/architecture.md
 
 model: install ## explore the model of the protocol exhaustively
 	@python -m verification.model

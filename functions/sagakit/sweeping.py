@@ -12,6 +12,7 @@ from sagakit.dynamodb import Item
 from sagakit.event import SHARD_KEYS
 from sagakit.observability import logger
 
+PARTS = 4  # of the shards; each can be swept by an invocation of its own
 WORKERS = 8  # they wait for DynamoDB most of the time
 MIN_REMAINING = 10_000  # milliseconds that must remain to start on the next item
 
@@ -35,9 +36,10 @@ def each[T](found: Iterable[T], act: Callable[[T], object], context: LambdaConte
         return sum(pool.map(attempt, takewhile(in_time, found)))
 
 
-def before(table: str, index: str, time: str, until: int) -> Iterator[Item]:
-    """Yield the keys in a sparse, sharded index that are earlier than `until`, the earliest first."""
-    return merge(*(_pages(table, index, time, shard, until) for shard in SHARD_KEYS), key=lambda row: row[time])
+def before(table: str, index: str, time: str, until: int, part: int | None = None) -> Iterator[Item]:
+    """Yield the keys in a sparse, sharded index, or in one part of it, that are earlier than `until`, in order."""
+    shards = SHARD_KEYS if part is None else SHARD_KEYS[part::PARTS]
+    return merge(*(_pages(table, index, time, shard, until) for shard in shards), key=lambda row: row[time])
 
 
 def oldest(table: str, index: str, time: str, *shards: str) -> int | None:

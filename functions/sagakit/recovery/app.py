@@ -32,9 +32,9 @@ def resume(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
 
 
 @logger.inject_lambda_context(clear_state=True)
-def sweep(_event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Recover every saga that is due, the longest overdue first."""
-    found = sweeping.before(tables.sagas(), "open", "dueAt", clock.now())
+def sweep(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Recover every saga that is due, the longest overdue first; with `part`, only those in a part of the shards."""
+    found = sweeping.before(tables.sagas(), "open", "dueAt", clock.now(), event.get("part"))
     return {"lookedAfter": sweeping.each((row[ID] for row in found), recover_if_needed, context)}
 
 

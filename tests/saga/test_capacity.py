@@ -1,0 +1,37 @@
+"""What a confirmed order costs the events table, on which the calculation of the relay's capacity rests."""
+
+import os
+from typing import Any
+
+import pytest
+
+from sagakit import dynamodb
+from scripts import capacity
+from tests.support import stream, world
+from tests.support.execution import execute
+
+pytestmark = pytest.mark.usefixtures("bus")
+
+
+def units(api: str, request: dict[str, Any]) -> int:
+    """Return the write units of a call on the events table: two for each part of a transaction, one for an update."""
+    if api == "TransactWriteItems":
+        parts = [next(iter(each.values())) for each in request["TransactItems"]]
+        return 2 * sum(part["TableName"] == os.environ["EVENTS_TABLE"] for part in parts)
+    return int(api == "UpdateItem" and str(request["TableName"]) == os.environ["EVENTS_TABLE"])
+
+
+def test_a_confirmed_order_writes_as_much_as_the_calculation_assumes(monkeypatch: pytest.MonkeyPatch) -> None:
+    spent: list[int] = []
+    make_call = dynamodb.client._make_api_call  # type: ignore[attr-defined]  # noqa: SLF001
+
+    def counted(api: str, request: dict[str, Any]) -> Any:
+        spent.append(units(api, request))
+        return make_call(api, request)
+
+    monkeypatch.setattr(dynamodb.client, "_make_api_call", counted)
+    order_id = world.placed()
+    stream.relay(*stream.records())
+    execute(order_id)
+
+    assert (len(world.events(order_id)), sum(spent)) == (capacity.EVENTS, capacity.EVENT_UNITS)
