@@ -19,7 +19,7 @@ LOST_RACE = dynamodb.client.exceptions.ConditionalCheckFailedException
 
 
 class SimulatedGateway:
-    """A payment gateway for tests, demos and fault injection."""
+    """A payment gateway for tests, demos and fault injection. With the setting GATEWAY_DOWN, every call fails."""
 
     def create_intent(self, *, key: str, amount: int, token: str) -> Intent:
         """Create the intent to charge `amount`, or return the one that this key created before.
@@ -118,7 +118,13 @@ def _replayed(row: Item | None, amount: int, token: str) -> Intent:
     return _intent(row)
 
 
+def _require_up() -> None:
+    if os.environ.get("GATEWAY_DOWN"):
+        raise TransientError("the gateway answered 503")
+
+
 def _get(row_id: str) -> Item | None:
+    _require_up()
     return dynamodb.get(ledger(), {"id": row_id})
 
 
@@ -136,6 +142,7 @@ def _put_both(*rows: Item) -> None:
 
 def _count(intent_id: str, calls: str) -> Item:
     """Count a call, because outages last for a number of calls."""
+    _require_up()
     try:
         return _update(intent_id, f"ADD #{calls} :{calls}", {calls: 1})
     except LOST_RACE:

@@ -14,8 +14,8 @@ from saga.stack.tables import is_over, is_parked, status_of
 
 # By status: outcomes that the order's events must have, and outcomes that they must not have.
 _OUTCOMES = {
-    "PENDING": ({"started"}, {"cancelling", "undone", "confirmed", "failed", "parked", "resumed"}),
-    "CONFIRMED": ({"started", "confirmed"}, {"cancelling", "refused", "undone", "failed", "parked", "resumed"}),
+    "PENDING": ({"started"}, {"cancelling", "undone", "confirmed", "failed", "parked"}),
+    "CONFIRMED": ({"started", "confirmed"}, {"cancelling", "refused", "undone", "failed", "parked"}),
     "CANCELLING": ({"started", "cancelling"}, {"confirmed", "failed"}),
     "FAILED": ({"started", "cancelling", "failed"}, {"confirmed"}),
 }

@@ -15,7 +15,7 @@ from saga.local import catalogue
 from saga.local.deploy import deploy
 from saga.stack.target import DEFAULT_STACK
 from tests.e2e.command import Command
-from tests.e2e.shop import Shop
+from tests.e2e.shop import Shop, eventually
 
 SWEEP_PAUSE = 5  # seconds
 
@@ -46,7 +46,7 @@ def shop(engine: Engine) -> Iterator[Shop]:
 def without_status_rule(shop: Shop) -> Iterator[None]:
     """Disable the rule about broken executions, which EXPRESS doesn't have, so that only the sweeper is left.
 
-    The deadlines of orders without a running execution pass early.
+    Orders without a running execution are due early.
     """
     shop.client("events").disable_rule(Name=shop.physical_id("RecoverOrderFunctionExecutionBroke"))
     over = threading.Event()
@@ -54,7 +54,7 @@ def without_status_rule(shop: Shop) -> Iterator[None]:
     def pass_by() -> None:
         while not over.wait(SWEEP_PAUSE):
             for order_id in shop.abandoned():
-                shop.make_overdue(order_id)
+                shop.make_due(order_id)
             shop.sweep()
 
     time_passes = threading.Thread(target=pass_by)
@@ -68,9 +68,13 @@ def without_status_rule(shop: Shop) -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def to_be_parked(shop: Shop) -> list[str]:
-    """Place two orders that cannot be refunded at the start, because giving up a refund takes most of a minute."""
+    """Place two orders at the start that cannot be refunded, and cancel them when they are charged."""
     shop.stock("unrefundable", 2)
-    return [shop.place(shop.order("unrefundable", 1, "pm_refund_down")) for _ in range(2)]
+    orders = [shop.place(shop.order("unrefundable", 1, "pm_refund_refused")) for _ in range(2)]
+    eventually(lambda: all(shop.net_charge(order_id) for order_id in orders), "the orders were not charged")
+    for order_id in orders:
+        assert shop.cancel(order_id)[0] == 202
+    return orders
 
 
 @pytest.fixture

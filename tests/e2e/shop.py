@@ -19,6 +19,7 @@ type Json = Any
 
 PATIENCE = 300  # seconds
 CLIENTS = 10
+ATTEMPTS = 3  # that a waiting order gets before its time is over
 ENDED = ("CONFIRMED", "FAILED")
 
 
@@ -72,16 +73,21 @@ class Shop:
         return orders[0]
 
     def let_time_pass(self) -> None:
-        """Let the deadlines of open orders without a running execution pass, until no order is open."""
+        """Let the time of open orders without a running execution pass, until no order is open."""
         eventually(self._swept, "some orders did not end")
 
     def _swept(self) -> bool:
-        still_open = [order["orderId"] for order in self.rows("OrdersTable") if "open" in order]
+        still_open = [order for order in self.rows("OrdersTable") if "open" in order]
         running = {order_id for order_id, status in self.executions() if status == "RUNNING"}
-        for order_id in [each for each in still_open if each not in running][:CLIENTS]:
-            self.make_overdue(order_id)
+        for order in [each for each in still_open if each["orderId"] not in running][:CLIENTS]:
+            self.hurry(order)
         self.sweep()
         return not still_open
+
+    def hurry(self, order: Json) -> None:
+        """Let the order's next attempt be due; after a few attempts, its deadline passes or its patience ends."""
+        attempts = order.get("paused", {}).get("attempts", ATTEMPTS)
+        (self.make_due if attempts < ATTEMPTS else self.make_overdue)(order["orderId"])
 
     def abandoned(self) -> set[str]:
         """Return the open orders whose executions have all ended."""
@@ -97,14 +103,23 @@ class Shop:
         executions = [execution for page in found for execution in page["executions"]]
         return [(each["name"].rpartition("-Order")[0], each["status"]) for each in executions]
 
+    def start_again(self, order_id: str, times: int) -> None:
+        """Start more executions of an order's saga, beside the one that the relay starts."""
+        for number in range(times):
+            self.client("stepfunctions").start_execution(
+                stateMachineArn=self.stack.outputs["StateMachineArn"],
+                name=f"{order_id}-Order{number}",
+                input=json.dumps({"orderId": order_id}),
+            )
+
     def outcomes(self) -> Counter[str]:
         """Count the orders by outcome."""
         return Counter("parked" if "parked" in order else order["status"] for order in self.rows("OrdersTable"))
 
     @contextmanager
     def relay_off(self) -> Iterator[None]:
-        """Switch the relay off for the duration of the block."""
-        client, name = self.client("lambda"), self.stack.function_name("RelayOutboxFunction")
+        """Let the stream start no saga for the duration of the block."""
+        client, name = self.client("lambda"), self.stack.function_name("StartSagasFunction")
         mapping = client.list_event_source_mappings(FunctionName=name)["EventSourceMappings"][0]["UUID"]
         client.update_event_source_mapping(UUID=mapping, Enabled=False)
         try:
@@ -112,14 +127,42 @@ class Shop:
         finally:
             client.update_event_source_mapping(UUID=mapping, Enabled=True)
 
-    def make_overdue(self, order_id: str) -> None:
-        """Move an order's deadline into the past, unless the order has just ended."""
+    def make_due(self, order_id: str) -> None:
+        """Let the sweeper look at an order the next time, unless the order has just ended."""
         with suppress(self.client("dynamodb").exceptions.ConditionalCheckFailedException):
             self.update("OrdersTable", {"orderId": order_id}, "dueAt", 1)
 
+    def make_overdue(self, order_id: str) -> None:
+        """Move an order's deadline into the past, or the end of patience with it, unless the order has just ended."""
+        with suppress(self.client("dynamodb").exceptions.ConditionalCheckFailedException):
+            self.update("OrdersTable", {"orderId": order_id}, "deadlineAt", 1)
+        self.make_due(order_id)
+
     def sweep(self) -> Json:
-        """Run the sweeper now."""
+        """Run the sweeper of orders now."""
         return self.invoke("SweepOrdersFunction", {})
+
+    def start_undispatched(self) -> int:
+        """Run the sweeper of the outbox now, and return how many sagas it started."""
+        return int(self.invoke("SweepOutboxFunction", {})["started"])
+
+    def pending(self, orders: Iterable[str]) -> set[str]:
+        """Return the orders among these that have neither ended nor been parked."""
+        return {order_id for order_id in orders if not has_ended(self.row("OrdersTable", {"orderId": order_id}))}
+
+    def all_end(self, orders: Iterable[str]) -> None:
+        """Let the time of these orders pass until they have ended or are parked."""
+
+        def over() -> bool:
+            left = self.pending(orders)
+            for order_id in left:
+                row = self.row("OrdersTable", {"orderId": order_id})
+                if "nextAttemptAt" in row.get("paused", {}):
+                    self.hurry(row)
+            self.sweep()
+            return not left
+
+        eventually(over, "some orders did not end")
 
     def update(self, table: str, key: Json, attribute: str, value: Json) -> None:
         """Change an existing attribute of a row, bypassing the rules of the saga."""

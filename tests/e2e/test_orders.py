@@ -76,9 +76,7 @@ def test_the_history_of_a_confirmed_order_has_only_the_forward_tasks(shop: Shop)
     assert shop.execution(order_id)["status"] == "SUCCEEDED"
 
 
-@pytest.mark.parametrize(
-    "token", ["pm_flaky", "pm_slow", "pm_processing", "pm_late_decline", "pm_insufficient_funds", "pm_unavailable"]
-)
+@pytest.mark.parametrize("token", ["pm_flaky", "pm_slow", "pm_processing", "pm_late_decline", "pm_insufficient_funds"])
 def test_whatever_the_gateway_does_the_order_is_confirmed_and_charged_once_or_failed_and_not_charged(
     shop: Shop, token: str
 ) -> None:

@@ -17,11 +17,9 @@ from saga.orders.actions import resume
 from saga.reconcile.run import check
 from sagas import ORDER
 from tests.e2e.command import Command
+from tests.e2e.outages import changed
 from tests.e2e.shop import Shop, eventually
 from tests.support.template import tasks
-
-# To give up a refund takes most of a minute; tests/chaos covers that.
-QUICK = [token for token in TEST_TOKENS if token != "pm_refund_down"]
 
 
 def messages(shop: Shop, order_id: str) -> list[Any]:
@@ -48,22 +46,18 @@ def relay_off(shop: Shop) -> Iterator[None]:
 
 @pytest.fixture
 def eager_sweeper(shop: Shop) -> Iterator[None]:
-    """Let the sweeper dispatch events at once, instead of after a minute."""
-    client, name = shop.client("lambda"), shop.stack.function_name("SweepOrdersFunction")
-    settings = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
-    eager = {**settings, "UNDISPATCHED_AFTER_SECONDS": "0"}
-    client.update_function_configuration(FunctionName=name, Environment={"Variables": eager})
-    yield
-    client.update_function_configuration(FunctionName=name, Environment={"Variables": settings})
+    """Let the sweeper start sagas at once, instead of after a minute."""
+    with changed(shop, "SweepOutboxFunction", UNDISPATCHED_AFTER_SECONDS="0"):
+        yield
 
 
 @pytest.mark.usefixtures("relay_off", "eager_sweeper")
-def test_the_sweeper_dispatches_events_that_the_relay_missed_and_starts_one_saga(shop: Shop) -> None:
+def test_the_sweeper_starts_a_saga_once_that_the_stream_did_not_start(shop: Shop) -> None:
     order_id = shop.place(shop.order("monitor", 1))
     assert shop.get(order_id)["status"] == "PENDING"
-    assert shop.sweep()["dispatched"] >= 1
+    assert shop.start_undispatched() >= 1
     assert shop.ended(order_id)["status"] == "CONFIRMED"
-    eventually(lambda: shop.sweep()["dispatched"] == 0, "the outbox did not become empty")
+    eventually(lambda: shop.start_undispatched() == 0, "the outbox did not become empty")
     assert executions(shop, order_id) == [f"{order_id}-OrderPlaced"]
 
 
@@ -110,7 +104,7 @@ def test_an_order_without_a_refund_is_parked_and_resumed_when_the_gateway_is_res
 
 @pytest.mark.parametrize("state", tasks())
 def test_an_execution_aborted_in_any_state_leaves_every_order_ended_or_parked(shop: Shop, state: str) -> None:
-    assert_all_end(shop, [(token, state) for token in QUICK])
+    assert_all_end(shop, [(token, state) for token in TEST_TOKENS])
 
 
 def assert_all_end(shop: Shop, cases: list[tuple[str, str]]) -> None:
@@ -119,8 +113,7 @@ def assert_all_end(shop: Shop, cases: list[tuple[str, str]]) -> None:
     with ThreadPoolExecutor(len(orders)) as pool:
         list(pool.map(abort_in, repeat(shop), orders, [state for _, state in cases]))
     aborted = time.monotonic()
-    for order_id in orders:
-        shop.ended(order_id)
+    shop.all_end(orders)
     print(f"{len(orders)} orders with aborted executions ended within {time.monotonic() - aborted:.0f} s")
     assert check(shop.stack) == []
 
