@@ -16,7 +16,7 @@ RESOLVE = .venv-bootstrap/bin/uv pip compile -q --universal --generate-hashes --
 PICTURE = python -m saga.graph statemachine/order_saga.asl.json -o
 
 .DEFAULT_GOAL := help
-.PHONY: help install up down url logs test coverage check definition packages capacity model prove prove-mutants e2e chaos check-data bench-init \
+.PHONY: help install up down url logs test coverage check definition packages capacity model prove outages prove-mutants e2e chaos check-data bench-init \
   picture screenshots lock deploy stack-info remove asl
 
 help: ## list the targets
@@ -72,6 +72,9 @@ model: install ## explore the model of the protocol exhaustively
 
 prove: install ## run the real code under faults (N=10000 schedules)
 	@PYTHONPATH=functions python -m verification.simulator -n $(or $(N),10000)
+
+outages: install ## play outages of every dependency, and write what became of the orders into docs/outages.md
+	@PYTHONPATH=functions python -m verification.simulator.outages --page docs/outages.md
 
 prove-mutants: install ## remove each guard in turn and show a schedule that needs it
 	@PYTHONPATH=functions python -m verification.simulator.mutants

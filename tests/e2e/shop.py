@@ -285,9 +285,9 @@ def has_ended(order: Json) -> bool:
     return order["status"] in ENDED or "parked" in order
 
 
-def eventually(condition: Callable[[], bool], otherwise: str) -> None:
+def eventually(condition: Callable[[], bool], otherwise: str, patience: int = PATIENCE) -> None:
     """Wait until the condition holds, with patience for a slow machine."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + patience
     while not condition():
         assert time.monotonic() < deadline, otherwise
         time.sleep(0.2)

@@ -1,0 +1,59 @@
+"""An outage: something that the saga depends on is down for a while, or a function is deployed with a defect."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from tests.support.template import logical_ids, resources
+from verification.simulator.world.scheduler import Call
+
+MINUTE = 60_000  # milliseconds
+DURATIONS = {"a minute": MINUTE, "an hour": 60 * MINUTE}
+DEPLOYMENT = {"ten minutes": 10 * MINUTE}  # until a bad deployment is rolled back
+GATEWAY, TABLE, FUNCTION, DEFECT = "payment gateway", "table", "function", "bad deployment"
+SERVICES = {"event bus": "events", "Step Functions": "stepfunctions"}
+
+
+@dataclass(frozen=True)
+class Outage:
+    """What is down (`kind` and `subject`), and for how many milliseconds."""
+
+    kind: str
+    subject: str
+    lasts: str
+    milliseconds: int
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}".strip()
+
+    def hits_call(self, call: Call, tables: frozenset[str]) -> bool:
+        """Return whether a call to these tables, by their settings, or to another service fails."""
+        return self.subject in tables if self.kind == TABLE else SERVICES.get(self.kind) == call.service
+
+    def hits_function(self, function: str) -> bool:
+        """Return whether a function cannot be invoked, or has the defect."""
+        return self.kind in (FUNCTION, DEFECT) and self.subject == function
+
+
+def all_outages() -> Iterator[Outage]:
+    """Yield every outage of each dependency, for each duration."""
+    functions = [name.removesuffix("Function") for name in resources("AWS::Serverless::Function")]
+    for lasts, milliseconds in DURATIONS.items():
+        down = partial(Outage, lasts=lasts, milliseconds=milliseconds)
+        yield from (down(kind, "") for kind in (GATEWAY, *SERVICES))
+        yield from (down(TABLE, table) for table in logical_ids())
+        yield from (down(FUNCTION, function) for function in functions)
+    for lasts, milliseconds in DEPLOYMENT.items():
+        yield from (Outage(DEFECT, function, lasts, milliseconds) for function in functions)
+
+
+def tables_of(request: Any) -> Iterator[str]:
+    """Yield the names of the tables in a request to DynamoDB, at any depth."""
+    if isinstance(request, dict):
+        if "TableName" in request:
+            yield str(request["TableName"])
+        yield from request.get("RequestItems", ())
+        yield from (name for value in request.values() for name in tables_of(value))
+    elif isinstance(request, list):
+        yield from (name for each in request for name in tables_of(each))
