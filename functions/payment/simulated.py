@@ -119,7 +119,7 @@ def _replayed(row: Item | None, amount: int, token: str) -> Intent:
 
 
 def _require_up() -> None:
-    if os.environ.get("GATEWAY_DOWN"):
+    if os.environ["GATEWAY_DOWN"]:
         raise TransientError("the gateway answered 503")
 
 

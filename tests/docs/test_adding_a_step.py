@@ -8,8 +8,14 @@ import pytest
 
 from payment.domain import CHARGE
 from sagas import ORDER
-from tests.docs.following import BLOCKS, PAGE, copied, follow, new_step, run
+from statemachine import policies
+from statemachine.policies import Retry
+from statemachine.states import definition
+from tests.docs.following import BLOCKS, PAGE, copied, follow, run
+from tests.support.template import ROOT, template
+from tests.template.longer_saga import PAY_OUT, REVERSE
 
+WITHOUT_BREAKS = " ".join(PAGE.split())
 PYTEST = ("python", "-m", "pytest", "-q", "-p", "no:cacheprovider")
 PARTICIPANT, TESTS = "functions/shipping", "tests/unit/shipping"
 BY_HAND = {block.path for block in BLOCKS}
@@ -40,10 +46,46 @@ def test_the_page_and_the_code_written_by_hand_are_short() -> None:
     assert 0 < len(LINES_BY_HAND) <= 200
 
 
-def test_before_the_retries_are_shortened_the_command_reports_that_the_path_is_too_long(tmp_path: Path) -> None:
-    printed = new_step(copied(tmp_path)).stdout
-    assert "The definition is not generated: order: the longest path takes 388 s" in printed
-    assert "with it, 388" in PAGE
+def test_the_definition_with_the_new_step_fits_as_the_page_says(copy: Path) -> None:
+    paths = [longest_path(home) for home in (ROOT, copy)]
+    assert f"Without the new step the path takes {paths[0]} seconds; with it, {paths[1]}." in WITHOUT_BREAKS
+
+
+def test_a_second_effect_only_fits_with_shorter_waits_as_the_page_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    longer = replace(ORDER, steps=(*ORDER.steps, (PAY_OUT, REVERSE)))
+    with pytest.raises(ValueError, match="the longest path takes 328 s"):
+        definition(longer)
+    assert "A second effect makes the longest path 328 seconds, so shorten `STILL_PENDING`" in WITHOUT_BREAKS
+    monkeypatch.setattr(policies, "STILL_PENDING", Retry(2, interval=3, jitter=False))
+    assert "path 264 < execution 300 " in definition(longer)["Comment"]
+
+
+def test_the_page_tells_how_often_an_effect_is_asked_about() -> None:
+    assert (policies.STILL_PENDING.attempts, policies.STILL_PENDING.interval) == (4, 3)
+    assert "asks again four times, every three seconds" in WITHOUT_BREAKS
+
+
+def longest_path(home: Path) -> str:
+    generated = (home / "statemachine" / "order_saga.asl.json").read_text()
+    (path,) = re.findall(r"path (\d+) < execution", generated)
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("parameter", "described"),
+    [("OrderDeadlineSeconds", "`{}` (two hours)"), ("CompensationPatienceSeconds", "`{}` (a day)")],
+)
+def test_the_page_tells_how_long_an_order_waits(parameter: str, described: str) -> None:
+    seconds = {"(two hours)": 2 * 3600, "(a day)": 24 * 3600}[described.removeprefix("`{}` ")]
+    assert described.format(parameter) in PAGE
+    assert template()["Parameters"][parameter]["Default"] == seconds
+
+
+def test_an_example_of_a_final_error_on_the_page_is_one_of_the_code() -> None:
+    examples = re.findall(r"final=\((\w+),\)", PAGE)
+    declared = {error.__name__ for compensation in ORDER.compensations for error in compensation.final}
+    assert examples
+    assert set(examples) <= declared
 
 
 @pytest.mark.parametrize("check", [("check",), ("format", "--check")], ids=["lint", "format"])

@@ -5,7 +5,7 @@ from typing import Any
 from sagas import ORDER
 from tests.support.template import definition, resources, tasks, template
 
-DECISION = "CancelOrder"
+DECISION, PAUSE = "CancelOrder", "PauseOrder"
 REFUSED = {error.__name__ for step in ORDER.forward for error in step.refusals}
 
 

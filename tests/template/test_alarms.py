@@ -5,14 +5,12 @@ from typing import Any
 
 import pytest
 
-from order.api import BY_CUSTOMER
 from sagakit.observability import NAMESPACE, SERVICE
 from tests.support import steps
 from tests.support.fixtures import closed_circuit, no_pauses, world
-from tests.support.metrics import everything_happens, lines, named, published
+from tests.support.lambdas import Context, handler
+from tests.support.metrics import everything_happens, named, published
 from tests.support.template import resources, template
-from tests.support.world import placed
-from tests.template.graph import REFUSED
 from tests.template.source import modules
 from tests.template.transformed import transformed
 
@@ -22,9 +20,7 @@ ALARMS = {name: alarm["Properties"] for name, alarm in resources("AWS::CloudWatc
 CUSTOM = [name for name, alarm in ALARMS.items() if alarm["Namespace"] == NAMESPACE]
 QUEUES = resources("AWS::SQS::Queue")
 TOPIC = {"Fn::If": ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]}
-FILTER = template()["Resources"]["UnexpectedFailuresFilter"]["Properties"]
 SWEEP_PERIOD = 60  # seconds
-INCLUDED, *EXCLUDED = FILTER["FilterPattern"].split(" -")
 
 
 def dimensions(name: str) -> dict[str, Any]:
@@ -69,45 +65,6 @@ def test_the_functions_publish_every_custom_metric_with_the_dimensions_of_its_al
     assert expected in {(each.namespace, each.name, each.dimensions) for each in published(everything_happens)}
 
 
-@pytest.mark.usefixtures("world")
-@pytest.mark.parametrize(
-    ("error", "counted"),
-    [
-        *[(error, 0) for error in (*sorted(REFUSED), BY_CUSTOMER)],
-        *[(error, 1) for error in ("KeyError", "States.Timeout", "TransientError", "ExecutionAborted")],
-        ("DeadlinePassed", 1),
-    ],
-)
-def test_a_failure_counts_once_as_unexpected_unless_it_is_a_refusal_or_a_cancellation(error: str, counted: int) -> None:
-    assert unexpected(error) == counted
-
-
-def unexpected(error: str) -> int:
-    """Count, as the filter does, the log lines of an order that failed for this reason."""
-    logged = lines(partial(fails, error))
-    return sum(INCLUDED in line and not any(each in line for each in EXCLUDED) for line in logged)
-
-
-def fails(error: str) -> None:
-    order_id = placed()
-    steps.cancel(order_id, error, "")
-    steps.undo(order_id)
-    for _ in range(2):
-        steps.fail(order_id)
-
-
-def test_the_filter_excludes_refusals_and_cancellations_and_nothing_else() -> None:
-    assert sorted(EXCLUDED) == sorted([*REFUSED, BY_CUSTOMER])
-
-
-def test_the_alarm_watches_the_metric_of_the_filter() -> None:
-    (counted,) = FILTER["MetricTransformations"]
-    alarm = ALARMS["UnexpectedFailuresAlarm"]
-    assert FILTER["LogGroupName"] == {"Ref": "FailOrderLogGroup"}
-    assert (counted["MetricNamespace"], counted["MetricName"]) == (alarm["Namespace"], alarm["MetricName"])
-    assert "Dimensions" not in counted | alarm
-
-
 @pytest.mark.parametrize("queue", QUEUES)
 def test_any_message_in_a_queue_raises_an_alarm_because_every_queue_holds_failures(queue: str) -> None:
     (alarm,) = [
@@ -135,10 +92,24 @@ def test_an_alarm_on_the_api_identifies_it_by_title_and_stage(name: str) -> None
 def test_an_event_is_late_once_even_the_sweeper_should_have_dispatched_it() -> None:
     alarm = ALARMS["UndispatchedEventsAlarm"]
     (gauge,) = [each for each in published(everything_happens) if each.name == alarm["MetricName"]]
-    sweeper = template()["Resources"]["SweepOrdersFunction"]["Properties"]
-    left_to_the_relay = int(sweeper["Environment"]["Variables"]["UNDISPATCHED_AFTER_SECONDS"])
+    sweeper = template()["Resources"]["SweepOutboxFunction"]["Properties"]
+    left_to_the_stream = int(sweeper["Environment"]["Variables"]["UNDISPATCHED_AFTER_SECONDS"])
     assert gauge.unit == "Milliseconds"
-    assert alarm["Threshold"] >= (left_to_the_relay + SWEEP_PERIOD) * 1000
+    assert alarm["Threshold"] >= (left_to_the_stream + SWEEP_PERIOD) * 1000
+
+
+def test_an_order_is_late_once_several_sweeps_in_a_row_have_not_reached_it() -> None:
+    alarm = ALARMS["SweepersBehindAlarm"]
+    assert alarm["MetricName"] == "OldestOverdueAge"
+    assert alarm["Threshold"] >= 3 * SWEEP_PERIOD * 1000
+
+
+def test_publishing_is_late_long_before_the_stream_gives_up() -> None:
+    alarm = ALARMS["PublishingBehindAlarm"]
+    consumer = template()["Resources"]["PublishEventsFunction"]["Properties"]["Events"]["Outbox"]["Properties"]
+    assert dimensions("PublishingBehindAlarm") == {"FunctionName": {"Ref": "PublishEventsFunction"}}
+    assert (alarm["MetricName"], alarm["Statistic"]) == ("IteratorAge", "Maximum")
+    assert alarm["Threshold"] / 1000 < consumer["MaximumRecordAgeInSeconds"] / 100
 
 
 def test_a_sweeper_that_does_not_run_raises_the_same_alarm_as_one_that_fails() -> None:
@@ -146,3 +117,11 @@ def test_a_sweeper_that_does_not_run_raises_the_same_alarm_as_one_that_fails() -
     assert dimensions("SweeperDownAlarm") == {"FunctionName": {"Ref": "SweepOrdersFunction"}}
     assert (alarm["MetricName"], alarm["TreatMissingData"]) == ("Errors", "breaching")
     assert alarm["Period"] >= SWEEP_PERIOD
+
+
+@pytest.mark.usefixtures("world")
+def test_a_backlog_that_is_not_reported_raises_an_alarm_because_no_other_alarm_would_see_it() -> None:
+    report = partial(handler("ReportBacklogFunction"), steps.sample("report_backlog"), Context())
+    reported = {each.name for each in published(report)}
+    watching = {name: alarm["TreatMissingData"] for name, alarm in ALARMS.items() if alarm["MetricName"] in reported}
+    assert watching == {"UndispatchedEventsAlarm": "ignore", "SweepersBehindAlarm": "breaching"}

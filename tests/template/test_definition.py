@@ -51,10 +51,3 @@ def test_the_declaration_of_a_state_creates_its_handler(declared: Forward | Comp
     (decorator,) = handler.decorator_list
     declaration = ast.unparse(decorator.func if isinstance(decorator, ast.Call) else decorator)
     assert getattr(importlib.import_module(module), declaration) is declared
-
-
-@pytest.mark.parametrize("name", [DECISION, "FailOrder"])
-def test_a_failed_compensation_path_ends_visibly(name: str) -> None:
-    last = STATES[name]["Catch"][-1]
-    assert STATES[last["Next"]]["Type"] == "Fail"
-    assert last["Output"] == "{% $states.errorOutput %}"

@@ -1,39 +1,30 @@
-"""The three kinds of errors, as each task treats them."""
+"""The kinds of errors, as each task retries them: refusals never, waits at fixed intervals, anything else briefly."""
 
 import ast
 from typing import Any
 
 import pytest
-from aws_lambda_powertools.utilities.idempotency.exceptions import (
-    IdempotencyAlreadyInProgressError,
-    IdempotencyPersistenceLayerError,
-)
+from aws_lambda_powertools.utilities.idempotency.exceptions import IdempotencyAlreadyInProgressError
 
-from sagakit.errors import BusinessError, SagaCancelled, TransientError, UnknownSaga
-from sagakit.step import Forward
+from sagakit.errors import BusinessError, NotCancelling, NotWaiting, SagaCancelled, StillPending, UnknownSaga
+from sagakit.step import Compensation, Forward
 from sagas import ORDER
-from tests.support.template import tasks
+from tests.support.template import resources, tasks
 from tests.template.graph import function, participant
 from tests.template.source import modules, names, reachable
 
 BUSINESS = {error.__name__ for error in BusinessError.__subclasses__() if error.__module__ in modules()}
-DUPLICATE = IdempotencyAlreadyInProgressError.__name__
-TRANSIENT = {
-    TransientError.__name__,
-    IdempotencyPersistenceLayerError.__name__,
-    "Lambda.TooManyRequestsException",
-    "Lambda.ServiceException",
-    "Lambda.AWSLambdaException",
-    "Lambda.SdkClientException",
-    "Sandbox.Timedout",
-    "States.Timeout",
-}
-OTHER = {"States.ALL"}
-IDEMPOTENT = [name for name in tasks() if "IdempotencyTable" in str(function(name)["Policies"])]
+DUPLICATE, PENDING = IdempotencyAlreadyInProgressError.__name__, StillPending.__name__
+OTHER = ["States.ALL"]
 
 
 def retriers(name: str) -> list[dict[str, Any]]:
     return list(tasks()[name]["Retry"])
+
+
+def waits(name: str) -> dict[str, dict[str, Any]]:
+    """Return the retries between the first and the last one, by error."""
+    return {error: rule for rule in retriers(name)[1:-1] for error in rule["ErrorEquals"]}
 
 
 def refusals(name: str) -> set[str]:
@@ -50,36 +41,74 @@ def created(name: str) -> set[str]:
     return {ast.unparse(node.func) for node in code if isinstance(node, ast.Call)}
 
 
-@pytest.mark.parametrize("name", tasks())
-def test_a_task_handles_the_three_kinds_in_this_order_and_retries_no_refusal(name: str) -> None:
-    business, *duplicate, transient, other = [set(rule["ErrorEquals"]) for rule in retriers(name)]
-    assert UnknownSaga.__name__ in business <= BUSINESS
-    assert retriers(name)[0]["MaxAttempts"] == 0
-    assert duplicate == ([{DUPLICATE}] if name in IDEMPOTENT else [])
-    assert (transient, other) == (TRANSIENT, OTHER)
+IDEMPOTENT = [name for name in tasks() if "IdempotencyTable" in str(function(name)["Policies"])]
+ASKING_AGAIN = [name for name in tasks() if PENDING in created(name)]
 
 
 @pytest.mark.parametrize("name", tasks())
-def test_a_transient_error_is_retried_with_backoff_cap_and_full_jitter(name: str) -> None:
-    transient = retriers(name)[-2]
-    assert transient["MaxAttempts"] >= 3
-    assert transient["BackoffRate"] > 1
-    assert transient["MaxDelaySeconds"] > transient["IntervalSeconds"]
-    assert transient["JitterStrategy"] == "FULL"
+def test_a_task_lists_refusals_then_waits_then_any_other_error_and_retries_no_refusal(name: str) -> None:
+    business, *_, other = retriers(name)
+    assert UnknownSaga.__name__ in set(business["ErrorEquals"]) <= BUSINESS
+    assert business["MaxAttempts"] == 0
+    assert other["ErrorEquals"] == OTHER
 
 
 @pytest.mark.parametrize("name", tasks())
-def test_any_other_error_is_retried_a_few_times(name: str) -> None:
-    other = retriers(name)[-1]
-    assert 1 <= other["MaxAttempts"] < retriers(name)[-2]["MaxAttempts"]
-    assert other["JitterStrategy"] == "FULL"
+def test_a_task_waits_for_a_duplicate_or_for_an_effect_only_if_its_code_can_meet_one(name: str) -> None:
+    expected = [*([DUPLICATE] if name in IDEMPOTENT else []), *([PENDING] if name in ASKING_AGAIN else [])]
+    assert list(waits(name)) == expected
+
+
+def test_some_task_waits_for_each_of_them() -> None:
+    assert IDEMPOTENT
+    assert ASKING_AGAIN
+
+
+@pytest.mark.parametrize("name", tasks())
+def test_any_other_error_is_retried_twice_with_backoff_and_full_jitter(name: str) -> None:
+    assert retriers(name)[-1] == {
+        "ErrorEquals": OTHER,
+        "IntervalSeconds": 1,
+        "BackoffRate": 2,
+        "MaxAttempts": 2,
+        "JitterStrategy": "FULL",
+    }
+
+
+@pytest.mark.parametrize("name", ASKING_AGAIN)
+def test_an_effect_that_is_in_progress_is_asked_about_four_times_at_fixed_intervals(name: str) -> None:
+    pending = waits(name)[PENDING]
+    assert (pending["MaxAttempts"], pending["BackoffRate"]) == (4, 1)
+    assert pending["IntervalSeconds"] >= 2
+    assert "JitterStrategy" not in pending  # full jitter might ask four times at once
+
+
+@pytest.mark.parametrize("name", IDEMPOTENT)
+def test_the_wait_for_a_duplicate_outlasts_it(name: str) -> None:
+    duplicate = waits(name)[DUPLICATE]
+    assert "JitterStrategy" not in duplicate  # full jitter might not wait at all
+    delays = [duplicate["IntervalSeconds"] * duplicate["BackoffRate"] ** n for n in range(duplicate["MaxAttempts"])]
+    assert sum(delays) > function(name)["Timeout"]
 
 
 @pytest.mark.parametrize("step", ORDER.forward, ids=lambda step: str(step.state))
 def test_a_step_lists_its_declared_refusals_and_its_participant_raises_each(step: Forward) -> None:
     declared = {error.__name__ for error in step.refusals}
     assert refusals(step.state) == {*declared, SagaCancelled.__name__, UnknownSaga.__name__}
-    assert {rule["ErrorEquals"][0] for rule in tasks()[step.state]["Catch"][:-1]} == declared <= created(step.state)
+    assert declared <= created(step.state)
+
+
+@pytest.mark.parametrize("compensation", ORDER.compensations, ids=lambda each: str(each.state))
+def test_a_compensation_never_retries_an_error_that_it_declares_final_and_its_participant_raises_each(
+    compensation: Compensation,
+) -> None:
+    final = {error.__name__ for error in compensation.final}
+    assert refusals(compensation.state) == {*final, NotCancelling.__name__, UnknownSaga.__name__}
+    assert final <= created(compensation.state)
+
+
+def test_some_compensation_has_a_final_error() -> None:
+    assert any(each.final for each in ORDER.compensations)
 
 
 @pytest.mark.parametrize("name", tasks())
@@ -93,13 +122,7 @@ def test_every_refusal_of_a_participant_is_listed_by_one_of_its_tasks(owner: str
     assert set().union(*map(refusals, its_tasks)) == set().union(*map(may_raise, its_tasks))
 
 
-def test_every_refusal_belongs_to_a_task() -> None:
-    assert set().union(*map(refusals, tasks())) == BUSINESS
-
-
-@pytest.mark.parametrize("name", IDEMPOTENT)
-def test_the_wait_for_a_duplicate_outlasts_it(name: str) -> None:
-    duplicate = retriers(name)[1]
-    assert "JitterStrategy" not in duplicate  # full jitter might not wait at all
-    waits = [duplicate["IntervalSeconds"] * duplicate["BackoffRate"] ** n for n in range(duplicate["MaxAttempts"])]
-    assert sum(waits) > function(name)["Timeout"]
+def test_every_refusal_belongs_to_a_task_except_that_of_a_resume() -> None:
+    resume = resources("AWS::Serverless::Function")["ResumeOrderFunction"]["Properties"]["Handler"]
+    assert BUSINESS - set().union(*map(refusals, tasks())) == {NotWaiting.__name__}
+    assert NotWaiting.__name__ in names(resume)

@@ -9,8 +9,9 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent, D
 
 from order.domain import order_id
 from order.request import parse_key, parse_order
-from sagakit.decision import Reason, reason
+from sagakit.dynamodb import Item
 from sagakit.event import from_row, to_row
+from sagakit.reason import Reason, caught
 from tests.support.template import ROOT, definition, resources, tasks
 from tests.template.graph import forward
 
@@ -24,6 +25,11 @@ ROUTES = {
     for event in function["Properties"].get("Events", {}).values()
     if event["Type"] == "Api"
 }
+SCHEDULED = [
+    name
+    for name, function in FUNCTIONS.items()
+    if "Schedule" in {event["Type"] for event in function["Properties"].get("Events", {}).values()}
+]
 
 
 def stem(name: str) -> str:
@@ -32,6 +38,14 @@ def stem(name: str) -> str:
 
 def sample(name: str) -> Any:
     return json.loads((EVENTS / f"{stem(name)}.json").read_text())
+
+
+def row_of(name: str) -> Item:
+    """Return the row that a consumer of the stream gets as its sample."""
+    (record,) = DynamoDBStreamEvent(sample(name)).records
+    assert record.event_name is not None
+    assert record.event_name.name == "INSERT"
+    return dict(record.dynamodb.new_image or {}) if record.dynamodb else {}
 
 
 def request(name: str) -> APIGatewayProxyEvent:
@@ -55,7 +69,12 @@ def test_forward_samples_have_a_confirmed_order_and_compensation_samples_a_decli
 
 
 def test_the_sample_of_the_decision_has_the_error_of_a_declined_payment() -> None:
-    assert reason(sample("CancelOrder")["error"]) == Reason("PaymentDeclined", "card_declined")
+    assert caught(sample("CancelOrder")["error"]) == Reason("PaymentDeclined", "card_declined")
+
+
+def test_the_sample_of_a_pause_has_a_step_and_the_error_of_an_outage() -> None:
+    assert sample("PauseOrder")["state"] in forward()
+    assert caught(sample("PauseOrder")["error"]) == Reason("TransientError", "the gateway answered 503")
 
 
 @pytest.mark.parametrize("name", ROUTES)
@@ -79,13 +98,12 @@ def test_the_order_that_is_placed_is_valid_and_has_a_key() -> None:
     assert parse_key(placing.headers)
 
 
-def test_the_sample_of_the_relay_is_a_row_that_the_outbox_writes_and_the_filter_accepts() -> None:
-    (record,) = DynamoDBStreamEvent(sample("RelayOutboxFunction")).records
-    row = record.dynamodb.new_image if record.dynamodb else {}
-    written = {**to_row(from_row(row)), "undispatched": row["undispatched"]}
-    assert record.event_name is not None
-    assert (record.event_name.name, row["orderId"], row["startsSaga"]) == ("INSERT", CONFIRMED, True)
-    assert row == written
+@pytest.mark.parametrize(("name", "starts"), [("StartSagasFunction", True), ("PublishEventsFunction", False)])
+def test_the_sample_of_a_consumer_is_a_row_that_the_outbox_writes(name: str, starts: bool) -> None:  # noqa: FBT001
+    row = row_of(name)
+    listed = {"undispatched": row["undispatched"]} if starts else {}
+    assert (row["orderId"], row["startsSaga"]) == (CONFIRMED, starts)
+    assert row == {**to_row(from_row(row)), **listed}
 
 
 def test_the_sample_of_recovery_is_the_broken_execution_of_an_order() -> None:
@@ -100,6 +118,8 @@ def test_the_sample_of_a_resume_has_the_declined_order_and_a_reason() -> None:
     assert sample("ResumeOrderFunction")["reason"]
 
 
-def test_the_sample_of_the_sweeper_is_a_scheduled_event() -> None:
-    event = EventBridgeEvent(sample("SweepOrdersFunction"))
+@pytest.mark.parametrize("name", SCHEDULED)
+def test_the_sample_of_a_function_on_a_schedule_is_a_scheduled_event(name: str) -> None:
+    event = EventBridgeEvent(sample(name))
     assert (event.source, event.detail_type, event.detail) == ("aws.events", "Scheduled Event", {})
+    assert "part" not in sample(name)  # by hand, all parts are swept at once

@@ -10,68 +10,16 @@ import pytest
 
 from inventory.domain import RELEASE, RESERVE, InsufficientStock
 from payment.domain import CHARGE, REFUND
-from sagakit.errors import BusinessError
-from sagakit.saga import Saga, sagas
-from sagakit.step import Compensation, Effect, Step
+from sagakit.saga import sagas
+from sagakit.step import Step
 from sagas import ORDER
-from statemachine import generate, policies
-from statemachine.policies import FORWARD, Retry
+from statemachine import generate
 from statemachine.states import definition
-from tests.support.asl import Invoke, Json, TaskFailed, run
 from tests.support.template import ROOT
-from tests.template.graph import reached
+from tests.template.longer_saga import RETURN, STEPS, WAY_BACK
 
-
-class Missing(BusinessError):
-    """An item is missing from the parcel."""
-
-
-CHECK = Step("CheckParcel", event="ParcelChecked", refusals={Missing: "ParcelRefused"})
-PUT_ASIDE = Compensation("PutAsideParcel", event="ParcelPutAside", undoes=CHECK)
-PAY_OUT = Effect("PayOut", event="PaidOut", intent="PayOutIntended", table="PAY_OUTS_TABLE", statuses={})
-REVERSE = Compensation("ReversePayOut", event="PayOutReversed", undoes=PAY_OUT)
-MAIL = Step("MailCustomer", event="CustomerMailed")
-APOLOGIZE = Compensation("ApologizeToCustomer", event="ApologySent", undoes=MAIL)
-PAIRS = ((CHECK, PUT_ASIDE), (PAY_OUT, REVERSE), (MAIL, APOLOGIZE))
 REPEATED_EVENT = Step("DoIt", event="Done", refusals={InsufficientStock: "Done"})
-RETURN = Saga("return", started="ReturnRequested", steps=PAIRS, execution_seconds=900, deadline_seconds=1_000)
-
-STEPS = ["CheckParcel", "PayOut", "MailCustomer", "ConfirmReturn"]
-WAY_BACK = ["CancelReturn", "ApologizeToCustomer", "ReversePayOut", "PutAsideParcel", "FailReturn", "ReturnFailed"]
-
-
-def failing(state: str, error: str) -> Invoke:
-    """Return functions, one of which always fails."""
-
-    def call(function: str, _payload: Json) -> Json:
-        if function == f"{state}Function":
-            raise TaskFailed(error)
-        return {"reason": error, "cause": ""}
-
-    return call
-
-
-def executed(state: str, error: str) -> Any:
-    return run(definition(RETURN), {"orderId": "return-1"}, failing(state, error))
-
-
-def test_every_state_of_a_longer_saga_can_be_reached() -> None:
-    asl = definition(RETURN)
-    assert reached(asl) == {*STEPS, *WAY_BACK, "ReturnConfirmed", "CompensationIncomplete"} == set(asl["States"])
-
-
-@pytest.mark.parametrize("state", STEPS)
-def test_a_longer_saga_is_undone_in_the_opposite_order_wherever_it_fails(state: str) -> None:
-    outcome = executed(state, "RuntimeError")
-    assert (outcome.path, outcome.error) == ([*STEPS[: STEPS.index(state) + 1], *WAY_BACK], "RuntimeError")
-
-
-@pytest.mark.parametrize(
-    ("state", "error", "calls"),
-    [("CheckParcel", "Missing", 1), ("MailCustomer", "Missing", 2), ("PayOut", "IdempotencyAlreadyInProgressError", 2)],
-)
-def test_a_refusal_is_final_for_its_step_and_effects_wait_for_a_duplicate(state: str, error: str, calls: int) -> None:
-    assert executed(state, error).calls.count(f"{state}Function") == calls
+TAKES_A_NAME = Step("PauseOrder", event="Waited")
 
 
 def test_a_path_that_is_too_long_is_rejected_with_a_hint_and_the_longest_states_first() -> None:
@@ -80,7 +28,7 @@ def test_a_path_that_is_too_long_is_rejected_with_a_hint_and_the_longest_states_
         definition(replace(RETURN, execution_seconds=100))
     seconds = [int(each.rpartition(" ")[2]) for each in str(error.value).rpartition(": ")[2].split(", ")]
     assert seconds == sorted(seconds, reverse=True)
-    assert all(f"{state} " in str(error.value) for state in (*STEPS, *WAY_BACK[:-1]))
+    assert all(f"{state} " in str(error.value) for state in (*STEPS, *WAY_BACK[:-1], "PauseReturn"))
 
 
 def test_an_execution_that_outlasts_the_deadline_is_rejected() -> None:
@@ -98,23 +46,13 @@ def test_an_execution_that_outlasts_the_deadline_is_rejected() -> None:
         ({"steps": ((RESERVE, RELEASE), (RESERVE, RELEASE))}, "InventoryReserved stands for two things"),
         ({"started": "InventoryReserved"}, "InventoryReserved stands for two things"),
         ({"name": "inventory", "started": "InventoryFailed"}, "InventoryFailed stands for two things"),
+        ({"steps": ((TAKES_A_NAME, replace(RELEASE, undoes=TAKES_A_NAME)),)}, "PauseOrder stands for two things"),
         ({"steps": ((REPEATED_EVENT, replace(RELEASE, undoes=REPEATED_EVENT)),)}, "Done stands for two"),
     ],
 )
 def test_an_invalid_table_is_rejected_with_an_explanation(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         definition(replace(ORDER, **changes))
-
-
-def test_a_steps_own_policy_changes_only_its_state(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = definition(RETURN)["States"]
-    own = replace(FORWARD, passing=Retry(5, backoff=2, longest=4), timeout=6)
-    monkeypatch.setitem(policies.OWN, "MailCustomer", own)
-    after = definition(RETURN)["States"]
-    assert {name for name in after if after[name] != before[name]} == {"MailCustomer"}
-    changed = after["MailCustomer"]
-    assert (changed["TimeoutSeconds"], changed["Retry"][1]["MaxAttempts"]) == (6, 5)
-    assert changed["Retry"][1]["MaxDelaySeconds"] == 4
 
 
 @pytest.fixture

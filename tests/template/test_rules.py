@@ -1,4 +1,4 @@
-"""The rules and schedules: broken executions, the sweeper, parked orders."""
+"""The rules and schedules: broken executions, the sweepers, parked orders."""
 
 import json
 from typing import Any
@@ -6,21 +6,26 @@ from typing import Any
 import pytest
 from moto.events.models import EventPattern
 
-from sagakit.recovery.app import MIN_REMAINING
+from sagakit.sweeping import MIN_REMAINING, PARTS
 from sagas import ORDER
 from tests.support.template import ROOT, resources, template
 from tests.template.graph import REFUSED
 
-RECOVERY, SWEEPER = (
-    resources("AWS::Serverless::Function")[name]["Properties"]
-    for name in ("RecoverOrderFunction", "SweepOrdersFunction")
-)
+FUNCTIONS = resources("AWS::Serverless::Function")
+RECOVERY = FUNCTIONS["RecoverOrderFunction"]["Properties"]
+SWEEPERS = ("SweepOutboxFunction", "SweepOrdersFunction")
 PATTERN = RECOVERY["Events"]["ExecutionBroke"]["Properties"]["Pattern"]
 
 
 def properties(name: str) -> dict[str, Any]:
     found: dict[str, Any] = template()["Resources"][name]["Properties"]
     return found
+
+
+def schedules(name: str) -> list[dict[str, Any]]:
+    """Return the schedules of a function."""
+    events = properties(name).get("Events", {}).values()
+    return [event["Properties"] for event in events if event["Type"] == "Schedule"]
 
 
 def broken(**detail: str) -> dict[str, Any]:
@@ -63,14 +68,26 @@ def test_the_sample_event_calls_recovery() -> None:
     assert calls_recovery(broken())
 
 
-def test_a_sweep_ends_before_the_next_and_starts_no_order_that_it_cannot_finish() -> None:
-    assert SWEEPER["Events"]["EveryMinute"]["Properties"]["Schedule"] == "rate(1 minute)"
-    assert MIN_REMAINING / 1000 < SWEEPER["Timeout"] < 60
+@pytest.mark.parametrize("name", [*SWEEPERS, "ReportBacklogFunction"])
+def test_a_function_on_a_schedule_runs_every_minute_and_ends_before_the_next_run(name: str) -> None:
+    assert {schedule["Schedule"] for schedule in schedules(name)} == {"rate(1 minute)"}
+    assert properties(name)["Timeout"] < 60
 
 
-def test_the_sweeper_leaves_an_event_to_the_relay_for_as_long_as_the_relay_may_run() -> None:
-    relay = properties("RelayOutboxFunction")
-    assert int(SWEEPER["Environment"]["Variables"]["UNDISPATCHED_AFTER_SECONDS"]) >= relay["Timeout"]
+def test_nothing_else_is_on_a_schedule() -> None:
+    assert {name for name in FUNCTIONS if schedules(name)} == {*SWEEPERS, "ReportBacklogFunction"}
+
+
+@pytest.mark.parametrize("name", SWEEPERS)
+def test_a_sweeper_starts_nothing_that_it_cannot_finish_and_never_overlaps_with_itself_in_prod(name: str) -> None:
+    at_once = properties(name)["ReservedConcurrentExecutions"]
+    assert properties(name)["Timeout"] > MIN_REMAINING / 1000
+    assert at_once == {"Fn::If": ["IsProd", len(schedules(name)), {"Ref": "AWS::NoValue"}]}
+
+
+def test_each_part_of_the_orders_is_swept_by_one_schedule() -> None:
+    swept = [json.loads(schedule["Input"]) for schedule in schedules("SweepOrdersFunction")]
+    assert swept == [{"part": part} for part in range(PARTS)]
 
 
 def test_the_event_of_a_parked_order_goes_to_its_queue() -> None:

@@ -1,7 +1,6 @@
 """The template: what every resource of a kind must have."""
 
 import inspect
-import json
 import re
 from typing import Any
 
@@ -18,12 +17,6 @@ SHARED_SETTINGS = template()["Globals"]["Function"]["Environment"]["Variables"]
 IN_PROD = {"Fn::If": ["IsProd", True, False]}
 EXPIRING = {"IdempotencyTable": DynamoDBPersistenceLayer, "CircuitBreakerTable": CircuitBreakerDynamoDBPersistence}
 TEXT = (ROOT / "template.yaml").read_text()
-MAPPINGS = [
-    event["Properties"]
-    for function in FUNCTIONS.values()
-    for event in function["Properties"].get("Events", {}).values()
-    if event["Type"] == "DynamoDB"
-]
 
 
 def properties(name: str) -> dict[str, Any]:
@@ -68,24 +61,6 @@ def test_every_setting_is_read_by_some_code() -> None:
 def test_settings_are_only_read_from_os_environ_so_that_the_other_tests_find_them() -> None:
     sources = [file.read_text() for file in SOURCES.rglob("*.py")]
     assert not [source for source in sources if re.search(r"getenv|\benviron\b(?!\[)", source)]
-
-
-@pytest.mark.parametrize("mapping", MAPPINGS)
-def test_a_stream_is_read_from_its_start_and_a_bad_record_blocks_it_for_a_bounded_time(mapping: Any) -> None:
-    assert mapping["StartingPosition"] == "TRIM_HORIZON"
-    assert [json.loads(each["Pattern"]) for each in mapping["FilterCriteria"]["Filters"]] == [{"eventName": ["INSERT"]}]
-    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-    assert mapping["BisectBatchOnFunctionError"] is True
-    assert 0 < mapping["MaximumRetryAttempts"] <= 10
-    assert 0 < mapping["MaximumRecordAgeInSeconds"] < 24 * 3600
-    assert mapping["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"][0] in resources("AWS::SQS::Queue")
-
-
-def test_only_the_outbox_has_a_stream_and_the_relay_reads_it() -> None:
-    streaming = [name for name in TABLES if "StreamSpecification" in properties(name)]
-    assert streaming == ["EventsTable"]
-    assert properties("EventsTable")["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}
-    assert [mapping["Stream"] for mapping in MAPPINGS] == [{"Fn::GetAtt": ["EventsTable", "StreamArn"]}]
 
 
 @pytest.mark.parametrize("name", TABLES)

@@ -42,10 +42,8 @@ def sweep(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 def report(_event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Publish how far the sweepers are behind, in milliseconds: both are 0 if nothing waits for them."""
     now = clock.now()
-    ages = {
-        "OldestUndispatchedEventAge": now - (outbox.oldest() or now),
-        "OldestOverdueAge": max(0, now - (sweeping.oldest(tables.sagas(), "open", "dueAt") or now)),
-    }
-    for name, age in ages.items():
-        gauge(name, age)
-    return ages
+    undispatched = now - (outbox.oldest() or now)
+    overdue = max(0, now - (sweeping.oldest(tables.sagas(), "open", "dueAt") or now))
+    gauge("OldestUndispatchedEventAge", undispatched)
+    gauge("OldestOverdueAge", overdue)
+    return {"undispatched": undispatched, "overdue": overdue}

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sagakit import dynamodb, sweeping, tables
 from sagakit.dynamodb import Item
-from sagakit.event import ID, Event, from_row
+from sagakit.event import ID, Event, from_row, shard
 
 MAX_ATTEMPTS = 10  # to start a saga while others are started, before its event is set aside
 SET_ASIDE = "set aside"  # the shard of events that nothing is tried with any more
@@ -41,12 +41,14 @@ def read(row: Item) -> Event:
 def still_undispatched(key: Item) -> Event | None:
     """Read the event, or None if it has been dispatched: the index lags behind its table."""
     row = dynamodb.get(tables.events(), _key(key))
-    return read(row) if row and "undispatched" in row else None
+    event = read(row) if row and "undispatched" in row else None
+    return event if event and event.undispatched else None
 
 
 def mark_dispatched(event: Event) -> None:
-    """Remove the event from the index, without recreating a row that has been deleted."""
-    _change({ID: event.saga_id, "eventType": event.type}, "REMOVE #undispatched")
+    """Remove the event from the index, unless it was set aside. A row that has been deleted is not recreated."""
+    key = {ID: event.saga_id, "eventType": event.type}
+    _change(key, "REMOVE #undispatched", "#undispatched = :shard", shard=shard(event.saga_id))
 
 
 def set_aside(row: Item) -> None:
@@ -61,9 +63,9 @@ def count_failure(key: Item) -> None:
         set_aside(key)
 
 
-def _change(row: Item, update: str, **values: str | int) -> Item | None:
+def _change(row: Item, update: str, condition: str = EXISTS, **values: str | int) -> Item | None:
     try:
-        return dynamodb.change(tables.events(), _key(row), update, EXISTS, **values)
+        return dynamodb.change(tables.events(), _key(row), update, condition, **values)
     except GONE:
         return None
 

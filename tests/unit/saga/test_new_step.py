@@ -65,20 +65,37 @@ def test_a_project_with_a_new_step_passes_its_checks_and_the_generated_tests_at_
 
 
 def test_the_definition_is_generated_if_the_longest_path_fits(project: Path) -> None:
-    change(project / "functions/sagas.py", "execution_seconds=300", "execution_seconds=500")
-    change(project / "functions/sagas.py", "deadline_seconds=420", "deadline_seconds=600")
     assert "The definition is generated." in saga(BOOK).stdout
     states = json.loads((project / "statemachine/order_saga.asl.json").read_text())["States"]
     assert (states["ProcessPayment"]["Next"], states["BookShipment"]["Next"]) == ("BookShipment", "ConfirmOrder")
     assert (states["CancelOrder"]["Next"], states["VoidShipment"]["Next"]) == ("VoidShipment", "RefundPayment")
 
 
+def test_a_technical_failure_of_the_new_step_pauses_the_saga(project: Path) -> None:
+    saga(BOOK)
+    states = json.loads((project / "statemachine/order_saga.asl.json").read_text())["States"]
+    assert [(rule["ErrorEquals"], rule["Next"]) for rule in states["BookShipment"]["Catch"]] == [
+        (["SagaCancelled"], "CancelOrder"),
+        (["States.ALL"], "PauseOrder"),
+    ]
+
+
 def test_if_the_longest_path_does_not_fit_the_message_says_what_to_shorten(project: Path) -> None:
     before = (project / "statemachine/order_saga.asl.json").read_text()
+    change(project / "functions/sagas.py", "execution_seconds=300", "execution_seconds=240")
     result = saga(BOOK)
     assert result.exit_code == 0
+    assert "The definition is not generated: order: the longest path takes 254 s" in result.stdout
     assert "Shorten a retry in statemachine/policies.py" in result.stdout
     assert (project / "statemachine/order_saga.asl.json").read_text() == before
+
+
+@pytest.mark.usefixtures("project")
+def test_the_last_lines_say_what_to_decide_also_about_errors_that_never_pass() -> None:
+    decide = saga(BOOK).stdout.partition("Now decide:\n")[2]
+    assert "declare an error and its event as a refusal in functions/shipping/domain.py" in decide
+    assert "declare that error as final" in decide
+    assert "pauses the saga" in decide
 
 
 def test_the_new_step_is_the_last_one_unless_an_option_names_the_step_before_it(project: Path) -> None:
@@ -115,11 +132,8 @@ def test_programs_get_the_same_as_json(project: Path) -> None:
     result = json.loads(saga(f"{BOOK} --json").stdout)
     assert all((project / path).is_file() for path in result["created"])
     assert sorted(result["changed"]) == ["functions/sagas.py", "pyproject.toml", "template.yaml"]
-    assert (len(result["created"]), result["byHand"], result["definition"][:31]) == (
-        8,
-        [],
-        "The definition is not generated",
-    )
+    assert (len(result["created"]), result["byHand"]) == (8, [])
+    assert result["definition"] == "The definition is generated."
 
 
 @pytest.mark.parametrize("example", EXAMPLES[f"{new.__name__}.step"])
