@@ -51,7 +51,8 @@ def recover_if_needed(saga_id: str, why: Reason | None = None, execution: str = 
         return RecoveryAction.LEAVE  # it ended, was parked or was resumed after the read
     if action is not RecoveryAction.LEAVE:
         count("Recoveries", move=action)
-    logger.info("recovery checked the saga", extra={ID: saga_id, "move": action, "reason": why.code if why else ""})
+    reason = why.code if why else row.get("paused", {}).get("reason", "")
+    logger.info("recovery checked the saga", extra={ID: saga_id, "move": action, "reason": reason})
     return action
 
 
