@@ -63,6 +63,7 @@ check: install ## run all static checks
 
 definition: install ## generate the definition and whatever else follows from functions/sagas.py
 	PYTHONPATH=functions:. python -m statemachine.generate
+	PYTHONPATH=functions:. python scripts/capacity.py docs/architecture.md
 
 capacity: install ## calculate the orders a second that the relay carries on AWS, in docs/architecture.md
 	PYTHONPATH=functions:. python scripts/capacity.py docs/architecture.md

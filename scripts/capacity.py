@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sagakit.saga import Saga, sagas
+from sagakit.step import Effect
 from statemachine.template import read
 
 ROOT = Path(__file__).parents[1]
@@ -22,8 +24,6 @@ SWEEP = 45 / 60  # of each minute
 ENTRIES = 10  # of a call to PutEvents
 # What AWS documents: write units of a partition, and new executions a second in the smaller regions.
 PARTITION, EXECUTIONS = 1_000, 150
-# A confirmed order; tests/saga/test_capacity.py counts both.
-EVENTS, EVENT_UNITS = 5, 17
 SHARE = 1 / 2  # of the limit for new orders: all orders of an outage are resumed in a time as long as the outage was
 
 
@@ -45,6 +45,21 @@ def consumer(template: dict[str, Any], function: str) -> Consumer:
     return Consumer(mapping["BatchSize"], mapping["ParallelizationFactor"])
 
 
+def events_of(saga: Saga) -> int:
+    """Return the events of a confirmed saga: it starts, every step is done, and it is confirmed."""
+    return 2 + sum(2 if isinstance(step, Effect) else 1 for step in saga.forward)
+
+
+def units_of(saga: Saga) -> int:
+    """Return the write units that a confirmed saga takes in the events table; tests/saga/test_capacity.py counts them.
+
+    A part of a transaction takes two: each event, the outcomes that a step excludes, and the steps that are proven. To
+    take the first event off the index takes one more.
+    """
+    excluded = sum(len(step.refusals) for step in saga.forward if not isinstance(step, Effect))
+    return 2 * (events_of(saga) + excluded + len(saga.confirmed_by)) + 1
+
+
 def limits(template: dict[str, Any], shards: int) -> dict[str, int]:
     """Return the orders a second that each part carries."""
     starts, publishes = consumer(template, "StartSagasFunction"), consumer(template, "PublishEventsFunction")
@@ -52,9 +67,9 @@ def limits(template: dict[str, Any], shards: int) -> dict[str, int]:
     parts = len(template["Resources"]["SweepOrdersFunction"]["Properties"]["Events"])
     published = publishes.per_second(INVOCATION + publishes.batch / ENTRIES * PUT_EVENTS)
     return {
-        "events table": shards * PARTITION // EVENT_UNITS,
+        "events table": shards * PARTITION // max(map(units_of, sagas().values())),
         "StartSagas": shards * started,
-        "PublishEvents": shards * published // EVENTS,
+        "PublishEvents": shards * published // max(map(events_of, sagas().values())),
         "StartExecution": EXECUTIONS,
         "SweepOrders, after an outage": int(parts * SWEEP / RESUME),
     }

@@ -6,6 +6,7 @@ from typing import Any
 from order.money import to_number
 from sagakit.dynamodb import Item
 from sagakit.event import ID, Event
+from sagakit.step import Outcome
 
 
 def order_view(order: Item) -> dict[str, Any]:
@@ -30,7 +31,9 @@ def order_view(order: Item) -> dict[str, Any]:
 
 def event_view(event: Event) -> dict[str, Any]:
     """Return the client's view of an event."""
-    return {"type": event.type, "at": iso(event.at), "detail": _money_outside(dict(event.detail))}
+    detail = _money_outside(dict(event.detail))
+    since = {"since": iso(detail["since"])} if event.outcome == Outcome.RESUMED and "since" in detail else {}
+    return {"type": event.type, "at": iso(event.at), "detail": {**detail, **since}}
 
 
 def iso(at: int) -> str:

@@ -110,7 +110,7 @@ def _kept_waiting(history: History, failures: Mapping[str, str], state: str) -> 
         pause(row, waiting, Reason(failures.get(waiting, NotUndone.__name__), f"{waiting} has not succeeded"))
         return SagaPaused(f"{waiting} has not succeeded")
     if guard.is_open(row):
-        park(history, failures, state=state)
+        park(history, row, failures, state=state)
     return CompensationIncomplete(f"no {', '.join(each.event for each in missing)} on record")
 
 

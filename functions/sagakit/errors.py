@@ -8,7 +8,9 @@ from botocore.exceptions import ConnectionError as NoConnectionError
 
 THROTTLES = frozenset(
     {
+        "ExecutionLimitExceeded",
         "InternalServerError",
+        "KmsThrottlingException",
         "LimitExceededException",
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sagakit import eventlog
+from sagakit.dynamodb import Item
 from sagakit.errors import CompensationIncomplete
 from sagakit.event import History
 from sagakit.guard import OPEN, index_entry, transition
@@ -12,10 +13,13 @@ from sagakit.saga import Status
 from sagakit.step import Outcome
 
 
-def park(history: History, failures: Mapping[str, str], *, state: str = "") -> None:
-    """Park the saga. A resumed saga may be parked again.
+def park(history: History, row: Item, failures: Mapping[str, str], *, state: str = "") -> None:
+    """Park the saga with this row. A resumed saga may be parked again.
 
     `failures` are the errors of the compensations, by state; `state` is the state that parks it, empty if none does.
+
+    Raises:
+        NotCancelling: it was resumed or parked, or it ended, after the row was read.
     """
     detail: dict[str, Any] = {"notUndone": [], "undone": [], "failures": failures}
     for event in history.saga.undone_by:
@@ -30,7 +34,8 @@ def park(history: History, failures: Mapping[str, str], *, state: str = "") -> N
             Status.CANCELLING,
             settings={"parked": {"at": parked.at, **detail}, **index_entry("byStatus", parked, "PARKED")},
             removed=OPEN,
-            condition=" AND attribute_not_exists(#parked)",
+            condition=" AND #dueAt = :seen",
+            seen=row.get("dueAt", 0),
         ),
     )
     if not recorded.repeated:

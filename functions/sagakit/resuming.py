@@ -36,9 +36,8 @@ def recover(history: History, row: Item, why: Reason) -> Event:
     Raises:
         SagaCancelled, NotCancelling: it was resumed, parked or decided after the row was read.
     """
-    paused = row.get("paused", {})
-    reason = Reason(paused["reason"], paused["cause"]) if guard.is_paused(row) else why
-    return _resume(history, row, {"by": "recovery", **reason.detail})
+    reason = row["paused"]["reason"] if guard.is_paused(row) else why.code
+    return _resume(history, row, {"by": "recovery", "reason": reason})
 
 
 def _resume(history: History, row: Item, why: Item, *, anew: bool = False) -> Event:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from sagakit import dynamodb
+from sagas import ORDER
 from scripts import capacity
 from tests.support import stream, world
 from tests.support.execution import execute
@@ -17,7 +18,7 @@ def units(api: str, request: dict[str, Any]) -> int:
     """Return the write units of a call on the events table: two for each part of a transaction, one for an update."""
     if api == "TransactWriteItems":
         parts = [next(iter(each.values())) for each in request["TransactItems"]]
-        return 2 * sum(part["TableName"] == os.environ["EVENTS_TABLE"] for part in parts)
+        return 2 * sum(str(part["TableName"]) == os.environ["EVENTS_TABLE"] for part in parts)
     return int(api == "UpdateItem" and str(request["TableName"]) == os.environ["EVENTS_TABLE"])
 
 
@@ -34,4 +35,4 @@ def test_a_confirmed_order_writes_as_much_as_the_calculation_assumes(monkeypatch
     stream.relay(*stream.records())
     execute(order_id)
 
-    assert (len(world.events(order_id)), sum(spent)) == (capacity.EVENTS, capacity.EVENT_UNITS)
+    assert (len(world.events(order_id)), sum(spent)) == (capacity.events_of(ORDER), capacity.units_of(ORDER))

@@ -9,6 +9,7 @@ import pytest
 from saga.reconcile.invariants import unfinished, violations
 from saga.reconcile.snapshot import Item, Tables
 from saga.stack.legacy import implied
+from sagakit import resuming
 from sagakit.event import PROVENANCE
 from tests.support import steps, world
 
@@ -16,7 +17,20 @@ type Tamper = Callable[[Tables], Tables]
 
 pytestmark = pytest.mark.usefixtures("world")
 
-STATES = [world.placed, steps.paid, steps.confirmed, steps.cancelling, steps.failed, steps.rejected]
+
+def paused() -> str:
+    return steps.paused(steps.cancelling, "RefundPayment")
+
+
+def resumed() -> str:
+    """Confirm an order that was paused."""
+    order_id = steps.paused(steps.paid, "ConfirmOrder")
+    resuming.resume(order_id, "the gateway is available again")
+    steps.confirm(order_id)
+    return order_id
+
+
+STATES = [world.placed, steps.paid, steps.confirmed, steps.cancelling, steps.failed, steps.rejected, paused, resumed]
 
 
 @cache
@@ -67,7 +81,9 @@ def test_the_implied_provenance_of_an_old_event_is_that_of_a_new_one(bring: Call
     [
         (world.placed, False),
         (steps.cancelling, False),
+        (paused, False),
         (steps.parked, True),
+        (resumed, True),
         (steps.confirmed, True),
         (steps.failed, True),
     ],
@@ -162,6 +178,9 @@ def with_event(event_type: str, at: int = 2**43) -> Tamper:
         (steps.paid, empty("SAGAS"), "no such order"),
         (world.placed, changed("SAGAS", dueAt=None), "index of open orders disagrees"),
         (world.placed, changed("SAGAS", open=None), "index of open orders disagrees"),
+        (steps.confirmed, changed("SAGAS", paused={"state": "X"}), "is CONFIRMED, but still has paused"),
+        (steps.parked, changed("SAGAS", deadlineAt=1), "is CANCELLING and parked, but still has deadlineAt"),
+        (paused, changed("SAGAS", dueAt=2**43), "is due only after its deadline"),
         (world.placed, empty("EVENTS"), "PENDING without an event that says started"),
         (world.placed, changed("EVENTS", eventId=None), "is not an event"),
         (steps.cancelling, with_event("OrderConfirmed"), "CANCELLING despite OrderConfirmed"),
@@ -213,7 +232,7 @@ def with_step(*events: tuple[str, str, int]) -> Tamper:
             with_changed("OrderConfirmed", restsOn=["PaymentIntentRecorded"]),
             "CONFIRMED without PaymentIntentRecorded",
         ),
-        (world.placed, with_changed("OrderPlaced", outcome="resumed"), "PENDING despite OrderPlaced"),
+        (world.placed, with_changed("OrderPlaced", outcome="parked"), "PENDING despite OrderPlaced"),
         (steps.paid, with_changed("InventoryReserved", outcome="started"), "started by OrderPlaced and by Inventory"),
         (steps.paid, with_changed("InventoryReserved", detail=ONE_MONITOR), "but holds {'monitor': 1}"),
         (steps.confirmed, with_changed("InventoryReserved", detail={"items": []}), "CONFIRMED for {'monitor': 2}"),

@@ -9,10 +9,10 @@ from inventory.domain import InsufficientStock, Line, detail, lines
 from inventory.store import give_back, take
 from saga.reconcile.invariants import unfinished, violations
 from sagakit import app, clock, eventlog, guard, saga, tables
-from sagakit.decision import Reason
-from sagakit.errors import BusinessError
+from sagakit.errors import BusinessError, TransientError
 from sagakit.event import Event, History
 from sagakit.recovery.actions import RecoveryAction, recover_if_needed
+from sagakit.relay.outbox import mark_dispatched
 from sagakit.saga import Saga
 from sagakit.step import Change, Compensation, Outcome, Step
 from sagakit.transaction import Action, Rank, action, transact
@@ -20,6 +20,7 @@ from statemachine.states import definition
 from tests.support import http, steps, world
 from tests.support.asl import TaskFailed, run
 from tests.support.lambdas import Context
+from tests.support.stopped_clock import SECOND, StoppedClock
 
 pytestmark = pytest.mark.usefixtures("world", "trips")
 
@@ -70,6 +71,7 @@ HANDLERS: dict[str, Any] = {
     "IssueTicket": issue,
     "VoidTicket": void,
     "ConfirmTrip": app.confirm,
+    "PauseTrip": app.pause,
     "CancelTrip": app.cancel,
     "FailTrip": app.fail,
 }
@@ -125,9 +127,39 @@ def test_a_trip_whose_second_step_is_refused_releases_its_seat() -> None:
     assert (world.status("trip-1"), world.available()) == ("FAILED", world.STOCK)
 
 
-def test_recovery_cancels_an_overdue_trip() -> None:
-    assert recover_if_needed(planned(), Reason("DeadlinePassed", "")) is RecoveryAction.CANCEL
+def test_recovery_cancels_an_overdue_trip(still: StoppedClock) -> None:
+    planned()
+    still.advance(600 * SECOND)
+    assert recover_if_needed("trip-1") is RecoveryAction.CANCEL
     assert world.events("trip-1") == ["TripPlanned", "TripCancelling"]
+
+
+def test_a_trip_whose_step_fails_for_a_passing_reason_is_paused_and_resumed(
+    still: StoppedClock, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    trip_id = planned()
+    mark_dispatched(eventlog.history(trip_id).start)
+
+    def broken(_payload: Any, _context: Any) -> None:
+        raise TransientError("no answer")
+
+    with monkeypatch.context() as patch:
+        patch.setitem(HANDLERS, "IssueTicket", broken)
+        assert execute(trip_id) == ["HoldSeat", "IssueTicket", "PauseTrip", "TripPaused"]
+    row = guard.read(trip_id)
+    assert (row["status"], row["paused"]["state"], row["paused"]["cause"]) == ("PENDING", "IssueTicket", "no answer")
+    assert capsys.readouterr().out.count('"TripsPaused":[1.0]') == 1
+    still.advance(10 * SECOND)
+    assert recover_if_needed(trip_id) is RecoveryAction.RESUME
+    assert execute(trip_id)[-1] == "TripConfirmed"
+    assert world.events(trip_id)[-3:] == ["TripResumed#1", "TicketIssued", "TripConfirmed"]
+
+
+def test_a_trip_whose_execution_is_lost_is_resumed_after_as_long_as_its_own_executions_may_last(
+    still: StoppedClock,
+) -> None:
+    trip_id, began = planned(), still.now
+    assert guard.read(trip_id)["dueAt"] == began + 460 * SECOND
 
 
 def test_orders_are_unaffected_by_trips() -> None:

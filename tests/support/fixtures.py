@@ -3,9 +3,12 @@
 import io
 import time
 from collections.abc import Iterator
+from threading import RLock
+from typing import Any
 
 import pytest
 from aws_lambda_powertools.shared.cache_dict import LRUDict
+from botocore.client import BaseClient
 from moto import mock_aws
 from pytest_socket import disable_socket, enable_socket
 
@@ -13,6 +16,7 @@ from sagakit.observability import logger
 from sagakit.relay import publishing, starting
 from tests.support.bus import Bus
 from tests.support.log_capture import written
+from tests.support.stopped_clock import StoppedClock, stopped
 from tests.support.world import begin
 
 
@@ -42,9 +46,27 @@ def closed_circuit(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def world(closed_circuit: None) -> Iterator[None]:  # noqa: ARG001
     """Start with the template's tables and a stocked catalogue."""
-    with mock_aws():
+    with mock_aws(), pytest.MonkeyPatch.context() as patch:
+        _one_call_at_a_time(patch)
         begin()
         yield
+
+
+def _one_call_at_a_time(patch: pytest.MonkeyPatch) -> None:
+    """Make calls of AWS wait for each other: the sweepers work in threads, and moto copies whole tables."""
+    call, lock = BaseClient._make_api_call, RLock()  # type: ignore[attr-defined]  # noqa: SLF001
+
+    def alone(client: BaseClient, operation: str, request: dict[str, Any]) -> Any:
+        with lock:
+            return call(client, operation, request)
+
+    patch.setattr(BaseClient, "_make_api_call", alone)
+
+
+@pytest.fixture
+def still(monkeypatch: pytest.MonkeyPatch) -> StoppedClock:
+    """Stop the clock until the test moves it."""
+    return stopped(monkeypatch)
 
 
 @pytest.fixture

@@ -37,12 +37,13 @@ def lines(act: Callable[[], object]) -> list[str]:
 
 
 def everything_happens() -> None:
-    """Cause every count and measurement in a fresh world: confirmed, failed, parked, broken and late."""
+    """Cause every count and measurement in a fresh world: confirmed, failed, paused, parked, broken and late."""
     steps.confirmed()
     steps.failed()
-    steps.outcome(steps.fail, steps.cancelling())
+    steps.paused()
+    steps.parked()
     _breaks(world.placed())
-    handler("SweepOrdersFunction")(steps.sample("sweep_orders"), Context())
+    handler("ReportBacklogFunction")(steps.sample("report_backlog"), Context())
     down = world.placed("pm_unavailable")
     for _ in range(config.failure_threshold):
         steps.outcome(steps.process, down)

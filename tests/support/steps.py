@@ -7,6 +7,9 @@ from contextlib import suppress
 from typing import Any
 
 from inventory.domain import InsufficientStock
+from sagakit import eventlog, guard
+from sagakit.parking import park
+from sagakit.relay.outbox import mark_dispatched
 from sagakit.saga import Saga
 from sagas import ORDER
 from tests.support import world
@@ -16,6 +19,7 @@ from tests.support.template import ROOT
 
 type Answer = dict[str, Any]
 type Step = Callable[[str], Answer]
+type Bring = Callable[[], str]  # brings a new order to somewhere
 
 STARTED: dict[str, Callable[[], str]] = {"order": world.placed}  # by saga name: what starts a saga
 
@@ -55,6 +59,10 @@ def cancel(order_id: str, error: str = "PaymentDeclined", cause: str = "card_dec
     return call("CancelOrder", order_id, error={"Error": error, "Cause": cause})
 
 
+def pause(order_id: str, state: str = "ProcessPayment", error: str = "TransientError", cause: str = "503") -> Answer:
+    return call("PauseOrder", order_id, state=state, error={"Error": error, "Cause": cause})
+
+
 def fail(order_id: str, **failures: str) -> Answer:
     return call("FailOrder", order_id, failures=failures)
 
@@ -86,6 +94,21 @@ def confirmed(saga: Saga = ORDER) -> str:
     return saga_id
 
 
+def dispatched(order_id: str) -> str:
+    """Mark the order's events as dispatched, as the relay does once it has started their executions."""
+    for event in eventlog.history(order_id):
+        if event.undispatched:
+            mark_dispatched(event)
+    return order_id
+
+
+def paused(bring: Callable[[], str] = world.placed, state: str = "ProcessPayment") -> str:
+    """Bring an order to somewhere, and pause it there because a state has failed."""
+    order_id = bring()
+    pause(order_id, state)
+    return order_id
+
+
 def cancelling() -> str:
     """Bring an order that is paid and holds stock to CANCELLING."""
     return before(ORDER.compensations[0].state)
@@ -100,8 +123,13 @@ def undo(saga_id: str, saga: Saga = ORDER) -> None:
 def parked() -> str:
     """Park an order that is paid and holds stock, with everything to undo."""
     order_id = cancelling()
-    outcome(fail, order_id)
+    give_up(order_id)
     return order_id
+
+
+def give_up(order_id: str) -> None:
+    """Park an order that is CANCELLING, as its last state does when waiting can no longer help."""
+    park(eventlog.history(order_id), guard.read(order_id), {}, state=ORDER.name_for("Fail{}"))
 
 
 def failed(saga: Saga = ORDER) -> str:

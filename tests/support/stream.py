@@ -28,6 +28,8 @@ def records() -> list[dict[str, Any]]:
 def start(*batch: dict[str, Any]) -> list[str]:
     """Pass the consumer that starts sagas what its filter lets through; return the numbers of the failed records."""
     starting_one = [each for each in batch if each["dynamodb"]["NewImage"].get("startsSaga") == {"BOOL": True}]
+    if not starting_one:
+        return []
     answer = handler("StartSagasFunction")({"Records": starting_one}, Context())
     return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 

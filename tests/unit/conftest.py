@@ -1,5 +1,5 @@
 """Unit tests: real handlers over moto, in process, without sockets."""
 
-from tests.support.fixtures import bus, closed_circuit, log, no_pauses, no_sockets, world
+from tests.support.fixtures import bus, closed_circuit, log, no_pauses, no_sockets, still, world
 
-__all__ = ["bus", "closed_circuit", "log", "no_pauses", "no_sockets", "world"]
+__all__ = ["bus", "closed_circuit", "log", "no_pauses", "no_sockets", "still", "world"]

@@ -22,6 +22,7 @@ class RecoveryAction(StrEnum):
     LEAVE = "leave"  # it has ended, waits for its time, or for an operator
     CANCEL = "cancel"  # decide to undo it; the event starts the compensations
     RESUME = "resume"  # try again in a new execution
+    WAIT = "wait"  # its last execution has not been started yet: the relay will start it
     PAUSE = "pause"  # its execution broke: try again later
     PARK = "park"  # its compensations have failed for too long
 
@@ -33,7 +34,7 @@ def next_action(row: Item, now: int, execution: str = "") -> RecoveryAction:
     is_pending, aborted = row["status"] == Status.PENDING, execution == ABORTED
     if now >= guard.deadline(row) or (is_pending and aborted):
         return RecoveryAction.CANCEL if is_pending else RecoveryAction.PARK
-    if now >= row["dueAt"] or (aborted and "paused" not in row):
+    if now >= row["dueAt"] or (aborted and not guard.is_paused(row)):
         return RecoveryAction.RESUME
     return RecoveryAction.PAUSE if execution else RecoveryAction.LEAVE
 
@@ -45,8 +46,10 @@ def recover_if_needed(saga_id: str, why: Reason | None = None, execution: str = 
     """
     history, row = eventlog.history(saga_id), guard.read(saga_id)  # in this order: see resuming.recover
     action = next_action(row, clock.now(), execution)
+    if action is RecoveryAction.RESUME and any(event.undispatched for event in history):
+        action = RecoveryAction.WAIT
     try:
-        _perform(action, history, row, why)
+        _perform(action, history, row, why, execution)
     except (AlreadyConfirmed, NotCancelling, SagaCancelled):
         return RecoveryAction.LEAVE  # it ended, was parked or was resumed after the read
     if action is not RecoveryAction.LEAVE:
@@ -56,34 +59,28 @@ def recover_if_needed(saga_id: str, why: Reason | None = None, execution: str = 
     return action
 
 
-def _perform(action: RecoveryAction, history: History, row: Item, why: Reason | None) -> None:
+def _perform(action: RecoveryAction, history: History, row: Item, why: Reason | None, execution: str) -> None:
+    paused = row.get("paused", {})
     match action:
         case RecoveryAction.CANCEL:
-            _cancel(row, why or DEADLINE_PASSED)
+            _cancel(row, why or DEADLINE_PASSED, execution)
         case RecoveryAction.RESUME:
-            _resume(history, row, why or EXECUTION_LOST)
+            resuming.recover(history, row, why or EXECUTION_LOST)
+        case RecoveryAction.WAIT:
+            guard.reschedule(row, guard.execution_ends(history.saga, clock.now()))
         case RecoveryAction.PAUSE:
-            pausing.pause(row, "", why or EXECUTION_LOST)
+            pausing.pause(row, paused.get("state", ""), why or EXECUTION_LOST)
         case RecoveryAction.PARK:
-            paused = row.get("paused", {})
-            park(history, {paused.get("state") or "recovery": paused.get("reason", DEADLINE_PASSED.code)})
+            park(history, row, {paused.get("state") or "recovery": paused.get("reason", DEADLINE_PASSED.code)})
         case RecoveryAction.LEAVE:
             pass
 
 
-def _cancel(row: Item, why: Reason) -> None:
+def _cancel(row: Item, why: Reason, execution: str) -> None:
     """Cancel the saga. If the execution that died had just cancelled it, nothing runs the compensations: do so."""
     saga_id, paused = row[ID], row.get("paused")
     if paused:
         why = Reason(why.code, f"{why.cause}; {paused['state'] or 'its execution'} waited: {paused['reason']}")
     cancelled = decision.cancel(saga_id, why, starts_saga=True)
     if cancelled.repeated and not cancelled.starts_saga:
-        resuming.recover(eventlog.history(saga_id), guard.read(saga_id), why)
-
-
-def _resume(history: History, row: Item, why: Reason) -> None:
-    """Resume the saga, unless its last execution has not been started yet: the relay will start that one."""
-    if any(event.undispatched for event in history):
-        guard.reschedule(row, guard.execution_ends(history.saga, clock.now()))
-    else:
-        resuming.recover(history, row, why)
+        recover_if_needed(saga_id, why, execution)

@@ -1,6 +1,6 @@
 """The outbox's index of events whose saga has not been started, and what is set aside from it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from sagakit import dynamodb, sweeping, tables
 from sagakit.dynamodb import Item
@@ -33,9 +33,12 @@ def read(row: Item) -> Event:
         Malformed: the row is no event.
     """
     try:
-        return from_row(row)
+        event = from_row(row)
     except (LookupError, TypeError, ValueError) as error:
         raise Malformed(f"not an event: {error!r}") from error
+    if not isinstance(event.detail, Mapping):
+        raise Malformed("the detail is no object")
+    return event
 
 
 def still_undispatched(key: Item) -> Event | None:
@@ -58,9 +61,10 @@ def set_aside(row: Item) -> None:
 
 def count_failure(key: Item) -> None:
     """Count an attempt that failed although others succeeded; set the event aside after too many."""
-    row = _change(key, "ADD #attempts :one", one=1)
+    still, waiting = "#undispatched = :shard", {"shard": key["undispatched"]}
+    row = _change(key, "ADD #attempts :one", still, one=1, **waiting)
     if row and row["attempts"] >= MAX_ATTEMPTS:
-        set_aside(key)
+        _change(key, "SET #undispatched = :setAside", still, setAside=SET_ASIDE, **waiting)
 
 
 def _change(row: Item, update: str, condition: str = EXISTS, **values: str | int) -> Item | None:

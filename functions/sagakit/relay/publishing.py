@@ -42,6 +42,19 @@ def publish(events: Iterable[Event]) -> None:
 
 
 def _entry(event: Event) -> Entry | None:
+    """Return the event as PutEvents takes it; set one aside that has no such form, and return None."""
+    try:
+        entry = _message(event)
+    except (TypeError, ValueError):
+        _set_aside(event, "NotJson")
+        return None
+    if _size(entry) > MAX_BYTES:
+        _set_aside(event, "TooLarge")
+        return None
+    return entry
+
+
+def _message(event: Event) -> Entry:
     message = {
         "eventId": event.id,
         ID: event.saga_id,
@@ -49,16 +62,12 @@ def _entry(event: Event) -> Entry | None:
         "at": event.at,
         "data": dynamodb.plain(dict(event.detail)),
     }
-    entry = {
+    return {
         "EventBusName": os.environ["EVENT_BUS_NAME"],
         "Source": os.environ["EVENT_SOURCE"],
         "DetailType": event.kind,
         "Detail": json.dumps(message),
     }
-    if _size(entry) <= MAX_BYTES:
-        return entry
-    _set_aside(event, "TooLarge")
-    return None
 
 
 def _size(entry: Entry) -> int:

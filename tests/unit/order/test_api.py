@@ -8,7 +8,7 @@ import pytest
 
 import sagas
 from payment.test_tokens import TEST_TOKENS, Behaviour
-from sagakit import clock, dynamodb, guard
+from sagakit import clock, dynamodb, guard, resuming
 from sagakit.step import Outcome
 from tests.support import http, meanwhile, steps, world
 from tests.support.bus import Bus
@@ -252,12 +252,47 @@ def test_a_cancelled_order_is_returned_with_its_reason() -> None:
     assert (body["status"], body["reason"]) == ("FAILED", {"reason": "PaymentDeclined", "cause": "card_declined"})
 
 
+@pytest.mark.parametrize(("bring", "status"), [(world.placed, "PENDING"), (steps.cancelling, "CANCELLING")])
+def test_a_paused_order_is_returned_with_what_it_waits_for_but_not_with_the_cause(
+    monkeypatch: pytest.MonkeyPatch, bring: steps.Bring, status: str
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: 1_767_225_600_000)
+    order_id = steps.paused(bring, "RefundPayment")
+    waiting = {
+        "state": "RefundPayment",
+        "reason": "TransientError",
+        "attempts": 1,
+        "since": "2026-01-01T00:00:00.000Z",
+    }
+    body = http.get(f"/orders/{order_id}").body
+    assert (body["status"], body["paused"]) == (status, {**waiting, "nextAttemptAt": "2026-01-01T00:00:10.000Z"})
+    resuming.resume(order_id, "the gateway is available again")
+    assert http.get(f"/orders/{order_id}").body["paused"] == waiting  # it is being tried now
+
+
+@pytest.mark.parametrize("bring", [world.placed, steps.confirmed, steps.failed, steps.parked])
+def test_an_order_that_is_not_paused_is_returned_without_a_pause(bring: steps.Bring) -> None:
+    assert "paused" not in http.get(f"/orders/{bring()}").body
+
+
 def test_a_parked_order_is_returned_with_its_missing_compensations() -> None:
     order_id = steps.parked()
     parked = http.get(f"/orders/{order_id}").body["parked"]
     assert (parked["notUndone"], parked["at"][-1]) == (list(sagas.ORDER.undone_by), "Z")
     event = http.get(f"/orders/{order_id}/events").body["events"][-1]
     assert (event["type"], "at" in event["detail"]) == ("OrderParked#1", False)  # and no raw milliseconds
+
+
+def test_the_event_of_a_resumed_order_tells_what_waited_and_since_when() -> None:
+    order_id = steps.paused(steps.paid, "ConfirmOrder")
+    resuming.resume(order_id, "it works again")
+    event = http.get(f"/orders/{order_id}/events").body["events"][-1]
+    assert (event["type"], event["detail"]["state"], event["detail"]["attempts"]) == (
+        "OrderResumed#1",
+        "ConfirmOrder",
+        1,
+    )
+    assert event["detail"]["since"].endswith("Z")
 
 
 def test_the_events_of_an_order_are_returned_in_order() -> None:
@@ -329,8 +364,8 @@ def test_the_payment_token_never_leaves_the_order(
 ) -> None:
     token, bus = "pm_secret", Bus()
     monkeypatch.setitem(TEST_TOKENS, token, behaviour)
-    monkeypatch.setattr("sagakit.relay.dispatch.bus", bus)
-    monkeypatch.setattr("sagakit.relay.dispatch.sfn.start_execution", lambda **execution: print(execution))
+    monkeypatch.setattr("sagakit.relay.publishing.bus", bus)
+    monkeypatch.setattr("sagakit.relay.starting.sfn.start_execution", lambda **execution: print(execution))
     body = {**ORDER, "paymentToken": token}
     placed = http.post(body, KEY)
     order_id = placed.body["orderId"]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from payment.breaker import CIRCUIT, GuardedGateway, config
+from payment.domain import RefundRefused
 from payment.simulated import SimulatedGateway
 from sagakit.errors import TransientError
 from tests.support import world
@@ -71,6 +72,15 @@ def test_a_success_in_between_resets_the_count() -> None:
 def test_declines_do_not_count() -> None:
     declined = intent("pm_declined")
     assert {confirmed(declined) for _ in range(2 * config.failure_threshold)} == {"declined"}
+
+
+def test_refused_refunds_do_not_count() -> None:
+    refused = intent("pm_refund_refused")
+    with pytest.raises(TransientError):
+        confirmed(refused)
+    for _ in range(2 * config.failure_threshold):
+        with pytest.raises(RefundRefused, match="charge_disputed"):
+            gateway.refund(refused)
 
 
 def test_after_a_while_a_probe_that_succeeds_closes_the_circuit(later: Callable[[], None]) -> None:

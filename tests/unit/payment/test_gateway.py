@@ -7,12 +7,14 @@ import pytest
 
 import payment.provider
 from payment.breaker import GuardedGateway
+from payment.domain import RefundRefused
 from payment.port import Gateway, Intent, IntentStatus
 from payment.simulated import SimulatedGateway
 from payment.test_tokens import TEST_TOKENS
 from sagakit import clock
 from sagakit.errors import TransientError
 from tests.support import meanwhile, world
+from tests.support.stopped_clock import MINUTE, StoppedClock
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -219,7 +221,7 @@ def test_a_processing_payment_settles_after_three_seconds(
     assert world.net_charge() == (AMOUNT if end is IntentStatus.SUCCEEDED else 0)
 
 
-@pytest.mark.parametrize("token", ["pm_refund_flaky", "pm_refund_down"])
+@pytest.mark.parametrize("token", ["pm_refund_flaky", "pm_refund_down", "pm_refund_refused"])
 def test_pm_refund_tokens_charge_but_never_confirm_it(simulated: SimulatedGateway, token: str) -> None:
     intent = create(simulated, token)
     for _ in range(5):
@@ -237,14 +239,23 @@ def test_pm_refund_flaky_refunds_at_the_third_call(simulated: SimulatedGateway) 
     assert simulated.refund(intent.id).refunded == AMOUNT
 
 
-def test_pm_refund_down_refunds_nothing_until_it_is_restored(simulated: SimulatedGateway) -> None:
-    intent = create(simulated, "pm_refund_down")
+@pytest.mark.parametrize(
+    ("token", "error", "cause"),
+    [("pm_refund_down", TransientError, "503"), ("pm_refund_refused", RefundRefused, "charge_disputed")],
+)
+@pytest.mark.parametrize("kind", CONTRACT)
+def test_some_tokens_refund_nothing_until_the_gateway_is_restored(
+    simulated: SimulatedGateway, still: StoppedClock, token: str, error: type[Exception], cause: str, kind: str
+) -> None:
+    intent, gateway = create(simulated, token), CONTRACT[kind]()
     fail_to_confirm(simulated, intent)
-    for _ in range(20):
-        with pytest.raises(TransientError):
-            simulated.refund(intent.id)
+    for _ in range(5):
+        with pytest.raises(error, match=cause):
+            gateway.refund(intent.id)
+    assert world.net_charge() == AMOUNT
     simulated.restore(intent.id)
-    assert simulated.refund(intent.id).refunded == AMOUNT
+    still.advance(MINUTE)
+    assert gateway.refund(intent.id).refunded == AMOUNT
     assert world.net_charge() == 0
 
 
@@ -262,6 +273,26 @@ def _result(gateway: Gateway, intent: Intent) -> str:
         return confirm(gateway, intent).status
     except TransientError as error:
         return type(error).__name__
+
+
+def test_a_gateway_that_is_down_answers_no_call_and_changes_nothing(
+    simulated: SimulatedGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    intent = create(simulated)
+    before = world.everything()
+    monkeypatch.setenv("GATEWAY_DOWN", "1")
+    calls: list[Callable[[], Intent]] = [
+        lambda: create(simulated),
+        lambda: confirm(simulated, intent),
+        lambda: simulated.cancel(intent.id),
+        lambda: simulated.refund(intent.id),
+    ]
+    for call in calls:
+        with pytest.raises(TransientError, match="503"):
+            call()
+    assert world.everything() == before
+    monkeypatch.setenv("GATEWAY_DOWN", "")
+    assert confirm(simulated, intent).status == IntentStatus.SUCCEEDED
 
 
 def test_an_unknown_provider_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from payment.domain import PaymentDeclined
 from payment.port import Intent
 from payment.simulated import SimulatedGateway
 from sagakit import clock
-from sagakit.errors import SagaCancelled, TransientError
+from sagakit.errors import SagaCancelled, StillPending
 from tests.support import meanwhile, steps, world
 
 pytestmark = pytest.mark.usefixtures("world")
@@ -63,7 +63,7 @@ def test_a_processing_payment_is_neither_charged_nor_declined(monkeypatch: pytes
     order_id = reserved("pm_processing")
     now = clock.now()
     monkeypatch.setattr(clock, "now", lambda: now)
-    with pytest.raises(TransientError, match="the payment is processing"):
+    with pytest.raises(StillPending, match="the payment is processing"):
         steps.process(order_id)
     assert world.payment(order_id) == "INTENT"
     monkeypatch.setattr(clock, "now", lambda: now + 3_000)

@@ -4,11 +4,12 @@ from contextlib import suppress
 
 import pytest
 
-from payment.domain import PaymentDeclined
+from payment.domain import REFUND, PaymentDeclined, RefundRefused
 from payment.port import Intent
 from payment.simulated import SimulatedGateway
-from sagakit.errors import TransientError
+from sagakit.errors import StillPending, TransientError
 from tests.support import steps, world
+from tests.support.stopped_clock import SECOND, StoppedClock
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -82,6 +83,41 @@ def test_an_intent_is_cancelled_first_and_refunded_only_if_that_is_refused(monke
     assert calls == ["cancel", "refund"]
     steps.refund(unpaid)
     assert calls == ["cancel", "refund", "cancel"]
+
+
+@pytest.mark.parametrize(
+    ("token", "error", "waiting"),
+    [("pm_refund_refused", RefundRefused, "charge_disputed"), ("pm_refund_down", TransientError, "503")],
+)
+def test_a_refund_that_fails_leaves_the_charge_on_record_until_it_succeeds(
+    token: str, error: type[Exception], waiting: str
+) -> None:
+    order_id = cancelled_after_trying_to_pay(token)
+    before = world.snapshot()
+    for _ in range(2):
+        with pytest.raises(error, match=waiting):
+            steps.refund(order_id)
+    assert (world.snapshot(), world.payment(order_id), world.net_charge()) == (before, "INTENT", PRICE)
+    SimulatedGateway().restore(str(world.intents()[0]["id"]))
+    steps.refund(order_id)
+    assert (world.payment(order_id), undone(order_id), world.net_charge()) == ("REFUNDED", ("refunded", PRICE), 0)
+
+
+def test_only_a_refusal_is_final() -> None:
+    assert tuple(REFUND.final) == (RefundRefused,)
+    assert not issubclass(RefundRefused, TransientError)
+
+
+@pytest.mark.parametrize(("token", "settled"), [("pm_processing", "refunded"), ("pm_late_decline", "voided")])
+def test_a_payment_that_is_processing_is_undone_once_it_has_settled(
+    still: StoppedClock, token: str, settled: str
+) -> None:
+    order_id = cancelled_after_trying_to_pay(token, StillPending)
+    with pytest.raises(StillPending, match="the payment is processing"):
+        steps.refund(order_id)
+    still.advance(3 * SECOND)
+    steps.refund(order_id)
+    assert (undone(order_id)[0], world.net_charge()) == (settled, 0)
 
 
 @pytest.mark.parametrize("token", ["pm_flaky", "pm_unavailable", "pm_slow", "pm_refund_flaky"])

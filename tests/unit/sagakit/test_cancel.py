@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from sagakit import clock, eventlog, guard
+from sagakit import eventlog, guard
 from sagakit.errors import AlreadyConfirmed
 from tests.support import meanwhile, steps, world
+from tests.support.stopped_clock import DAY, MINUTE, StoppedClock
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -21,13 +22,13 @@ def test_cancelling_records_the_reason_and_starts_no_other_execution() -> None:
     assert (event.detail, event.starts_saga) == (reason, False)
 
 
-def test_the_compensations_get_their_own_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
-    order_id = world.placed()
-    now = clock.now() + 60_000
-    monkeypatch.setattr(clock, "now", lambda: now)
+def test_the_compensations_get_their_own_deadline_and_end_the_pause(still: StoppedClock) -> None:
+    order_id = steps.paused()
+    still.advance(MINUTE)
     steps.cancel(order_id)
     row = guard.read(order_id)
-    assert (row["dueAt"], "open" in row) == (now + 420_000, True)
+    assert (row["dueAt"], row["deadlineAt"]) == (still.now + 6 * MINUTE, still.now + DAY)
+    assert ("open" in row, "paused" in row) == (True, False)
 
 
 def test_the_first_reason_wins() -> None:

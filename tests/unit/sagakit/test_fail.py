@@ -1,18 +1,23 @@
-"""Failing: an order ends FAILED once everything is undone, and is parked if something is not."""
+"""Failing: an order ends FAILED once everything is undone. Until then it is paused, or parked if waiting is no use."""
 
 from collections.abc import Callable
 from functools import partial
 
 import pytest
 
-from sagakit import clock, eventlog, guard, parking
-from sagakit.errors import CompensationIncomplete, NotCancelling, TransientError
+from sagakit import clock, eventlog, guard, resuming
+from sagakit.errors import CompensationIncomplete, NotCancelling, SagaPaused, TransientError
+from sagakit.reason import Reason
+from sagakit.step import Compensation
 from sagas import ORDER
 from tests.support import meanwhile, steps, world
+from tests.support.stopped_clock import SECOND, StoppedClock
 
 pytestmark = pytest.mark.usefixtures("world")
 
 UNDOING = {each.event: partial(steps.call, each.state) for each in ORDER.compensations}
+FINAL = {each.state: each.final[0].__name__ for each in ORDER.compensations if each.final}
+PASSING = dict.fromkeys(FINAL, "TransientError")
 
 
 def undone() -> str:
@@ -22,13 +27,27 @@ def undone() -> str:
     return order_id
 
 
-def refused(order_id: str, **failures: str) -> None:
-    with pytest.raises(CompensationIncomplete):
+def undone_except(*missing: str) -> str:
+    order_id = steps.cancelling()
+    for step in (step for event, step in UNDOING.items() if event not in missing):
+        step(order_id)
+    return order_id
+
+
+def at_a_loss() -> str:
+    """Undo everything but what can fail for good."""
+    return undone_except(*(each.event for each in ORDER.compensations if each.final))
+
+
+def kept_waiting(order_id: str, **failures: str) -> str:
+    """Call FailOrder for an order that is not undone; return the name of its error."""
+    with pytest.raises((SagaPaused, CompensationIncomplete)) as raised:
         steps.fail(order_id, **failures)
+    return raised.type.__name__
 
 
 def recovered(order_id: str) -> None:
-    parking.recover(guard.read(order_id), eventlog.history(order_id), {"reason": "ExecutionAborted"})
+    resuming.recover(eventlog.history(order_id), guard.read(order_id), Reason("ExecutionAborted", ""))
 
 
 def test_an_order_with_everything_undone_fails_for_the_reason_it_was_cancelled() -> None:
@@ -49,45 +68,114 @@ def test_an_order_that_has_failed_is_not_parked_for_a_missing_compensation() -> 
     assert "parked" not in guard.read(order_id)
 
 
-@pytest.mark.parametrize("missing", UNDOING)
-def test_an_order_with_a_missing_compensation_is_parked_once(missing: str, capsys: pytest.CaptureFixture[str]) -> None:
-    order_id = steps.cancelling()
-    for step in (step for event, step in UNDOING.items() if event != missing):
-        step(order_id)
+# --- Waiting -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("missing", ORDER.compensations, ids=lambda each: each.state)
+@pytest.mark.parametrize("error", ["TransientError", "States.Timeout", "SomeDefect", None])
+def test_an_order_with_a_missing_compensation_is_paused_for_it(
+    still: StoppedClock, missing: Compensation, error: str | None
+) -> None:
+    order_id = undone_except(missing.event)
+    before = world.events(order_id)
+    failures = {missing.state: error} if error else {}
+    with pytest.raises(SagaPaused, match=f"^{missing.state} has not succeeded$"):
+        steps.fail(order_id, **failures)
+    mark = guard.read(order_id)["paused"]
+    assert (mark["state"], mark["reason"]) == (missing.state, error or "NotUndone")
+    assert guard.read(order_id)["dueAt"] == mark["nextAttemptAt"] == still.now + 10 * SECOND
+    assert (world.events(order_id), "parked" in guard.read(order_id)) == (before, False)
+
+
+@pytest.mark.parametrize(
+    ("failures", "error", "waiting"),
+    [
+        (PASSING, "SagaPaused", "RefundPayment"),
+        ({**FINAL, "RefundPayment": "TransientError"}, "SagaPaused", "RefundPayment"),
+        ({**FINAL, "ReleaseInventory": "TransientError"}, "SagaPaused", "ReleaseInventory"),
+        ({"ReleaseInventory": FINAL["ReleaseInventory"]}, "SagaPaused", "RefundPayment"),
+        ({**FINAL, "RefundPayment": FINAL["ReleaseInventory"]}, "SagaPaused", "RefundPayment"),  # final for another
+        (FINAL, "CompensationIncomplete", None),
+    ],
+    ids=["both pass", "the refund passes", "the release passes", "one is unknown", "of another state", "both final"],
+)
+def test_an_order_is_parked_at_once_only_if_no_missing_compensation_may_still_succeed(
+    failures: dict[str, str], error: str, waiting: str | None
+) -> None:
+    order_id = at_a_loss()
+    assert kept_waiting(order_id, **failures) == error
+    row = guard.read(order_id)
+    assert (row.get("paused", {}).get("state"), row.get("parked", {}).get("failures")) == (
+        waiting,
+        None if waiting else failures,
+    )
+
+
+@pytest.mark.parametrize("missing", [each.event for each in ORDER.compensations if each.final])
+def test_an_order_whose_only_missing_compensation_failed_for_good_is_parked_once(
+    missing: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    order_id = undone_except(missing)
     capsys.readouterr()
     with pytest.raises(CompensationIncomplete, match=f"^no {missing} on record$"):
-        steps.fail(order_id, SomeTask="TransientError")
+        steps.fail(order_id, **FINAL)
     mark = guard.read(order_id)["parked"]
     assert (mark["notUndone"], mark["undone"]) == ([missing], [each for each in ORDER.undone_by if each != missing])
-    assert mark["failures"] == {"SomeTask": "TransientError"}
+    assert mark["failures"] == FINAL
     event = eventlog.history(order_id).find("OrderParked#1")
     assert event
     assert {**event.detail, "at": event.at} == mark
     assert (event.state, event.outcome, event.error) == ("FailOrder", "parked", "CompensationIncomplete")
     before = world.everything()
-    refused(order_id, Another="Failure")
+    assert {kept_waiting(order_id, **failures) for failures in (FINAL, PASSING)} == {"CompensationIncomplete"}
     assert world.everything() == before
     assert capsys.readouterr().out.count('"OrdersParked":[1.0]') == 1
 
 
+def test_an_order_is_parked_when_patience_is_over(still: StoppedClock) -> None:
+    order_id = at_a_loss()
+    still.now = guard.read(order_id)["deadlineAt"] - 1
+    assert kept_waiting(order_id, **PASSING) == "SagaPaused"
+    recovered(order_id)
+    still.advance(1)
+    assert kept_waiting(order_id, **PASSING) == "CompensationIncomplete"
+    assert guard.read(order_id)["parked"]["failures"] == PASSING
+
+
+def test_a_duplicate_does_not_pause_the_order_again(still: StoppedClock) -> None:
+    order_id = at_a_loss()
+    kept_waiting(order_id, **PASSING)
+    before = world.everything()
+    still.advance(SECOND)
+    assert kept_waiting(order_id) == "SagaPaused"
+    assert world.everything() == before
+
+
 def test_a_concurrent_duplicate_does_not_park_the_order_twice(monkeypatch: pytest.MonkeyPatch) -> None:
-    order_id = steps.cancelling()
-    meanwhile.before(monkeypatch, "transact_write_items", lambda: refused(order_id), call=2)
-    refused(order_id)
+    order_id = at_a_loss()
+    meanwhile.before(monkeypatch, "transact_write_items", lambda: kept_waiting(order_id, **FINAL), call=2)
+    kept_waiting(order_id, **FINAL)
     assert [event for event in world.events(order_id) if "Parked" in event] == ["OrderParked#1"]
 
 
-def test_an_order_that_ends_meanwhile_is_not_parked(monkeypatch: pytest.MonkeyPatch) -> None:
-    order_id = steps.cancelling()
+# --- Races ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("failures", "write"), [(FINAL, "transact_write_items"), (PASSING, "update_item")])
+def test_an_order_that_ends_meanwhile_is_neither_parked_nor_paused(
+    monkeypatch: pytest.MonkeyPatch, failures: dict[str, str], write: str
+) -> None:
+    order_id = at_a_loss()
 
     def finish() -> None:
         steps.undo(order_id)
         steps.fail(order_id)
 
-    meanwhile.before(monkeypatch, "transact_write_items", finish, call=2)
-    with pytest.raises(NotCancelling, match="FAILED"):
-        steps.fail(order_id)
-    assert (world.status(order_id), "parked" in guard.read(order_id)) == ("FAILED", False)
+    meanwhile.before(monkeypatch, write, finish, call=2 if failures is FINAL else 1)
+    with pytest.raises((NotCancelling, SagaPaused)):
+        steps.fail(order_id, **failures)
+    assert world.status(order_id) == "FAILED"
+    assert not {"parked", "paused", "open"} & guard.read(order_id).keys()
 
 
 def test_an_order_that_is_not_cancelled_neither_fails_nor_is_parked() -> None:
@@ -99,9 +187,9 @@ def test_an_order_that_is_not_cancelled_neither_fails_nor_is_parked() -> None:
 
 
 def test_parking_is_the_latest_event_even_if_the_clock_is_behind(monkeypatch: pytest.MonkeyPatch) -> None:
-    order_id = steps.cancelling()
+    order_id = at_a_loss()
     monkeypatch.setattr(clock, "now", lambda: 1)
-    refused(order_id)
+    kept_waiting(order_id, **FINAL)
     assert world.events(order_id)[-1] == "OrderParked#1"
 
 

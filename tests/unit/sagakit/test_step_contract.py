@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from saga.reconcile.invariants import unfinished, violations
-from sagakit import clock, effect_record, eventlog
-from sagakit.errors import BusinessError, SagaCancelled, TransientError, UnknownSaga
+from sagakit import clock, effect_record, eventlog, guard
+from sagakit.errors import BusinessError, SagaCancelled, StillPending, TransientError, UnknownSaga
 from sagakit.event import ID
 from sagakit.observability import Handler
 from sagakit.saga import Saga, sagas
@@ -72,8 +72,8 @@ class Pair:
             dies_before(self.forward, self.step.event, saga_id)
         return saga_id
 
-    def refused(self, saga_id: str, error: type[BusinessError]) -> Answer:
-        """Call a step with the same declaration whose function refuses."""
+    def refused(self, saga_id: str, error: type[Exception]) -> Answer:
+        """Call a step with the same declaration whose function raises this error."""
 
         def refuse(_: object) -> Change:
             raise error("no")
@@ -103,6 +103,8 @@ def decisions(saga: Saga) -> list[State]:
 PAIRS = [Pair(saga, *pair) for saga in sagas().values() for pair in saga.steps]
 EFFECTS = [pair for pair in PAIRS if isinstance(pair.step, Effect)]
 REFUSALS = [(pair, error) for pair in PAIRS for error in pair.step.refusals]
+FINAL = [(pair, error) for pair in PAIRS for error in pair.compensation.final]
+PASSING: list[type[Exception]] = [TransientError, StillPending, RuntimeError]
 RACES = [
     (pair, *two) for pair in PAIRS for two in permutations([None, *pair.step.refusals], 2)
 ]  # None: the step is done
@@ -297,6 +299,19 @@ def test_an_event_recorded_during_the_cancellation_is_earlier_than_the_decision(
     assert world.events(saga_id)[-2:] == [pair.step.refusals[error] if error else pair.step.event, decided]
 
 
+@over("pair, error", [(pair, error) for pair in PAIRS for error in PASSING])
+def test_a_step_that_fails_for_a_passing_reason_settles_nothing_and_a_retry_completes_it(
+    pair: Pair, error: type[Exception]
+) -> None:
+    saga_id = pair.started()
+    before, row = world.snapshot(), guard.read(saga_id)
+    for _ in range(2):
+        with pytest.raises(error, match=r"^no$"):
+            pair.refused(saga_id, error)
+    assert (world.snapshot(), guard.read(saga_id)) == (before, row)
+    assert pair.forward.call(saga_id)["event"] == pair.step.event
+
+
 # --- External effects ----------------------------------------------------------------------------------------------
 
 
@@ -399,6 +414,22 @@ def test_a_compensation_undoes_its_step(pair: Pair) -> None:
     saga_id = pair.forward.before()
     pair.forward.call(saga_id)
     cancel(pair.saga, saga_id)
+    require_undone(pair.saga, saga_id)
+
+
+@over("pair, error", [*FINAL, *((pair, error) for pair in PAIRS for error in PASSING)])
+def test_a_compensation_that_fails_records_nothing_even_if_it_failed_for_good_and_may_succeed_later(
+    pair: Pair, error: type[Exception]
+) -> None:
+    def fail(_done: object) -> Change:
+        raise error("no")
+
+    saga_id = steps.before(pair.compensation.state, pair.saga)
+    before = world.snapshot()
+    for _ in range(2):
+        with pytest.raises(error, match=r"^no$"):
+            called(pair.compensation(fail), saga_id)
+    assert world.snapshot() == before
     require_undone(pair.saga, saga_id)
 
 

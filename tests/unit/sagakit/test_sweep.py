@@ -1,113 +1,157 @@
-"""The sweeper: it finds undispatched events and overdue orders by itself."""
+"""The sweeper of the sagas that are due, and the report on what waits for the sweepers."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
-from sagakit import clock, guard
-from sagakit.recovery.store import MAX_ATTEMPTS, QUARANTINED, still_undispatched
-from tests.support import steps, stream, world
-from tests.support.bus import Bus
+from sagakit import dynamodb, guard
+from sagakit.relay import publishing
+from sagakit.relay.outbox import SET_ASIDE
+from sagakit.sweeping import PARTS
+from tests.support import steps, world
 from tests.support.lambdas import Context, handler
+from tests.support.stopped_clock import HOUR, MINUTE, SECOND, StoppedClock
 
 pytestmark = pytest.mark.usefixtures("bus")
 
-HOUR = 3_600_000  # milliseconds
-AMPLE, SHORT = (Context(remaining_ms=left) for left in (55_000, 9_000))
+AMPLE, SHORT = (Context(remaining_ms=left) for left in (55_000, 9_999))
 
 
-def sweep(context: Context = AMPLE) -> dict[str, Any]:
-    return dict(handler("SweepOrdersFunction")({}, context))
+def sweep(context: Context = AMPLE, **event: int) -> int:
+    return int(handler("SweepOrdersFunction")(event, context)["lookedAfter"])
 
 
-def backdate(order_id: str, event_type: str = "OrderPlaced", *, since: int) -> None:
-    """Set the time of an undispatched event."""
-    world.put("EVENTS", {**world.event_row(order_id, event_type), "at": since})
+def paused() -> str:
+    return steps.paused(lambda: steps.dispatched(world.placed()), "ProcessPayment")
 
 
-@pytest.fixture
-def later(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = clock.now()
-    monkeypatch.setattr(clock, "now", lambda: now + HOUR)
+def statuses(orders: list[str]) -> set[str]:
+    return {world.status(order_id) for order_id in orders}
 
 
-def undispatched() -> list[str]:
-    return [row["undispatched"] for row in world.rows("EVENTS") if "undispatched" in row]
+@pytest.mark.parametrize(
+    ("bring", "attribute", "event"),
+    [
+        (paused, "dueAt", "OrderResumed#1"),
+        (paused, "deadlineAt", "OrderCancelling"),
+        (lambda: steps.dispatched(steps.cancelling()), "dueAt", "OrderResumed#1"),
+        (lambda: steps.dispatched(steps.cancelling()), "deadlineAt", "OrderParked#1"),
+    ],
+    ids=["resumed", "cancelled", "compensation resumed", "parked"],
+)
+def test_an_order_that_is_due_is_looked_after(
+    still: StoppedClock, bring: Callable[[], str], attribute: str, event: str
+) -> None:
+    order_id = bring()
+    still.now = guard.read(order_id)[attribute]
+    before = world.events(order_id)
+    if attribute == "dueAt":
+        assert (sweep(), world.events(order_id)) == (0, before)
+    still.advance(1)
+    assert (sweep(), world.events(order_id)) == (1, [*before, event])
+    assert sweep() == 0
 
 
-@pytest.mark.usefixtures("later")
-def test_an_event_that_the_relay_left_behind_is_dispatched_once(bus: Bus) -> None:
-    order_id = world.placed()
-    backdate(order_id, since=clock.now() - HOUR)
-    assert sweep()["dispatched"] == 1
-    assert list(stream.executions()) == [f"{order_id}-OrderPlaced"]
-    assert [message["type"] for message in bus.messages] == ["OrderPlaced"]
-    assert undispatched() == []
-    assert sweep()["dispatched"] == 0
+def test_orders_that_have_ended_or_are_parked_are_not_swept(still: StoppedClock) -> None:
+    for bring in (steps.confirmed, steps.failed, steps.parked):
+        bring()
+    still.advance(1_000 * HOUR)
+    assert sweep() == 0
 
 
-def test_an_event_of_the_last_minute_is_left_to_the_relay() -> None:
-    world.placed()
-    assert sweep()["dispatched"] == 0
-    assert stream.executions() == {}
+def test_without_enough_time_nothing_is_started(still: StoppedClock) -> None:
+    order_id = paused()
+    still.advance(MINUTE)
+    assert (sweep(SHORT), world.events(order_id)) == (0, ["OrderPlaced"])
 
 
-@pytest.mark.usefixtures("later")
-def test_an_event_that_the_relay_dispatches_meanwhile_is_not_dispatched_again(bus: Bus) -> None:
-    order_id = world.placed()
-    key = {"orderId": order_id, "eventType": "OrderPlaced"}
-    kept = {name: value for name, value in world.event_row(order_id).items() if name != "undispatched"}
-    world.put("EVENTS", kept)
-    assert still_undispatched(key) is None
-    assert bus.taken == []
+@pytest.mark.parametrize(("attribute", "status"), [("dueAt", "PENDING"), ("deadlineAt", "CANCELLING")])
+def test_41_orders_are_all_looked_after_in_one_sweep_while_the_bus_is_dead(
+    monkeypatch: pytest.MonkeyPatch, still: StoppedClock, attribute: str, status: str
+) -> None:
+    orders = [steps.dispatched(world.placed()) for _ in range(41)]
+    monkeypatch.delattr(publishing, "bus")  # any use of it fails
+    still.now = guard.read(orders[-1])[attribute] + 1
+    assert sweep() == 41
+    assert statuses(orders) == {status}
+    assert {len(world.events(order_id)) for order_id in orders} == {2}
+    assert sweep() == 0
 
 
-@pytest.mark.usefixtures("later")
-def test_an_event_that_cannot_be_dispatched_is_quarantined_and_does_not_block_others(bus: Bus) -> None:
-    bad, good = world.placed(), world.placed()
-    steps.cancel(bad)
-    for order_id in (bad, good):
-        backdate(order_id, since=clock.now() - HOUR)
-    backdate(bad, "OrderCancelling", since=clock.now() - HOUR)
-    bus.refused = {"OrderCancelling"}
-    for _ in range(MAX_ATTEMPTS):
-        sweep()
-    assert {message["orderId"] for message in bus.messages} == {bad, good}
-    assert undispatched() == [QUARANTINED]
+def test_the_four_sweeps_together_look_after_every_order_once(still: StoppedClock) -> None:
+    orders = [steps.dispatched(world.placed()) for _ in range(12)]
+    still.advance(HOUR)
+    assert sum(sweep(part=part) for part in range(PARTS)) == 12
+    assert {tuple(world.events(order_id)) for order_id in orders} == {("OrderPlaced", "OrderResumed#1")}
 
 
-def test_an_order_past_its_deadline_is_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
-    order_id = world.placed()
-    due = guard.read(order_id)["dueAt"]
-    monkeypatch.setattr(clock, "now", lambda: due + 1)
-    assert sweep()["lookedAfter"] == 1
-    assert guard.read(order_id)["reason"]["reason"] == "DeadlinePassed"
+def test_an_order_that_fails_does_not_block_the_others_and_is_left_for_the_next_sweep(still: StoppedClock) -> None:
+    broken, *others = [steps.dispatched(world.placed()) for _ in range(3)]
+    order, event = guard.read(broken), world.event_row(broken)
+    world.put("EVENTS", {name: value for name, value in event.items() if name != "at"})
+    still.advance(HOUR)
+    assert sweep() == 2
+    assert {tuple(world.events(order_id)) for order_id in others} == {("OrderPlaced", "OrderResumed#1")}
+    assert guard.read(broken) == order
+    world.put("EVENTS", event)
+    assert sweep() == 1
 
 
-def test_an_order_that_stays_cancelling_for_too_long_is_recovered(monkeypatch: pytest.MonkeyPatch) -> None:
-    order_id = steps.cancelling()
-    due = guard.read(order_id)["dueAt"]
-    monkeypatch.setattr(clock, "now", lambda: due + 1)
-    sweep()
-    assert "OrderResumed#1" in world.events(order_id)
+def test_a_throttled_order_is_left_for_the_next_sweep(monkeypatch: pytest.MonkeyPatch, still: StoppedClock) -> None:
+    paused()
+    still.advance(MINUTE)
+
+    def throttled(**_: object) -> None:
+        error: Any = {"Error": {"Code": "ThrottlingException"}, "ResponseMetadata": {}}
+        raise ClientError(error, "TransactWriteItems")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(dynamodb.client, "transact_write_items", throttled)
+        assert sweep() == 0
+    assert sweep() == 1
 
 
-@pytest.mark.usefixtures("later")
-def test_without_enough_time_nothing_is_started(bus: Bus) -> None:
-    backdate(world.placed(), since=clock.now() - HOUR)
-    assert sweep(SHORT) == {"dispatched": 0, "lookedAfter": 0}
-    assert bus.taken == []
+# --- The report ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("where", ["u#0", QUARANTINED])
-def test_the_age_of_the_oldest_event_is_published_even_if_it_is_quarantined(
-    capsys: pytest.CaptureFixture[str], where: str
+def report(capsys: pytest.CaptureFixture[str]) -> tuple[int, int]:
+    """Return the ages that the report publishes: of the oldest undispatched event, and of the longest overdue order."""
+    capsys.readouterr()
+    ages = handler("ReportBacklogFunction")(steps.sample("report_backlog"), Context())
+    metrics: dict[str, Any] = {}
+    for line in capsys.readouterr().out.splitlines():
+        metrics |= json.loads(line)
+    (undispatched,), (overdue,) = metrics["OldestUndispatchedEventAge"], metrics["OldestOverdueAge"]
+    assert ages == {"undispatched": undispatched, "overdue": overdue}
+    return undispatched, overdue
+
+
+def test_both_ages_are_zero_if_nothing_waits(still: StoppedClock, capsys: pytest.CaptureFixture[str]) -> None:
+    assert report(capsys) == (0, 0)
+    steps.dispatched(steps.confirmed())
+    steps.dispatched(steps.parked())
+    paused()
+    still.advance(9 * SECOND)
+    assert report(capsys) == (0, 0)
+
+
+@pytest.mark.parametrize("where", ["u#0", SET_ASIDE])
+def test_the_ages_are_those_of_the_oldest_event_even_if_it_is_set_aside_and_of_the_longest_overdue_order(
+    still: StoppedClock, capsys: pytest.CaptureFixture[str], where: str
 ) -> None:
     order_id = world.placed()
-    backdate(order_id, since=clock.now() - HOUR)
     world.put("EVENTS", {**world.event_row(order_id), "undispatched": where})
-    sweep(SHORT)
-    metrics = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
-    (age,) = [metric["OldestUndispatchedEventAge"][0] for metric in metrics if "OldestUndispatchedEventAge" in metric]
-    assert HOUR <= age < HOUR + 60_000
+    still.advance(HOUR)
+    world.placed()
+    assert report(capsys) == (HOUR, HOUR - 6 * MINUTE)
+
+
+def test_the_report_changes_nothing(still: StoppedClock, capsys: pytest.CaptureFixture[str]) -> None:
+    world.placed()
+    still.advance(HOUR)
+    before = world.everything()
+    report(capsys)
+    assert world.everything() == before
