@@ -94,7 +94,7 @@ def _cancel(saga: Saga, cancel: str, confirmed: str, pause: str, following: str)
 def _compensation(compensation: Compensation, following: str) -> State:
     name = compensation.state
     comment = f"Undoes {compensation.undoes.state}. If the retries run out, the next compensation still runs"
-    failures = f"{{% $merge([$failures, {{'{name}': $states.errorOutput.Error}}]) %}}"
+    failures = f"{{% $merge([$failures, {{'{name}': $states.errorOutput}}]) %}}"
     never = [*(error.__name__ for error in compensation.final), NotCancelling.__name__, UnknownSaga.__name__]
     task = _task(name, comment, never, compensation.undoes)
     return task | {"Catch": [_catch(["States.ALL"], following, Assign={"failures": failures})], "Next": following}

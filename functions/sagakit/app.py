@@ -36,7 +36,8 @@ def cancel(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
 @observed
 def fail(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """End a cancelled saga with the reason it failed; if a compensation is missing, pause or park it."""
-    failed = decision.fail(event[ID], event["failures"])
+    failures = {state: caught(error) for state, error in event["failures"].items()}
+    failed = decision.fail(event[ID], failures)
     if not failed.repeated:
         count(named(failed.saga).name_for("{}sFailed"), reason=failed.detail["reason"])
     return {**failed.summary, **failed.detail}

@@ -74,7 +74,7 @@ def _cancel(saga_id: str, why: Reason, *, starts_saga: bool) -> Event:
     )
 
 
-def fail(saga_id: str, failures: Mapping[str, str]) -> Event:
+def fail(saga_id: str, failures: Mapping[str, Reason]) -> Event:
     """End a cancelled saga, CANCELLING → FAILED, if every compensation is on record.
 
     Otherwise, it waits. `failures` are the errors of the compensations, by state.
@@ -100,19 +100,20 @@ def fail(saga_id: str, failures: Mapping[str, str]) -> Event:
         raise _kept_waiting(history, failures, state) from missing
 
 
-def _kept_waiting(history: History, failures: Mapping[str, str], state: str) -> BusinessError:
+def _kept_waiting(history: History, failures: Mapping[str, Reason], state: str) -> BusinessError:
     """Pause the saga while waiting can help; otherwise park it. Return the error that says which."""
     row = guard.read(history.saga_id)
     missing = [each for each in history.saga.compensations if not history.find(each.event)]
     passing = [each for each in missing if not _is_final(each, failures)]
     if guard.is_open(row) and passing and clock.now() < guard.deadline(row):
         waiting = passing[0].state
-        pause(row, waiting, Reason(failures.get(waiting, NotUndone.__name__), f"{waiting} has not succeeded"))
+        pause(row, waiting, failures.get(waiting, Reason(NotUndone.__name__, f"no {passing[0].event} on record")))
         return SagaPaused(f"{waiting} has not succeeded")
     if guard.is_open(row):
-        park(history, row, failures, state=state)
+        park(history, row, {name: why.code for name, why in failures.items()}, state=state)
     return CompensationIncomplete(f"no {', '.join(each.event for each in missing)} on record")
 
 
-def _is_final(compensation: Compensation, failures: Mapping[str, str]) -> bool:
-    return failures.get(compensation.state) in [error.__name__ for error in compensation.final]
+def _is_final(compensation: Compensation, failures: Mapping[str, Reason]) -> bool:
+    why = failures.get(compensation.state)
+    return why is not None and why.code in [error.__name__ for error in compensation.final]

@@ -32,7 +32,7 @@ COMMANDS = {
     "graph": {"graph": "Draw the deployed state machine, or one order's path through it."},
     "order": {"order": "Place, watch, inspect, cancel and resume orders."},
     "parked": {"parked": "Orders whose compensation failed. They need an operator."},
-    "outbox": {"outbox": "Events that are waiting to be dispatched."},
+    "outbox": {"outbox": "Sagas that are waiting to be started, and events that were set aside."},
     "dlq": {"dlq": "The relay's dead-letter queue."},
     "gateway": {
         "breaker": "The circuit breaker in front of the payment gateway.",

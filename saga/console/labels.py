@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from saga.console.html import Content, Html, tag
+from saga.console.html import Content, Html, join, tag
 from saga.graph import Outcome
 from saga.http import Json
 from saga.text.times import clock, date_and_time, here, iso, milliseconds
@@ -63,3 +63,11 @@ def ago(at: int) -> Html:
     """Return a local time that the browser shows as an age and keeps up to date."""
     text = date_and_time(at)
     return tag("time", text, datetime=iso(at), title=f"{text}, {iso(at)}", data_ago=True)
+
+
+def next_attempt(paused: Json) -> Html:
+    """Return when a paused order is tried next, as a time that the browser shows as a wait and keeps up to date."""
+    if "nextAttemptAt" not in paused:
+        return Html("trying again now")
+    at = milliseconds(paused["nextAttemptAt"])
+    return join("next attempt ", tag("time", clock(at)[:8], datetime=iso(at), title=iso(at), data_wait=True))

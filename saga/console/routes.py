@@ -77,7 +77,7 @@ def writes(source: Source, token: Token) -> APIRouter:
     def resume(order_id: str, reason: Text) -> Json:
         source.act(actions.resume, order_id, reason)
         source.act(parked_orders.delete_stale_messages)
-        return {"message": "Resumed. The compensations are running again."}
+        return {"message": "Resumed. A new execution is starting."}
 
     @router.post("/orders/{order_id}/restore-gateway")
     def restore_gateway(order_id: str) -> Json:

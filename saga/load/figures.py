@@ -10,15 +10,15 @@ from saga.http import Json
 from saga.load.run import Run
 from saga.operations.latency import Latency
 from saga.stack.stack import Stack
-from saga.stack.tables import Item, is_over, status_of
+from saga.stack.tables import Item, is_over, is_paused, status_of
 from saga.text.times import iso
 
 FORMAT = "order-saga/load/1"
-_OUTCOMES = ("CONFIRMED", "FAILED", "PARKED", "OPEN")
+_OUTCOMES = ("CONFIRMED", "FAILED", "PARKED", "PAUSED", "OPEN")
 
 
 def figures(stack: Stack, run: Run) -> Json:
-    """Return counts, rates per second, and latencies in milliseconds. `OPEN` orders did not end in time."""
+    """Return counts, rates per second, and latencies in milliseconds. PAUSED and OPEN orders did not end in time."""
     accepted, completion = run.accept_ms, run.completion_ms
     return {
         "format": FORMAT,
@@ -70,8 +70,9 @@ def _numbers(figures: Mapping[str, Json], prefix: str = "") -> Iterator[tuple[st
 
 def _outcomes(run: Run) -> dict[str, int]:
     """Return the number of orders by outcome, which is OPEN if no poll has found the order."""
-    rows = [run.orders.get(each.order_id) for each in run.placed if each.order_id]
-    found = Counter(status_of(row) if row and is_over(row) else "OPEN" for row in rows)
+    rows = [run.orders.get(each.order_id, {}) for each in run.placed if each.order_id]
+    waits = ["PAUSED" if is_paused(row) else "OPEN" for row in rows]
+    found = Counter(status_of(row) if row and is_over(row) else wait for row, wait in zip(rows, waits, strict=True))
     return {outcome: found[outcome] for outcome in _OUTCOMES}
 
 

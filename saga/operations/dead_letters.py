@@ -1,7 +1,8 @@
-"""The relay's dead-letter queue. Each message describes a batch of the stream; it does not contain its records."""
+"""The relay's dead-letter queue: a message for each batch that could not be published. It does not have the events."""
 
 import json
 from dataclasses import dataclass
+from itertools import batched
 from typing import Any
 
 from saga.failures import Failure
@@ -32,6 +33,11 @@ class DeadLetter:
     last: int | None = None
 
     @property
+    def period(self) -> tuple[int, int] | None:
+        """When the events of the batch were recorded, within a minute; None if Lambda did not send the message."""
+        return None if self.first is None or self.last is None else (self.first - _MARGIN, self.last + _MARGIN)
+
+    @property
     def json(self) -> dict[str, Any]:
         """The message for programs, without its receipt."""
         return {
@@ -54,17 +60,16 @@ def dead_letters(stack: Stack) -> list[DeadLetter]:
 
 
 def redrive(stack: Stack, letter: DeadLetter, rate: float) -> int:
-    """Dispatch the batch's undispatched events, `rate` per second; then delete the message and return their number.
+    """Publish all events of the batch's period, `rate` batches per second; then delete the message.
 
-    If an event cannot be dispatched, or the message does not describe a batch, the message stays.
+    Return the number of events. If they cannot be published, or the message does not describe a batch, it stays.
     """
-    if letter.first is None or letter.last is None:
+    if letter.period is None:
         raise Failure(f"message {letter.message_id} does not describe a batch of the stream")
-    events = undispatched.undispatched(stack, letter.first - _MARGIN, letter.last + _MARGIN)
-    for event in paced(events, rate):
-        undispatched.dispatch(stack, event.order_id, event.type)
+    batches = batched(undispatched.recorded(stack, *letter.period), undispatched.BATCH_SIZE, strict=False)
+    published = sum(undispatched.publish(stack, batch) for batch in paced(batches, rate))
     queue.delete(stack, _QUEUE, letter.receipt)
-    return len(events)
+    return published
 
 
 def _batch(body: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import TypedDict
 
 from saga.failures import Failure
 from saga.http import Json, call
-from saga.operations import parked_orders, queue, undispatched
+from saga.operations import parked_orders, paused_orders, queue, undispatched
 from saga.operations.circuit import CLOSED, Breaker
 from saga.stack.stack import Stack
 from saga.text.durations import MINUTE, age, duration
@@ -19,6 +19,8 @@ _QUEUES = {"RelayFailureQueue": "RelayFailureQueueUrl", "ParkedOrdersQueue": "Pa
 _DIGEST = 12  # characters that identify a build
 _UNKNOWN_ORDER = "00000000-0000-0000-0000-000000000000"
 _LONGEST_WAIT = 3 * MINUTE  # the sweeper, once a minute, retries events that are a minute old
+_CONSUMERS = ("StartSagas", "PublishEvents")  # of the events' stream
+_SWEEPERS = ("SweepOutboxFunctionEveryMinute", *(f"SweepOrdersFunctionPart{part}" for part in range(4)))
 
 
 Check = TypedDict("Check", {"name": str, "well": bool, "words": str})
@@ -37,6 +39,7 @@ Status = TypedDict(
         "health": list[Check],
         "oldestUndispatchedAt": str | None,
         "parked": int,
+        "paused": list[Json],
         "breaker": Json,
     },
 )
@@ -62,13 +65,14 @@ def read_status(stack: Stack, gateway: Breaker) -> Status:
         "health": checks,
         "oldestUndispatchedAt": optional_iso(oldest),
         "parked": parked_orders.count(stack),
+        "paused": paused_orders.paused(stack),
         "breaker": gateway.json,
     }
 
 
 def _versions(stack: Stack) -> dict[str, str]:
     """Return the versions; that of the functions is a digest of their code, which they share."""
-    deployed = stack.session.client("lambda").get_function_configuration(FunctionName=f"{stack.name}-RelayOutbox")
+    deployed = stack.session.client("lambda").get_function_configuration(FunctionName=f"{stack.name}-{_CONSUMERS[0]}")
     functions = f"{deployed['CodeSha256'][:_DIGEST]}, deployed {deployed['LastModified']}"
     versions = {"saga": version("order-saga"), "functions": functions}
     if stack.endpoint:
@@ -83,7 +87,7 @@ def health_checks(stack: Stack, oldest: int | None, *, dead_letters: int, gatewa
         *_deployed(stack),
         *_dispatching(stack),
         _outbox(oldest),
-        _check("dead letters", f"{dead_letters} in the relay's dead-letter queue", ok=dead_letters == 0),
+        _check("dead letters", f"{dead_letters} batches that were never published", ok=dead_letters == 0),
         _check("payment gateway", f"circuit breaker is {gateway.state}", ok=gateway.state == CLOSED),
     ]
 
@@ -109,18 +113,20 @@ def _deployed(stack: Stack) -> Iterator[Check]:
 
 
 def _dispatching(stack: Stack) -> Iterator[Check]:
-    """Check the table's stream, which invokes the relay, and the schedule, which invokes the sweeper."""
-    mappings = stack.session.client("lambda").list_event_source_mappings(FunctionName=f"{stack.name}-RelayOutbox")
-    states = [each["State"] for each in mappings["EventSourceMappings"]]
-    yield _check("relay", ", ".join(states) or "not connected to the stream", ok=states == ["Enabled"])
-    rule = stack.function_name("SweepOrdersFunctionEveryMinute")
-    sweeper = stack.session.client("events").describe_rule(Name=rule)["State"]
-    yield _check("sweeper", sweeper, ok=sweeper == "ENABLED")
+    """Check the stream's consumers, whose last batch must not have failed, and the schedules of the sweepers."""
+    functions, rules = stack.session.client("lambda"), stack.session.client("events")
+    for name in _CONSUMERS:
+        mappings = functions.list_event_source_mappings(FunctionName=f"{stack.name}-{name}")["EventSourceMappings"]
+        results = (each.get("LastProcessingResult", "") for each in mappings)
+        found = [*(each["State"] for each in mappings), *(each for each in results if each.startswith("PROBLEM"))]
+        yield _check(name, ", ".join(found) or "not connected to the stream", ok=found == ["Enabled"])
+    sweepers = {rules.describe_rule(Name=stack.function_name(rule))["State"] for rule in _SWEEPERS}
+    yield _check("sweepers", ", ".join(sorted(sweepers)), ok=sweepers == {"ENABLED"})
 
 
 def _outbox(oldest: int | None) -> Check:
     if oldest is None:
-        return _check("outbox", "everything is dispatched", ok=True)
+        return _check("outbox", "every saga is started, and no event is set aside", ok=True)
     waiting = now() - oldest
     return _check("outbox", f"the oldest event has waited {age(waiting)}", ok=waiting < _LONGEST_WAIT)
 

@@ -8,14 +8,14 @@ from typing import Self
 from saga.operations.latency import Latency
 from saga.stack import tables
 from saga.stack.stack import Stack
-from saga.stack.tables import has_ended, status_of
+from saga.stack.tables import has_ended, is_paused, status_of
 from saga.text import times
 from saga.text.durations import MINUTE
 
 
 @dataclass(frozen=True)
 class Minute:
-    """The orders placed in one minute from `start` (ms since the epoch), by their current status.
+    """The orders placed in one minute from `start` (ms since the epoch), by their current status, or as paused.
 
     `latency` is the time from acceptance to the end (confirmed or failed); None if no order has ended.
     """
@@ -25,6 +25,7 @@ class Minute:
     confirmed: int
     failed: int
     parked: int
+    paused: int
     open: int
     latency: Latency | None
 
@@ -33,9 +34,10 @@ class Minute:
         """Count these orders."""
         statuses = Counter(map(status_of, orders))
         confirmed, failed, parked = (statuses[each] for each in ("CONFIRMED", "FAILED", "PARKED"))
+        paused = sum(map(is_paused, orders))
         latencies = [order["updatedAt"] - order["createdAt"] for order in orders if has_ended(order)]
-        still_open = len(orders) - confirmed - failed - parked
-        return cls(start, len(orders), confirmed, failed, parked, still_open, Latency.of(latencies))
+        still_open = len(orders) - confirmed - failed - parked - paused
+        return cls(start, len(orders), confirmed, failed, parked, paused, still_open, Latency.of(latencies))
 
 
 @dataclass(frozen=True)

@@ -1,25 +1,28 @@
-"""The outbox: list undispatched events, and dispatch events again."""
+"""The outbox: events whose saga has not been started, or that were set aside; and publishing events again."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
 from saga.failures import Failure, NoSuchOrder
+from saga.http import Json
 from saga.stack import tables
 from saga.stack.stack import Stack
 from saga.text.safe import error_text
 from saga.text.times import iso
 
-_QUARANTINED = "set aside"  # the partition of events that the sweeper has given up on
+BATCH_SIZE = 100  # events that are published together, as many as the stream passes at once
+_QUARANTINED = "set aside"  # the partition of events that the relay has given up on
 _PARTITIONS = (*tables.SHARDS, _QUARANTINED)
 
 
 @dataclass(frozen=True)
 class OutboxEvent:
-    """A recorded event. `at` is ms since the epoch; `attempts` counts those of the sweeper.
+    """A recorded event. `at` is ms since the epoch; `attempts` counts those to start its saga that the sweeper gave up.
 
-    `quarantined` says that the sweeper has given up and waits for an operator.
+    `undispatched` says that its saga has not been started, or that it is `quarantined`: set aside for an operator,
+    because it cannot be published, or because its saga cannot be started although others can.
     """
 
     order_id: str
@@ -33,9 +36,10 @@ class OutboxEvent:
 
     @classmethod
     def from_row(cls, row: tables.Item) -> Self:
-        """Read a row of the events table."""
+        """Read a row of the events table; one that was set aside may lack anything but its key and its time."""
         outbox = "undispatched" in row, row.get("attempts", 0), row.get("undispatched") == _QUARANTINED
-        return cls(row["orderId"], row["eventType"], row["eventId"], row["at"], row["startsSaga"], *outbox)
+        key, starts_saga = (row["orderId"], row["eventType"]), bool(row.get("startsSaga"))
+        return cls(*key, row.get("eventId", "-".join(key)), row["at"], starts_saga, *outbox)
 
     @property
     def json(self) -> dict[str, Any]:
@@ -64,6 +68,14 @@ def oldest(stack: Stack) -> int | None:
     return min((entry["at"] for entry in firsts if entry), default=None)
 
 
+def recorded(stack: Stack, since: int, until: int | None = None) -> list[OutboxEvent]:
+    """Return all events recorded in a period (ms since the epoch, inclusive), oldest first. Reads the whole table."""
+    bounds = {":since": since, ":until": tables.END_OF_TIME if until is None else until}
+    condition = {"FilterExpression": "#at BETWEEN :since AND :until", "ExpressionAttributeNames": {"#at": "at"}}
+    values = {"ExpressionAttributeValues": tables.wire(bounds)}
+    return _sorted(tables.everything(stack, "EventsTable", **condition, **values))
+
+
 def events_of(stack: Stack, order_id: str) -> list[OutboxEvent]:
     """Return all events of an order, oldest first.
 
@@ -76,41 +88,52 @@ def events_of(stack: Stack, order_id: str) -> list[OutboxEvent]:
     return events
 
 
-def events_since(stack: Stack, since: int, until: int | None = None) -> Iterator[OutboxEvent]:
-    """Yield all events of the orders placed in a period (ms since the epoch, inclusive), order by order."""
-    placed = tables.indexed_rows(stack, tables.PLACED, tables.SHARDS, since, until)
-    for order in sorted(placed, key=lambda row: (row["createdAt"], row["orderId"])):
-        yield from events_of(stack, order["orderId"])
+def publish(stack: Stack, events: Sequence[OutboxEvent]) -> int:
+    """Have the relay publish these events again and return their number, or raise Failure if it could not."""
+    keys = [{"orderId": each.order_id, "eventType": each.type} for each in events]
+    rows = tables.rows(stack, "EventsTable", keys)
+    return int(_invoke(stack, "PublishEvents", sorted(rows, key=lambda row: row["at"]))["published"])
 
 
 def dispatch(stack: Stack, order_id: str, event_type: str) -> None:
-    """Have the relay dispatch the event now, as if it came from the table's stream.
+    """Have the relay start the event's saga now. If the event was set aside, publish it as well.
 
-    Dispatching twice is harmless: the execution of that name exists, and consumers know the event's ID.
+    Doing it twice is harmless: the execution of that name exists, and consumers know the event's ID.
 
     Raises:
         NoSuchOrder: the order has no such event.
-        Failure: the relay could not dispatch it.
+        Failure: the relay could not do it; the event stays as it was.
     """
-    payload = json.dumps({"Records": [_stream_record(stack, order_id, event_type)]})
-    response = stack.session.client("lambda").invoke(FunctionName=f"{stack.name}-RelayOutbox", Payload=payload)
+    row = tables.row(stack, "EventsTable", key := {"orderId": order_id, "eventType": event_type})
+    if row is None:
+        raise NoSuchOrder(f"no such event in stack {stack.name}: {event_type} of order {order_id!r}")
+    if row.get("startsSaga") and _invoke(stack, "StartSagas", [row])["batchItemFailures"]:
+        raise Failure(f"the relay could not start the saga of {event_type} of order {order_id}; see its log")
+    if row.get("undispatched") == _QUARANTINED:
+        table = stack.session.resource("dynamodb").Table(stack.outputs["EventsTable"])
+        table.update_item(Key=key, AttributeUpdates={"undispatched": {"Action": "DELETE"}})
+        try:
+            _invoke(stack, "PublishEvents", [row])
+        except BaseException:
+            table.update_item(Key=key, AttributeUpdates={"undispatched": {"Value": _QUARANTINED}})
+            raise
+        if "undispatched" in (tables.row(stack, "EventsTable", key) or {}):
+            raise Failure(f"{event_type} of order {order_id} cannot be published; it is set aside again")
+
+
+def _invoke(stack: Stack, function: str, rows: Iterable[tables.Item]) -> Json:
+    """Pass rows to one of the relay's functions, as if they came from the table's stream."""
+    payload = json.dumps({"Records": [_record(str(number), row) for number, row in enumerate(rows)]})
+    response = stack.session.client("lambda").invoke(FunctionName=f"{stack.name}-{function}", Payload=payload)
     result = json.loads(response["Payload"].read())
     if "FunctionError" in response:
-        raise Failure(f"the relay failed: {error_text(result.get('errorType'), result.get('errorMessage'))}")
-    if result["batchItemFailures"]:
-        raise Failure(f"the relay could not dispatch {event_type} of order {order_id}; see its log")
+        raise Failure(f"{function} failed: {error_text(result.get('errorType'), result.get('errorMessage'))}")
+    return result
 
 
-def _stream_record(stack: Stack, order_id: str, event_type: str) -> dict[str, Any]:
-    """Return the record of the stream for the row as it is now."""
-    key = tables.wire({"orderId": order_id, "eventType": event_type})
-    response = tables.client(stack.session).get_item(
-        TableName=stack.outputs["EventsTable"], Key=key, ConsistentRead=True
-    )
-    if "Item" not in response:
-        raise NoSuchOrder(f"no such event in stack {stack.name}: {event_type} of order {order_id!r}")
-    change = {"Keys": key, "NewImage": response["Item"], "SequenceNumber": "1", "StreamViewType": "NEW_IMAGE"}
-    return {"eventID": "1", "eventName": "INSERT", "eventSource": "aws:dynamodb", "dynamodb": change}
+def _record(number: str, row: tables.Item) -> dict[str, Any]:
+    change = {"NewImage": tables.wire(row), "SequenceNumber": number}
+    return {"eventID": number, "eventName": "INSERT", "eventSource": "aws:dynamodb", "dynamodb": change}
 
 
 def _sorted(rows: Iterable[tables.Item]) -> list[OutboxEvent]:

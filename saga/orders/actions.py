@@ -7,6 +7,7 @@ from urllib.parse import quote
 from saga.failures import Failure, NoSuchOrder, UsageFailure
 from saga.http import Json, call
 from saga.orders.effects import to_undo
+from saga.orders.pause import waiting
 from saga.orders.record import Record
 from saga.stack import tables
 from saga.stack.products import Product
@@ -56,12 +57,12 @@ def cancel(stack: Stack, order_id: str, reason: str) -> Json:
 
 
 def resume(stack: Stack, order_id: str, reason: str) -> str:
-    """Start a parked order's compensations again and return the type of the event that records it.
+    """Try a paused or parked order again, in a new execution, and return the type of the event that records it.
 
     Raises:
         NoSuchOrder: no order has this ID.
         UsageFailure: the reason is too short or too long.
-        Failure: the order is not parked.
+        Failure: the order is neither paused nor parked.
     """
     _require_reason(reason)
     payload = json.dumps({"orderId": order_id, "reason": reason})
@@ -89,8 +90,12 @@ def preview_cancel(record: Record) -> Json:
 
 def preview_resume(record: Record) -> Json:
     """Return what `resume` would do, in the same shape."""
-    if record.status != "PARKED":
-        return _preview(f"The order is {record.status}, not parked.")
+    paused = record.order.get("paused", {})
+    if record.status != "PARKED" and "nextAttemptAt" not in paused:
+        why = "is being tried again now" if paused else f"is {record.status}, and neither paused nor parked"
+        return _preview(f"The order {why}.")
+    if record.status == "PENDING":
+        return _preview(f"A new execution would try again now: {waiting(paused)}.", {})
     return _preview("A new execution would run these compensations:", to_undo(record))
 
 

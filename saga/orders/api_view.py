@@ -13,7 +13,7 @@ _MONEY = ("amount", "totalAmount", "taken", "refunded")
 
 
 def order_view(row: Row) -> Json:
-    """Return the order, with `reason` if it is cancelled and `parked` while it is parked."""
+    """Return the order. Its `paused` has the `cause` too, which is for operators; the API leaves it out."""
     view = {
         "orderId": row["orderId"],
         "status": row["status"],
@@ -25,14 +25,17 @@ def order_view(row: Row) -> Json:
     }
     if "reason" in row:
         view["reason"] = ordered(row["reason"])
-    if "parked" in row:
-        view["parked"] = ordered({**row["parked"], "at": iso(row["parked"]["at"])})
+    for name, times in (("paused", ("since", "nextAttemptAt")), ("parked", ("at",))):
+        if name in row:
+            mark = {key: iso(value) if key in times else value for key, value in row[name].items()}
+            view[name] = ordered(mark)
     return view
 
 
-def detail_view(detail: Row) -> Json:
+def detail_view(detail: Row, outcome: str = "") -> Json:
     """Return the detail of an event."""
-    return ordered({name: major(value) if name in _MONEY else value for name, value in detail.items()})
+    since = {"since": iso(detail["since"])} if outcome == "resumed" and "since" in detail else {}
+    return ordered({name: major(value) if name in _MONEY else value for name, value in detail.items()} | since)
 
 
 def payment_view(row: Row, intent: Row | None) -> Json:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from saga.http import Json
 from saga.orders.from_events import compensations, states
 from saga.orders.model import Event
+from saga.orders.pause import ended_by
 from saga.orders.record import Record
 from saga.text.money import Minor, amount, minor
 from saga.text.safe import clean, error_text, item_list
@@ -127,6 +128,13 @@ def _reason(detail: Json) -> str:
     return error_text(detail.get("reason"), detail.get("cause"))
 
 
+def _resumed(detail: Json) -> str:
+    by, attempt = clean(detail.get("by", "recovery")), ended_by(detail)
+    if by == "recovery" and attempt:
+        return f"{attempt} failed: {_reason(detail)}; tried again"
+    return _joined(f"resumed by {by}: {_reason(detail)}", attempt and f"after {attempt} had failed")
+
+
 def _joined(*parts: str) -> str:
     return ", ".join(filter(None, parts))
 
@@ -144,5 +152,5 @@ _TEXTS: dict[str, Callable[[Json, str], str]] = {
     "undone": _undone,
     "failed": lambda _detail, _: "everything is undone",
     "parked": lambda detail, _: _parked(detail),
-    "resumed": lambda detail, _: f"resumed by {clean(detail.get('by', 'recovery'))}: {_reason(detail)}",
+    "resumed": lambda detail, _: _resumed(detail),
 }

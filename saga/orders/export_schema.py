@@ -19,6 +19,7 @@ _Item = TypedDict("_Item", {"productId": str, "quantity": int})
 _Line = TypedDict("_Line", {"productId": str, "quantity": int, "price": float})
 _Reason = TypedDict("_Reason", {"reason": str, "cause": str})
 _Parked = TypedDict("_Parked", {"at": _Time, "notUndone": list[str], "undone": list[str], "failures": _Object})
+_Paused = TypedDict("_Paused", {"reason": str, "attempts": int, "since": _Time, "nextAttemptAt": NotRequired[_Time]})
 _Order = TypedDict(
     "_Order",
     {
@@ -30,6 +31,7 @@ _Order = TypedDict(
         "createdAt": _Time,
         "updatedAt": _Time,
         "reason": NotRequired[_Reason],
+        "paused": NotRequired[_Paused],
         "parked": NotRequired[_Parked],
     },
 )

@@ -56,7 +56,8 @@ def attempts(record: Record) -> list[Attempt]:
             result = [
                 _ended(each, Outcome.CAUGHT, event) if each.outcome is Outcome.RUNNING else each for each in result
             ]
-        for state, outcome in states(event, record.definition).items():
+        waited = event.detail.get("state") if event.detail.get("by") == "recovery" else None  # its failure paused it
+        for state, outcome in ({waited: Outcome.CAUGHT} if waited else states(event, record.definition)).items():
             started = max(previous, result[-1].ended or 0) if result else previous
             if result and result[-1].state == state and result[-1].outcome is Outcome.RUNNING:
                 started = result.pop().started

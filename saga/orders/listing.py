@@ -12,8 +12,10 @@ from saga.stack.legacy import ORDER
 from saga.stack.stack import Stack
 from saga.stack.tables import CUSTOMER, END_OF_TIME, PLACED, PRODUCT, REASON, SHARDS, STATUS, Index, Item, status_of
 
-STATUSES = ("PENDING", "CONFIRMED", "CANCELLING", "FAILED", "PARKED")
-_RARE = ("PENDING", "CANCELLING", "PARKED")
+PAUSED = "PAUSED"  # no status: orders that are PENDING or CANCELLING, and wait
+STATUSES = ("PENDING", "CONFIRMED", "CANCELLING", "FAILED", "PARKED", PAUSED)
+_OPEN = ("PENDING", "CANCELLING")
+_RARE = (*_OPEN, "PARKED", PAUSED)
 _BATCH_SIZE = 50
 
 
@@ -55,7 +57,9 @@ def _most_selective(wanted: Filter) -> tuple[Index, Sequence[str]]:
     by_selectivity = ((CUSTOMER, wanted.customer), (STATUS, rare), (REASON, wanted.error), (PRODUCT, wanted.product))
     for index, value in (*by_selectivity, (STATUS, wanted.status)):
         if value is not None:
-            return index, [value] if index in (CUSTOMER, PRODUCT) else [f"{value}#{shard}" for shard in SHARDS]
+            values = _OPEN if index is STATUS and value == PAUSED else (value,)
+            sharded = index not in (CUSTOMER, PRODUCT)
+            return index, [f"{each}#{shard}" for each in values for shard in SHARDS] if sharded else values
     return PLACED, SHARDS
 
 
@@ -86,7 +90,7 @@ def _matches(row: Item, wanted: Filter) -> bool:
     return all(
         (
             row.get("saga", ORDER) == ORDER,
-            wanted.status in (None, status_of(row)),
+            tables.is_paused(row) if wanted.status == PAUSED else wanted.status in (None, status_of(row)),
             wanted.customer in (None, row["customerId"]),
             wanted.error in (None, row.get("reason", {}).get("reason")),
             wanted.product is None or any(line["productId"] == wanted.product for line in row["items"]),

@@ -60,6 +60,12 @@ class Execution:
     history: tuple[Json, ...]
     trace: str | None = None
 
+    @property
+    def result(self) -> str:
+        """Its status, or PAUSED if it ended because its order waits, which AWS calls a success."""
+        is_paused = isinstance(self.output, dict) and self.output.get("status") == "PAUSED"
+        return "PAUSED" if is_paused else self.status
+
 
 @dataclass(frozen=True)
 class Attempt:

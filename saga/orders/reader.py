@@ -60,7 +60,8 @@ def events_of(stack: Stack, order_id: str) -> tuple[Event, ...]:
 
 
 def _event(row: Json) -> Event:
-    return Event.of(row, row["eventType"], row["at"], detail_view(row["detail"]), dispatched="undispatched" not in row)
+    detail = detail_view(row["detail"], row.get("outcome", ""))
+    return Event.of(row, row["eventType"], row["at"], detail, dispatched="undispatched" not in row)
 
 
 def _described(stack: Stack) -> Json:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from saga.graph import Outcome
 from saga.orders.attempts import Attempt, attempts, visits
+from saga.orders.effects import effects
 from saga.orders.record import Record
 from saga.text.safe import error_text
 
@@ -40,10 +41,11 @@ def timeline(record: Record) -> list[Bar]:
 
 def _relays(record: Record) -> Iterator[Bar]:
     started = {execution.name: execution.started for execution in record.executions}
-    for event in record.events:
+    for event, effect in zip(record.events, effects(record), strict=True):
         begun = started.get(event.execution(record.order_id))  # unknown if AWS keeps no execution
         if event.starts_saga and (begun or not event.dispatched):
-            yield Bar(event.type, "relay", event.at, begun, None, "from the event to the start of its execution")
+            why = effect.text if event.outcome == "resumed" else "from the event to the start of its execution"
+            yield Bar(event.type, "relay", event.at, begun, None, why)
 
 
 def _waits(visit: list[Attempt], running: set[str]) -> Iterator[Bar]:

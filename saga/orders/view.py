@@ -6,6 +6,7 @@ from saga.orders.attempts import Attempt, message, visits
 from saga.orders.effects import to_undo
 from saga.orders.links import links
 from saga.orders.model import Execution
+from saga.orders.pause import waiting
 from saga.orders.record import Record
 from saga.orders.states import source
 from saga.text.safe import clean, error_text
@@ -35,12 +36,13 @@ def view(record: Record) -> Json:
 
 
 def outcome(record: Record) -> str:
-    """Return what became of the order, and why, in words."""
+    """Return what became of the order, or what it waits for, and why, in words."""
     reason = why(record.order)
+    paused = f"paused, {waiting(record.order['paused'])}" if "paused" in record.order else ""
     texts = {
-        "PENDING": "in progress",
+        "PENDING": paused or "in progress",
         "CONFIRMED": "confirmed",
-        "CANCELLING": f"being undone: {reason}",
+        "CANCELLING": f"being undone: {reason}{paused and f'; {paused}'}",
         "FAILED": f"everything is undone: {reason}",
     }
     return texts.get(record.status) or f"{_stuck(record)}. Cancelled because: {reason}"
@@ -80,7 +82,7 @@ def _visit(visit: list[Attempt]) -> Json:
 def _execution(execution: Execution) -> Json:
     return {
         "name": execution.name,
-        "status": execution.status,
+        "status": execution.result,
         "started": iso(execution.started),
         "stopped": optional_iso(execution.stopped),
         "error": execution.error,

@@ -10,6 +10,7 @@ from saga.orders.attempts import Attempt, attempts
 from saga.orders.reader import read, read_again
 from saga.orders.record import Record
 from saga.stack.stack import Stack
+from saga.stack.tables import is_paused
 
 _POLL, _LONGEST_POLL = 0.5, 10.0  # seconds
 _GRACE = 5.0  # seconds for the execution to end after the order has
@@ -32,7 +33,8 @@ def follow(stack: Stack, order_id: str, timeout: float | None = None) -> Iterato
         if record.is_settled or (over_since and time.monotonic() - over_since > _GRACE):
             return
         if deadline is not None and time.monotonic() + pause > deadline and not record.is_over:
-            raise TimedOut(f"order {order_id} is still {record.status} after {timeout:g} s")
+            paused = " and paused" if is_paused(record.order) else ""
+            raise TimedOut(f"order {order_id} is still {record.status}{paused} after {timeout:g} s")
         time.sleep(pause)
         record, pause = _poll(stack, record, pause)
 
@@ -48,11 +50,11 @@ def _poll(stack: Stack, record: Record, pause: float) -> tuple[Record, float]:
 
 
 def changes(records: Iterable[Record]) -> Iterator[tuple[Record, list[Attempt], str | None]]:
-    """Yield each record with the attempts that began or ended since the last one, and with its status if it is new."""
+    """Yield each record with the attempts that began or ended, and with its status if that or its pause has changed."""
     known: list[Attempt] = []
-    status = None
+    last = None
     for record in records:
-        current = attempts(record)
+        current, now = attempts(record), (record.status, record.order.get("paused"))
         new = [attempt for attempt in current if attempt not in known]
-        yield record, new, None if record.status == status else record.status
-        known, status = current, record.status
+        yield record, new, None if now == last else record.status
+        known, last = current, now

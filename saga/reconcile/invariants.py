@@ -10,7 +10,7 @@ from itertools import combinations
 
 from saga.reconcile.snapshot import Item, OrderSnapshot, Tables, snapshots
 from saga.stack.products import Product
-from saga.stack.tables import is_over, is_parked, status_of
+from saga.stack.tables import END_OF_TIME, is_over, is_parked, status_of
 
 # By status: outcomes that the order's events must have, and outcomes that they must not have.
 _OUTCOMES = {
@@ -86,6 +86,10 @@ def _visible(order: OrderSnapshot) -> Iterator[str]:
     waiting = order.status in ("PENDING", "CANCELLING") and not parked
     if waiting != ("open" in order.row) or waiting != ("dueAt" in order.row):
         yield f"is {order.status}{' and parked' if parked else ''}, but the index of open orders disagrees"
+    left = (name for name in ("deadlineAt", "paused") if name in order.row and not waiting)
+    yield from (f"is {order.status}{' and parked' if parked else ''}, but still has {name}" for name in left)
+    if order.row.get("dueAt", 0) > order.row.get("deadlineAt", END_OF_TIME):
+        yield "is due only after its deadline"
     if parked and (order.status != "CANCELLING" or not order.events_with("parked")):
         yield f"is parked, but {order.status} with {[event['eventType'] for event in order.events]}"
 

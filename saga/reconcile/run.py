@@ -2,13 +2,17 @@
 
 import re
 import time
+from collections.abc import Iterator
 
 from saga.reconcile.invariants import violations
-from saga.reconcile.snapshot import Tables
+from saga.reconcile.snapshot import Item, Tables
 from saga.stack import tables
 from saga.stack.stack import Stack
+from saga.text.durations import MINUTE
+from saga.text.times import now
 
 _SETTLING_SECONDS = 2
+_LONGEST_OVERDUE = 15 * MINUTE
 
 
 def check(stack: Stack) -> list[str]:
@@ -16,12 +20,26 @@ def check(stack: Stack) -> list[str]:
 
     Orders move while the tables are read one by one, so only a violation that is still there a moment later counts.
     """
-    suspected = violations(read(stack))
+    suspected = _found(stack)
     if not suspected:
         return []
     time.sleep(_SETTLING_SECONDS)
-    again = set(violations(read(stack)))
+    again = set(_found(stack))
     return [violation for violation in suspected if violation in again]
+
+
+def _found(stack: Stack) -> list[str]:
+    rows, recently = read(stack), now() - _LONGEST_OVERDUE
+    return [*violations(rows), *(text for order in rows["SAGAS"] for text in _overdue(order, recently))]
+
+
+def _overdue(order: Item, recently: int) -> Iterator[str]:
+    """Check that recovery, which comes every minute, has done what is due."""
+    if order.get("dueAt", recently) < recently:
+        late = (
+            "past its deadline" if order.get("deadlineAt", recently) < recently else "due, and nothing has resumed it"
+        )
+        yield f"{order['orderId']}: is still {order['status']} and long {late}"
 
 
 def read(stack: Stack) -> Tables:

@@ -50,6 +50,7 @@ class Index:
 PLACED = Index("OrdersTable", "placed", "shard", "createdAt")
 STATUS = Index("OrdersTable", "status", "byStatus", "createdAt")
 CUSTOMER = Index("OrdersTable", "customer", "customerId", "createdAt")
+OPEN = Index("OrdersTable", "open", "open", "dueAt")
 REASON = Index("OrdersTable", "reason", "byReason", "createdAt")
 PRODUCT = Index("OrderLinesTable", None, "productId", "line")
 UNDISPATCHED = Index("EventsTable", "undispatched", "undispatched", "at", ("orderId", "eventType"))
@@ -58,6 +59,11 @@ UNDISPATCHED = Index("EventsTable", "undispatched", "undispatched", "at", ("orde
 def is_parked(order: Mapping[str, Any]) -> bool:
     """Return whether the order of a row or an API view is parked."""
     return "parked" in order
+
+
+def is_paused(order: Mapping[str, Any]) -> bool:
+    """Return whether the order of a row or an API view waits for its next attempt, or is being tried again just now."""
+    return "paused" in order
 
 
 def status_of(order: Mapping[str, Any]) -> str:
@@ -146,9 +152,9 @@ def rows(stack: Stack, table: str, keys: Sequence[Mapping[str, str]]) -> Iterato
                 time.sleep(_RETRY_SECONDS)
 
 
-def everything(stack: Stack, table: str) -> list[Item]:
-    """Return all rows of a table, read consistently. For reconciliation and the catalogue only."""
-    return list(_items(stack, "scan", table, ConsistentRead=True))
+def everything(stack: Stack, table: str, **request: Json) -> list[Item]:
+    """Return all rows of a table, read consistently. For reconciliation, the catalogue and lost events only."""
+    return list(_items(stack, "scan", table, ConsistentRead=True, **request))
 
 
 def rows_expire(stack: Stack, table: str) -> bool:

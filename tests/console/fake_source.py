@@ -1,7 +1,7 @@
 """A source with fixed answers. It records the actions and can fail."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from saga.orders.logs import LogLine, read_logs
 from saga.orders.record import Record, of_json
 from saga.stack.products import Product, products
 from saga.text.money import Minor
-from saga.text.times import now
+from saga.text.times import iso, now
 
 RECORDS = Path(__file__).parents[1] / "fixtures" / "records"
 API = "http://127.0.0.1:4566/_aws/execute-api/api/dev"
@@ -32,9 +32,17 @@ def record(name: str) -> Record:
     return of_json((RECORDS / f"{name}.json").read_text(encoding="utf-8"))
 
 
+def paused(name: str = "flaky", wait: int | None = 40_000) -> Record:
+    """Return a recorded order as if it were paused now, and tried again in so many milliseconds."""
+    found, current = record(name), now()
+    mark = {"state": "ProcessPayment", "reason": "TransientError", "cause": "503", "attempts": 2, "since": iso(current)}
+    next_attempt = {} if wait is None else {"nextAttemptAt": iso(current + wait)}
+    return replace(found, order={**found.order, "status": "PENDING", "paused": {**mark, **next_attempt}})
+
+
 def parked_order(order_id: str) -> parked_orders.ParkedOrder:
     """Return a parked order that was resumed once before."""
-    not_undone, failures = ("PaymentRefunded",), {"RefundPayment": "TransientError"}
+    not_undone, failures = ("PaymentRefunded",), {"RefundPayment": "RefundRefused"}
     return parked_orders.ParkedOrder(
         order_id, "customer-123", Minor(69998), 1, 2, "TransientError", "late", not_undone, failures, resumes=1
     )
@@ -117,4 +125,5 @@ class FakeSource:
 def _minute(start: int, orders: int) -> throughput.Minute:
     latency = Latency(400 + orders, 900 + orders, 1200 + orders, 2000) if orders else None
     failed = orders // 2
-    return throughput.Minute(start, orders, confirmed=orders - failed, failed=failed, parked=0, open=0, latency=latency)
+    counts = {"confirmed": orders - failed, "failed": failed, "parked": 0, "paused": 0, "open": 0}
+    return throughput.Minute(start, orders, **counts, latency=latency)

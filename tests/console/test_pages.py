@@ -11,7 +11,7 @@ from saga.failures import Failure, Unreachable
 from saga.operations.circuit import Breaker
 from saga.orders.logs import LogLine
 from saga.orders.record import to_json
-from tests.console.fake_source import AWS, PRODUCTS, FakeSource, outbox_event, parked_order, record
+from tests.console.fake_source import AWS, PRODUCTS, FakeSource, outbox_event, parked_order, paused, record
 from tests.console.serving import Served
 
 DECLINED = record("declined")
@@ -131,6 +131,29 @@ def test_a_button_resumes_a_parked_order(page: Page, source: FakeSource) -> None
     assert source.actions == [("resume", PARKED.order_id, "the gateway is back"), ("delete_stale_messages",)]
     source.records = [record("resumed")]
     expect(page.locator(".outcome")).to_contain_text("FAILED")
+
+
+def test_a_paused_order_shows_when_it_is_tried_again_in_the_list_and_on_its_page(
+    page: Page, source: FakeSource
+) -> None:
+    waits = paused(wait=3_600_000)
+    source.records = [waits]
+    page.goto("/orders")
+    expect(page.locator("tbody tr")).to_contain_text("ProcessPayment waits, next attempt in 59 min")
+    open_order(page, "flaky")
+    expect(page.locator(".notice.paused")).to_contain_text("ProcessPayment waits (TransientError: 503)")
+    expect(page.locator(".notice.paused")).to_contain_text("next attempt in 59 min")
+    page.get_by_role("button", name="Resume", exact=True).click()
+    expect(page.get_by_text("Resumed.")).to_be_visible()
+    assert source.actions[0] == ("resume", waits.order_id, "the gateway works again")
+    source.records = [paused(wait=None)]
+    expect(page.locator(".notice.paused")).to_contain_text("trying again now")
+
+
+def test_an_attempt_that_is_due_comes_within_a_minute(page: Page, source: FakeSource) -> None:
+    source.records = [paused(wait=-1)]
+    page.goto("/orders")
+    expect(page.locator("tbody tr")).to_contain_text("next attempt within a minute")
 
 
 def test_a_button_cancels_a_pending_order(page: Page, source: FakeSource) -> None:

@@ -1,16 +1,19 @@
 """The sections of an order's page, from recorded orders."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
 
+from payment.test_tokens import TEST_TOKENS
+from saga.console.pages import new_order
 from saga.console.sections import attempts, commands, events, forms, header, log_lines
 from saga.console.time_travel import position
 from saga.orders.attempts import visits
 from saga.orders.logs import LogLine
 from saga.orders.states import moments
-from tests.console.fake_source import AWS, ENGINE, record
+from tests.console.fake_source import AWS, ENGINE, PRODUCTS, paused, record
 
 EVIL = '"><script>alert(1)</script>'
 
@@ -89,6 +92,35 @@ def test_a_parked_order_can_be_resumed_unless_the_console_is_read_only() -> None
     assert forms.parked(record("resumed"), ENGINE) is None
 
 
+def test_a_paused_order_says_what_it_waits_for_and_can_be_tried_again_now() -> None:
+    shown = str(forms.paused(paused(), ENGINE))
+    assert "ProcessPayment waits (TransientError: 503). 2 failed attempts since <time" in shown
+    assert "next attempt <time" in shown
+    assert "data-wait" in shown
+    assert "Resume" in shown
+    assert "<form" not in str(forms.paused(paused(), AWS))
+    assert forms.paused(record("flaky"), ENGINE) is None
+
+
+def test_a_paused_order_that_is_being_tried_again_has_nothing_to_resume() -> None:
+    shown = str(forms.paused(paused(wait=None), ENGINE))
+    assert "trying again now" in shown
+    assert "<form" not in shown
+
+
+def test_only_an_order_that_waits_has_the_command_that_resumes_it() -> None:
+    for order, waits in ((paused(), True), (paused(wait=None), False), (record("parked"), True)):
+        assert ("saga order resume" in commands.commands(order, ENGINE)) is waits
+
+
+def test_an_execution_that_paused_its_order_is_shown_as_paused() -> None:
+    confirmed = record("confirmed")
+    (execution,) = confirmed.executions
+    ended = replace(execution, output={"orderId": confirmed.order_id, "status": "PAUSED"})
+    assert "</code> paused" in header.summary(replace(confirmed, executions=(ended,)))
+    assert "</code> succeeded" in header.summary(confirmed)
+
+
 def test_only_a_pending_order_can_be_cancelled() -> None:
     confirmed = record("confirmed")
     pending = replace(confirmed, order={**confirmed.order, "status": "PENDING"})
@@ -105,15 +137,22 @@ def test_a_log_line_opens_to_the_text_that_was_logged() -> None:
     assert "Traceback" in log_lines.row(LogLine(0, "ProcessPayment", "", "", "Traceback …"))
 
 
+def test_the_form_offers_every_payment_of_the_simulated_gateway() -> None:
+    form = new_order._form(PRODUCTS, {})  # noqa: SLF001 - the page needs a browser
+    assert set(re.findall(r'value="(pm_\w+)"', form)) == TEST_TOKENS.keys()
+
+
 def test_text_from_an_order_stays_text() -> None:
     declined = record("declined")
     order = {**declined.order, "customerId": EVIL, "reason": {"reason": EVIL, "cause": EVIL}}
     evil = replace(declined, order_id=EVIL, order={**order, "orderId": EVIL})
+    mark = {**paused().order["paused"], **dict.fromkeys(("state", "reason", "cause"), EVIL)}
     parts = (
         header.headline(evil, ENGINE),
         header.summary(evil),
         commands.commands(evil, ENGINE),
         log_lines.row(LogLine(0, EVIL, EVIL, EVIL, EVIL)),
+        str(forms.paused(replace(evil, order={**evil.order, "paused": mark}), ENGINE)),
         str(forms.parked(replace(evil, order={**record("parked").order, "orderId": EVIL}), ENGINE)),
     )
     for part in parts:

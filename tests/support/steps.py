@@ -64,7 +64,9 @@ def pause(order_id: str, state: str = "ProcessPayment", error: str = "TransientE
 
 
 def fail(order_id: str, **failures: str) -> Answer:
-    return call("FailOrder", order_id, failures=failures)
+    """Call FailOrder; `failures` are the errors of the compensations, by state."""
+    caught = {state: {"Error": error, "Cause": f"{error} happened"} for state, error in failures.items()}
+    return call("FailOrder", order_id, failures=caught)
 
 
 def states(saga: Saga) -> list[str]:

@@ -113,7 +113,7 @@ def test_after_a_compensation_that_failed_the_next_one_runs_and_the_error_is_not
     assert caught(state) == {"States.ALL": tasks()[state]["Next"]}
     call, payloads = failing(ReserveInventory="InsufficientStock", **{state: "TransientError"})
     assert run(definition(), {"orderId": "order-1"}, call).path[2:] == UNDONE[1:]
-    assert payloads["FailOrder"]["failures"] == {state: "TransientError"}
+    assert payloads["FailOrder"]["failures"] == {state: {"Error": "TransientError", "Cause": "why"}}
 
 
 def test_an_order_that_cannot_be_undone_yet_ends_its_execution_as_paused() -> None:

@@ -63,7 +63,7 @@ def _perform(action: RecoveryAction, history: History, row: Item, why: Reason | 
     paused = row.get("paused", {})
     match action:
         case RecoveryAction.CANCEL:
-            _cancel(row, why or DEADLINE_PASSED, execution)
+            _cancel(row, why if why and execution == ABORTED else DEADLINE_PASSED, execution)
         case RecoveryAction.RESUME:
             resuming.recover(history, row, why or EXECUTION_LOST)
         case RecoveryAction.WAIT:

@@ -35,8 +35,7 @@ def start(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureRe
 def publish(event: dict[str, Any], _context: LambdaContext) -> dict[str, int]:
     """Publish all records, or fail: then the stream delivers them again, in smaller batches."""
     events = [each for record in DynamoDBStreamEvent(event).records for each in _events(_row(record))]
-    publishing.publish(events)
-    return {"published": len(events)}
+    return {"published": publishing.publish(events)}
 
 
 @logger.inject_lambda_context(clear_state=True)

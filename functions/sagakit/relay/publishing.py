@@ -26,17 +26,19 @@ bus = boto3.client("events", config=SLOW)
 type Entry = dict[str, Any]
 
 
-def publish(events: Iterable[Event]) -> None:
-    """Publish the events; set those aside that the bus will never take.
+def publish(events: Iterable[Event]) -> int:
+    """Publish the events; set those aside that the bus will never take. Return how many it took.
 
     Raises:
         TransientError: the bus refused some of them; the stream delivers all of them again.
     """
-    waiting = [(event, entry) for event in events if (entry := _entry(event))]
+    waiting, published = [(event, entry) for event in events if (entry := _entry(event))], 0
     for pause in (*PAUSES, 0):
-        waiting = [each for batch in _batches(waiting) for each in _refused(batch)]
+        answers = [answer for batch in _batches(waiting) for answer in _send(batch)]
+        published += sum(not code for *_, code in answers)
+        waiting = [(event, entry) for event, entry, code in answers if code and code not in NEVER_ACCEPTED]
         if not waiting:
-            return
+            return published
         time.sleep(pause)
     raise TransientError(f"the event bus refused {len(waiting)} events, {waiting[0][0].id} the first")
 
@@ -87,15 +89,14 @@ def _batches(waiting: Iterable[tuple[Event, Entry]]) -> Iterator[list[tuple[Even
         yield batch
 
 
-def _refused(batch: list[tuple[Event, Entry]]) -> Iterator[tuple[Event, Entry]]:
-    """Send the entries, and yield those to send again: PutEvents returns 200 even if it refuses one."""
+def _send(batch: list[tuple[Event, Entry]]) -> Iterator[tuple[Event, Entry, str]]:
+    """Send the entries, and yield the error code of each: PutEvents returns 200 even if it refuses one."""
     entries: Any = [entry for _, entry in batch]
     response = bus.put_events(Entries=entries)
     for (event, entry), answer in zip(batch, response["Entries"], strict=True):
         if (code := answer.get("ErrorCode", "")) in NEVER_ACCEPTED:
             _set_aside(event, code)
-        elif code:
-            yield event, entry
+        yield event, entry, code
 
 
 def _set_aside(event: Event, code: str) -> None:

@@ -1,4 +1,4 @@
-"""`saga dlq`: batches of the outbox's stream that the relay gave up on."""
+"""`saga dlq`: batches of the outbox's stream that could not be published for a day."""
 
 from collections.abc import Sequence
 from operator import attrgetter
@@ -12,20 +12,21 @@ from saga.cli.register import add
 from saga.cli.render.columns import table, when
 from saga.http import Json
 from saga.operations.dead_letters import DeadLetter, dead_letters, redrive
+from saga.text.times import iso
 
 app = typer.Typer(name="dlq", no_args_is_help=True, help="The relay's dead-letter queue.")
 
 
 @add(app, "dlq list", "dlq list -o jsonl", name="list")
 def list_(context: Context) -> None:
-    """List the messages, oldest first. Each describes a batch that the relay failed to dispatch."""
+    """List the messages, oldest first. Each describes a batch that was never published, and names its command."""
     found = dead_letters(context.stack)
     context.answer([letter.json for letter in found], _table(found))
 
 
 @add(app, "dlq redrive --dry-run", "dlq redrive --rate 2 --yes", name="redrive")
 def redrive_(context: Context, *, rate: Rate = 5, yes: Yes = False, dry_run: DryRun = False) -> int:
-    """Dispatch the events that are still undispatched from each batch's period, then delete its message."""
+    """Publish all events of each batch's period, then delete its message. Consumers recognise an event by its ID."""
 
     def act(letter: DeadLetter) -> dict[str, Json]:
         return {"dispatched": redrive(context.stack, letter, rate)}
@@ -37,7 +38,12 @@ def redrive_(context: Context, *, rate: Rate = 5, yes: Yes = False, dry_run: Dry
 
 def _table(letters: Sequence[DeadLetter]) -> RenderableType:
     rows = [
-        (each.message_id, when(each.sent), each.condition or "not sent by Lambda", each.records or "")
+        (each.message_id, when(each.sent), each.condition or "not sent by Lambda", each.records or "", _command(each))
         for each in letters
     ]
-    return table(("message", "sent", "condition", "records"), rows, "The queue is empty.")
+    return table(("message", "sent", "condition", "records", "to publish them"), rows, "The queue is empty.")
+
+
+def _command(letter: DeadLetter) -> str:
+    since, until = map(iso, letter.period or (0, 0))
+    return f"saga outbox publish --since {since} --until {until}" if letter.period else ""

@@ -13,6 +13,7 @@ from saga.failures import Failure
 from saga.operations.circuit import Breaker, breaker
 from saga.operations.doctor import Finding, findings
 from saga.operations.status import Status, read_status
+from saga.orders.pause import waiting
 from saga.reconcile import run
 from saga.text.safe import counted
 from saga.text.times import milliseconds
@@ -57,6 +58,9 @@ def _rows(found: Status, gateway: Breaker) -> Iterator[tuple[str, object]]:
     yield from ((f"{'✓' if each['well'] else '✗'} {each['name']}", each["words"]) for each in found["health"])
     oldest = found["oldestUndispatchedAt"]
     yield "oldest undispatched", "none" if oldest is None else when(milliseconds(oldest))
+    yield "paused orders", sum(each["orders"] for each in found["paused"])
+    for each in found["paused"]:
+        yield "", f"{each['orders']}: {waiting(each)} since {when(milliseconds(each['since']))}"
     yield "parked orders", found["parked"]
     yield "circuit breaker", circuit_text(gateway)
     yield from ((each["name"], counted(each["depth"], "message")) for each in found["queues"])

@@ -59,7 +59,7 @@ def _run(context: Context, plan: Plan, svg: Path | None) -> int:
         svg.write_text(charts.to_svg(finished))
     found = figures(context.stack, finished)
     context.answer(found, Group(facts(_rows(found)), charts.to_text(finished)))
-    if found["outcomes"]["OPEN"]:
+    if found["outcomes"]["OPEN"] or found["outcomes"]["PAUSED"]:
         return TimedOut.exit_code
     return Failure.exit_code if found["refused"] else 0
 

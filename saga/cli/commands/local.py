@@ -123,7 +123,8 @@ Console  {console}
 
 Next:
   See how the declined order was undone   {console}/orders/{failed.order_id}
-  Place an order whose refund will fail   .venv/bin/saga order place --item laptop:1 --token pm_refund_down --wait
+  Place an order that has to wait         .venv/bin/saga order place --item laptop:1 --token pm_refund_refused
+  Cancel it, and see it parked            .venv/bin/saga order cancel ID --reason 'no longer wanted'
   List the orders                         .venv/bin/saga order list
 
 Or call the API:

@@ -13,6 +13,7 @@ from saga.orders.attempts import Attempt, attempts
 from saga.orders.effects import Effect, effects
 from saga.orders.links import links
 from saga.orders.logs import LogLine
+from saga.orders.pause import next_attempt, tries, waiting
 from saga.orders.record import Record
 from saga.orders.states import source
 from saga.orders.view import outcome, why
@@ -36,7 +37,8 @@ def order_facts(record: Record) -> Table:
         ("placed", when(milliseconds(order["createdAt"]))),
         ("changed", when(milliseconds(order["updatedAt"]))),
         ("payment", _payment(record.payment)),
-        *((f"execution {number}", f"{each.name}: {each.status}") for number, each in enumerate(record.executions, 1)),
+        *([("attempts", tries(order["paused"], now()))] if "paused" in order else []),
+        *((f"execution {number}", f"{each.name}: {each.result}") for number, each in enumerate(record.executions, 1)),
         ("stack", f"{record.stack['name']}, {record.stack['place']}"),
         ("states by", source(record)),
         *links(record).items(),
@@ -52,8 +54,14 @@ def attempt_table(record: Record) -> RenderableType:
 
 def live_view(record: Record) -> Group:
     """Return the order as it runs, for an updating display."""
-    title = Text.assemble(f"{record.order_id}  ", status_cell(record.status), f"  {outcome(record)}")
+    title = Text.assemble(f"{record.order_id}  ", status_cell(record.status), f"  {progress(record)}")
     return Group(title, attempt_table(record))
+
+
+def progress(record: Record) -> str:
+    """Return what became of the order, or what it waits for and when it is tried again."""
+    paused = record.order.get("paused")
+    return f"{outcome(record)}; {next_attempt(paused, now())}" if paused else outcome(record)
 
 
 def order_table(orders: Sequence[Json]) -> RenderableType:
@@ -97,7 +105,9 @@ def attempt_line(attempt: Attempt) -> str:
 
 def _order(order: Json) -> Sequence[object]:
     total, placed = amount(minor(order["totalAmount"])), when(milliseconds(order["createdAt"]))
-    who = order["customerId"], item_list(order["items"]), why(order)
+    paused = order.get("paused")
+    waits = f"{waiting(paused)}, {next_attempt(paused, now())}" if paused else ""
+    who = order["customerId"], item_list(order["items"]), "; ".join(filter(None, (why(order), waits)))
     return order["orderId"], status_cell(status_of(order)), total, placed, *who
 
 

@@ -9,7 +9,7 @@ from saga.operations import circuit
 
 _STATES = {
     "CLOSED": ("✓", "succeeded", "Calls reach the gateway."),
-    "OPEN": ("✗", "failed", "Calls fail at once with a transient error. The saga retries, then compensates."),
+    "OPEN": ("✗", "failed", "Calls fail at once. The saga retries, then pauses until the gateway answers."),
     "HALF_OPEN": ("▸", "running", "One call goes through to test whether the gateway answers again."),
 }
 _UNKNOWN = ("?", "not_reached", "The console doesn't know this state.")

@@ -10,20 +10,19 @@ from saga.console.sections.forms import action_form
 from saga.stack.products import Product, products
 from saga.text.money import Minor, amount
 
+_CHARGES, _WAITS = "charges the customer but never confirms it", "waits until you cancel it, then"
 _PAYMENTS = {  # by token: what the simulated gateway does, and how the order ends
     "pm_ok": ("charges the customer", "CONFIRMED"),
     "pm_declined": ("declines: card_declined", "FAILED, undone"),
     "pm_insufficient_funds": ("declines: insufficient_funds", "FAILED, undone"),
     "pm_flaky": ("answers 503 twice, then works", "CONFIRMED after retries"),
-    "pm_unavailable": ("always answers 503", "FAILED, undone"),
+    "pm_unavailable": ("always answers 503", "waits until its deadline, then FAILED"),
     "pm_slow": ("charges the customer but answers too late", "CONFIRMED after a retry"),
     "pm_processing": ('answers "processing", then charges seconds later', "CONFIRMED after retries"),
     "pm_late_decline": ('answers "processing", then declines seconds later', "FAILED, undone"),
-    "pm_refund_flaky": ("never confirms the charge; the third refund succeeds", "FAILED, refunded"),
-    "pm_refund_down": (
-        "never confirms the charge; refunds fail until you restore the gateway",
-        "PARKED until you resume it",
-    ),
+    "pm_refund_flaky": (f"{_CHARGES}; the third refund succeeds", f"{_WAITS} FAILED, refunded"),
+    "pm_refund_down": (f"{_CHARGES}; refunds fail until you restore it", f"{_WAITS} waits for its refund"),
+    "pm_refund_refused": (f"{_CHARGES}; refuses the refund until you restore it", f"{_WAITS} PARKED"),
 }
 _KEY_RULE = (
     "Sending the same order again with the same key returns the same order, and nothing is charged twice. "

@@ -29,7 +29,7 @@ class _Sections:
         self._headline = markup(header.heading(order_id))
         self._body = ui.element("div").classes("order").props("hidden")
         with self._body:
-            self._parked, self._summary = markup(), markup(classes="card facts-card")
+            self._waiting, self._summary = markup(), markup(classes="card facts-card")
             with ui.element("div").classes("run"):
                 with card("State machine", "graph", _downloads(order_id)):
                     self._time_travel = TimeTravel(at)
@@ -51,7 +51,7 @@ class _Sections:
         record, environment = snapshot.record, self._page.environment
         self._body.props(remove="hidden")
         self._headline.set_content(header.headline(record, environment))
-        self._parked.set_content(forms.parked(record, environment) or Html())
+        self._waiting.set_content(forms.parked(record, environment) or forms.paused(record, environment) or Html())
         self._summary.set_content(header.summary(record))
         self._time_travel.show(record)
         self._events.show(events.rows(record))

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from saga.console.elements import Column, cells, markup, table_card
 from saga.console.html import Html, empty, join, tag
-from saga.console.labels import ago, order_link, placed_at, quantity_of, status_pill
+from saga.console.labels import ago, next_attempt, order_link, placed_at, quantity_of, status_pill
 from saga.console.layout import Page
 from saga.failures import UsageFailure
 from saga.http import Json
@@ -92,7 +92,10 @@ def _filter_form(query: Mapping[str, str]) -> Html:
 def _row(order: Json) -> Html:
     status, placed, order_id = status_of(order), placed_at(order), order["orderId"]
     reason = order.get("reason", {}).get("reason")
-    state = join(status_pill(status), tag("span", reason, class_="muted reason") if reason else None)
+    paused = order.get("paused")
+    waits = join(f"{paused.get('state') or 'the execution'} waits, ", next_attempt(paused)) if paused else None
+    notes = (tag("span", note, class_="muted reason") for note in (reason, waits) if note)
+    state = join(status_pill(status), *notes)
     link = order_link(order_id, join(order_id[:8], tag("span", order_id[8:], class_="rest")))
     items = ", ".join(quantity_of(line["quantity"], line["productId"]) for line in order["items"])
     took = duration(milliseconds(order["updatedAt"]) - placed) if status in ("CONFIRMED", "FAILED") else ""

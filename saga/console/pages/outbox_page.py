@@ -1,4 +1,4 @@
-"""The outbox: committed events that haven't been dispatched."""
+"""The outbox: events whose saga has not been started, and events that were set aside."""
 
 from collections.abc import Sequence
 from urllib.parse import quote
@@ -14,16 +14,15 @@ _COLUMNS = (
     Column("Event"),
     Column("Order"),
     Column("Recorded"),
-    Column("Starts the saga", "wide"),
-    Column("Sweeper attempts", "number wide"),
+    Column("Failed attempts", "number wide"),
     Column("State"),
     Column("Dispatch"),
 )
 _INTRODUCTION = (
-    "The relay dispatches each event as soon as it is committed. The sweeper retries any event older than a minute. "
-    "When it gives up, the event is quarantined until you dispatch it."
+    "The relay starts each saga as soon as it is committed. The sweeper retries any that is older than a minute. "
+    "An event that cannot be published, or whose saga cannot be started, is set aside until you dispatch it."
 )
-_EMPTY = empty("✓ The outbox is empty.", "Every committed event has been dispatched.")
+_EMPTY = empty("✓ The outbox is empty.", "Every saga has been started, and no event is set aside.")
 
 
 def build(page: Page) -> None:
@@ -41,10 +40,9 @@ def build(page: Page) -> None:
 
 def _row(event: OutboxEvent, *, writable: bool) -> Html:
     order = order_link(event.order_id, event.order_id[:8])
-    starts_saga = "yes" if event.starts_saga else "no"
-    state = pill("quarantined", "‖", "parked") if event.quarantined else pill("waiting", "▸", "running")
+    state = pill("set aside", "‖", "parked") if event.quarantined else pill("waiting", "▸", "running")
     form = _dispatch_form(event) if writable else None
-    return cells(_COLUMNS, event.type, order, ago(event.at), starts_saga, event.attempts, state, form)
+    return cells(_COLUMNS, event.type, order, ago(event.at), event.attempts, state, form)
 
 
 def _dispatch_form(event: OutboxEvent) -> Html:

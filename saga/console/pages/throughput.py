@@ -11,7 +11,7 @@ from saga.text.durations import duration
 from saga.text.times import hour_and_minute
 
 _SPANS = (15, 60, 240)  # minutes
-_OUTCOMES = ("confirmed", "failed", "parked", "open")
+_OUTCOMES = ("confirmed", "failed", "parked", "paused", "open")
 _PERCENTILES = ("p50", "p95", "p99")
 _COLUMNS = (
     Column("Minute"),

@@ -24,7 +24,7 @@ def _of_stack(record: Record, environment: Environment) -> dict[str, str]:
         "Export it": f"saga order export {order}{flags} > order.json",
         "Draw its graph": f"saga graph {order}{flags}",
     }
-    if record.status == "PARKED":
+    if record.status == "PARKED" or "nextAttemptAt" in record.order.get("paused", {}):
         found["Resume it"] = f"saga order resume {order}{flags} --reason 'the gateway works again'"
     if record.status == "PENDING":
         found["Cancel it"] = f"saga order cancel {order}{flags} --reason 'no longer wanted'"

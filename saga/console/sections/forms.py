@@ -1,9 +1,11 @@
 """The forms that act on an order. console.js sends them and shows the answer."""
 
 from saga.console.html import Content, Html, tag
-from saga.console.labels import ago, order_path
+from saga.console.labels import ago, next_attempt, order_path
 from saga.console.sources.source import Environment, Kind
+from saga.orders.pause import waiting
 from saga.orders.record import Record
+from saga.text.safe import counted
 from saga.text.times import milliseconds
 
 _LONGEST_REASON = 255
@@ -39,8 +41,19 @@ def parked(record: Record, environment: Environment) -> Html | None:
     return tag("div", why, resume(record.order_id, environment), class_="notice parked")
 
 
+def paused(record: Record, environment: Environment) -> Html | None:
+    """Return what a paused order waits for and the forms that resume it, or None if it isn't paused."""
+    if "paused" not in record.order:
+        return None
+    mark = record.order["paused"]
+    tried = (counted(mark["attempts"], "failed attempt"), " since ", ago(milliseconds(mark["since"])))
+    why = tag("p", tag("strong", "‖ Paused: "), f"{waiting(mark)}. ", *tried, ", ", next_attempt(mark), ".")
+    form = resume(record.order_id, environment) if "nextAttemptAt" in mark else None
+    return tag("div", why, form, class_="notice paused")
+
+
 def resume(order_id: str, environment: Environment) -> Html | None:
-    """Return the forms that resume a parked order, on the engine after the simulated outage has ended."""
+    """Return the forms that resume an order, on the engine after the simulated outage has ended."""
     if not environment.writable:
         return None
     button = tag("button", "Restore the gateway", class_="button", type="submit")

@@ -60,7 +60,7 @@ def _line(line: Json) -> str:
 def _execution(execution: Execution, record: Record) -> Html:
     """Return the event that started an execution, whose name is the order ID and the event, and its status."""
     started_by = execution.name.removeprefix(f"{record.order_id}-")
-    return tag("div", tag("code", started_by), f" {execution.status.lower()}", title=execution.name)
+    return tag("div", tag("code", started_by), f" {execution.result.lower()}", title=execution.name)
 
 
 def _links(links: Json) -> dict[str, Html]:

@@ -6,14 +6,22 @@
 
   function age(then) {
     const seconds = Math.max(0, Math.round((Date.now() - then) / 1000));
-    if (seconds < 2) return "just now";
+    return seconds < 2 ? "just now" : `${span(seconds)} ago`;
+  }
+
+  function wait(then) {
+    const seconds = Math.ceil((then - Date.now()) / 1000);
+    return seconds > 0 ? `in ${span(seconds)}` : "within a minute";
+  }
+
+  function span(seconds) {
     const [name, unit] = units.find(([, unit]) => seconds >= unit);
-    return `${Math.floor(seconds / unit)} ${name} ago`;
+    return `${Math.floor(seconds / unit)} ${name}`;
   }
 
   function updateAges() {
-    for (const time of document.querySelectorAll("time[data-ago]")) {
-      const text = age(Date.parse(time.dateTime));
+    for (const time of document.querySelectorAll("time[data-ago], time[data-wait]")) {
+      const text = ("wait" in time.dataset ? wait : age)(Date.parse(time.dateTime));
       if (time.textContent !== text) time.textContent = text;
     }
   }

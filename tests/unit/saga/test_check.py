@@ -1,13 +1,18 @@
 """Reconciliation reads every table of record."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from saga.reconcile import run
+from saga.reconcile.invariants import violations
 from saga.stack.stack import Stack
+from sagakit import clock
 from tests.support import steps, world
 from tests.support.template import resources, tables_of_record
+
+pytestmark = pytest.mark.usefixtures("world")
 
 
 @pytest.fixture
@@ -42,3 +47,52 @@ def test_a_violation_must_still_be_there_a_moment_later(deployed: Stack, monkeyp
     world.put("ORDER_LINES", {"productId": "monitor", "line": "x", "orderId": "another"})
     world.remove("EVENTS", orderId=order_id, eventType="PaymentCharged")
     assert run.check(deployed) == [f"{order_id}: is CONFIRMED without PaymentCharged", "another: no such order"]
+
+
+@pytest.mark.parametrize(
+    ("ages", "problem"),
+    [
+        ({"dueAt": 16, "deadlineAt": -60}, "is still PENDING and long due, and nothing has resumed it"),
+        ({"dueAt": 16, "deadlineAt": 16}, "is still PENDING and long past its deadline"),
+        ({"dueAt": 14, "deadlineAt": 14}, None),
+        ({"dueAt": -1, "deadlineAt": -60}, None),
+    ],
+)
+def test_an_order_that_recovery_has_forgotten_is_a_violation(
+    deployed: Stack, monkeypatch: pytest.MonkeyPatch, ages: dict[str, int], problem: str | None
+) -> None:
+    """Ages are in minutes."""
+    monkeypatch.setattr(run, "_SETTLING_SECONDS", 0)
+    order_id = steps.paused()
+    (row,) = world.rows("SAGAS")
+    world.put("SAGAS", {**row, **{name: clock.now() - age * 60_000 for name, age in ages.items()}})
+    assert run.check(deployed) == ([f"{order_id}: {problem}"] if problem else [])
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"paused": {}}, "is CONFIRMED, but still has paused"),
+        ({"deadlineAt": 1}, "is CONFIRMED, but still has deadlineAt"),
+    ],
+)
+def test_only_an_open_order_has_a_deadline_or_is_paused(changes: dict[str, Any], problem: str) -> None:
+    order_id = steps.confirmed()
+    (row,) = world.rows("SAGAS")
+    world.put("SAGAS", {**row, **changes})
+    assert violations(world.everything()) == [f"{order_id}: {problem}"]
+
+
+def test_an_order_is_due_at_its_deadline_at_the_latest() -> None:
+    order_id = steps.paused()
+    (row,) = world.rows("SAGAS")
+    world.put("SAGAS", {**row, "deadlineAt": row["dueAt"] - 1})
+    assert violations(world.everything()) == [f"{order_id}: is due only after its deadline"]
+
+
+@pytest.mark.parametrize("bring", [steps.paused, steps.parked, lambda: steps.paused(steps.cancelling)])
+def test_an_order_that_waits_or_is_resumed_violates_nothing(bring: steps.Bring) -> None:
+    order_id = bring()
+    assert violations(world.everything()) == []
+    steps.call("ResumeOrder", order_id, reason="it works again")
+    assert violations(world.everything()) == []

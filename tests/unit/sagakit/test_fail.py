@@ -83,6 +83,7 @@ def test_an_order_with_a_missing_compensation_is_paused_for_it(
         steps.fail(order_id, **failures)
     mark = guard.read(order_id)["paused"]
     assert (mark["state"], mark["reason"]) == (missing.state, error or "NotUndone")
+    assert mark["cause"] == (f"{error} happened" if error else f"no {missing.event} on record")
     assert guard.read(order_id)["dueAt"] == mark["nextAttemptAt"] == still.now + 10 * SECOND
     assert (world.events(order_id), "parked" in guard.read(order_id)) == (before, False)
 

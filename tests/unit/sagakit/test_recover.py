@@ -134,6 +134,16 @@ def test_an_order_whose_execution_failed_is_paused(
     assert world.events(order_id) == before
 
 
+@pytest.mark.parametrize("status", ["FAILED", "TIMED_OUT"])
+def test_an_execution_that_fails_after_the_deadline_is_not_why_the_order_is_cancelled(
+    still: StoppedClock, status: str
+) -> None:
+    order_id = placed()
+    still.now = row(order_id)["deadlineAt"]
+    assert recover(order_id, status) == CANCEL
+    assert row(order_id)["reason"]["reason"] == "DeadlinePassed"
+
+
 @pytest.mark.parametrize("status", ["ABORTED", "FAILED", "TIMED_OUT"])
 def test_orders_that_have_ended_or_are_parked_are_left_alone(status: str) -> None:
     ended = [steps.confirmed(), steps.failed(), steps.parked()]

@@ -14,6 +14,7 @@ from saga.cli.commands.order.watch import Timeout, watch
 from saga.cli.context import Context
 from saga.cli.output import Output
 from saga.cli.register import add
+from saga.cli.render.order import progress
 from saga.failures import Failure, UsageFailure
 from saga.http import Json
 from saga.operations import parked_orders
@@ -21,7 +22,8 @@ from saga.orders import actions
 from saga.orders.reader import read
 from saga.orders.record import Record
 from saga.orders.view import exit_code, view
-from saga.orders.watch import follow
+from saga.orders.watch import changes, follow
+from saga.stack.tables import is_paused
 
 app = typer.Typer()
 
@@ -65,7 +67,7 @@ def cancel(context: Context, order_id: OrderId, *, reason: Reason, dry_run: DryR
 
 @add(app, f'{_RESUME} "the gateway works again"', f'{_RESUME} "…" --dry-run')
 def resume(context: Context, order_id: OrderId, *, reason: Reason, dry_run: DryRun = False) -> int | None:
-    """Run the compensations of a parked order again, in a new execution. Steps already undone are skipped."""
+    """Try a paused order again now, or undo a parked one again, in a new execution. Steps already done are skipped."""
     if dry_run:
         return _preview(context, order_id, actions.preview_resume)
     event = actions.resume(context.stack, order_id, reason)
@@ -79,7 +81,9 @@ def _wait(context: Context, order_id: str, timeout: float | None) -> int | None:
     typer.echo(f"placed order {order_id}", err=True)
     if context.output is not Output.JSON:
         return watch(context, order_id, timeout)
-    *_, last = follow(context.stack, order_id, timeout)
+    for last, _, status in changes(follow(context.stack, order_id, timeout)):
+        if status and is_paused(last.order):
+            typer.echo(f"{order_id} is {status}: {progress(last)}", err=True)
     context.answer(view(last), "")
     return exit_code(last)
 

@@ -1,8 +1,7 @@
 """`saga order show`, `events`, `logs`, `export`, `diff`, `open` and `list`."""
 
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Group
@@ -36,16 +35,8 @@ OrderOrFile = Annotated[
     str, typer.Argument(help="ID of an order, or a file written by export.", autocompletion=complete)
 ]
 _OTHER = "a40d5772-f245-5993-946a-973ca29b09de"
-
-
-class Status(StrEnum):
-    """A status to filter by. A parked order is PARKED and nothing else."""
-
-    PENDING = "PENDING"
-    CONFIRMED = "CONFIRMED"
-    CANCELLING = "CANCELLING"
-    FAILED = "FAILED"
-    PARKED = "PARKED"
+# What to filter by: PARKED orders are in no other list; PAUSED ones are PENDING or CANCELLING too.
+Status = Literal["PENDING", "CONFIRMED", "CANCELLING", "FAILED", "PARKED", "PAUSED"]
 
 
 @add(app, f"order show {EXAMPLE}", f"order show {EXAMPLE} --json")
@@ -112,7 +103,7 @@ def open_(context: Context, order_id: OrderId) -> None:
 def list_(
     context: Context,
     *,
-    status: Annotated[Status | None, typer.Option(help="Status of the order.", case_sensitive=False)] = None,
+    status: Annotated[Status | None, typer.Option(help="Status of the order, or PAUSED.", case_sensitive=False)] = None,
     customer: Annotated[str | None, typer.Option(help="ID of the customer.")] = None,
     product: Annotated[str | None, typer.Option(help="ID of a product in the order.")] = None,
     error: Annotated[str | None, typer.Option(help="Reason of the cancellation, such as PaymentDeclined.")] = None,

@@ -11,7 +11,7 @@ from saga.cli.commands.order.order_id import EXAMPLE, OrderId
 from saga.cli.context import Context
 from saga.cli.output import Output, console
 from saga.cli.register import add
-from saga.cli.render.order import attempt_line, live_view
+from saga.cli.render.order import attempt_line, live_view, progress
 from saga.http import Json
 from saga.orders.attempts import Attempt
 from saga.orders.record import Record
@@ -28,7 +28,7 @@ Timeout = Annotated[float | None, typer.Option(min=0, help="Seconds to wait; exi
 def watch(context: Context, order_id: OrderId, timeout: Timeout = None) -> int | None:
     """Show the states of an order as they run, until it ends. The exit code is the outcome.
 
-    0 CONFIRMED, 1 FAILED, 5 parked, 6 timed out.
+    0 CONFIRMED, 1 FAILED, 5 parked, 6 timed out. An order that is paused has not ended.
     Without a terminal, and as JSON, each change is a line.
     """
     records = follow(context.stack, order_id, timeout)
@@ -50,7 +50,7 @@ def _print_changes(context: Context, records: Iterator[Record]) -> Record:
             context.answer_next(_attempt(last, attempt), attempt_line(attempt))
         if status:
             link = ", and" if status == "FAILED" else ":"
-            context.answer_next(_order(last), f"{last.order_id} is {status}{link} {outcome(last)}")
+            context.answer_next(_order(last), f"{last.order_id} is {status}{link} {progress(last)}")
     return last
 
 
@@ -63,4 +63,5 @@ def _attempt(record: Record, attempt: Attempt) -> Json:
 
 def _order(record: Record) -> Json:
     result = {"status": record.status, "outcome": outcome(record), "exitCode": exit_code(record)}
-    return {"type": "order", "orderId": record.order_id, **result}
+    paused = {name: record.order[name] for name in ("paused",) if name in record.order}
+    return {"type": "order", "orderId": record.order_id, **result, **paused}

@@ -1,12 +1,11 @@
 """The real API without a network. The saga of an accepted order runs at once."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from threading import Lock
 from typing import Any
 
 from saga.failures import Unreachable
-from sagakit.errors import SagaError
+from sagakit.errors import BusinessError, TransientError
 from tests.support import http, steps
 
 
@@ -37,13 +36,12 @@ def run_saga(order_id: str) -> None:
         steps.reserve(order_id)
         steps.process(order_id)
         steps.confirm(order_id)
-    except SagaError as error:
-        steps.cancel(order_id, type(error).__name__, str(error))
-        with suppress(SagaError):
-            steps.refund(order_id)
-        steps.release(order_id)
-        with suppress(SagaError):
-            steps.fail(order_id)
+    except BusinessError as refusal:
+        steps.cancel(order_id, type(refusal).__name__, str(refusal))
+        steps.undo(order_id)
+        steps.fail(order_id)
+    except TransientError as error:
+        steps.pause(order_id, "ProcessPayment", type(error).__name__, str(error))
 
 
 def _refuse(status: int) -> tuple[int, Any]:

@@ -12,11 +12,11 @@ from saga.cli import bulk
 from saga.load import completion
 from saga.load.figures import figures
 from saga.load.mix import bodies
-from saga.load.run import Plan, run
+from saga.load.run import Placed, Plan, Run, run
 from saga.reconcile.run import check
 from saga.stack.products import products
 from saga.stack.stack import Stack
-from tests.support import cli
+from tests.support import cli, steps, world
 from tests.unit.saga.load.api import Api
 
 saga = partial(cli.saga, "load")
@@ -40,7 +40,7 @@ def load(stack: Stack, orders: int = 4, **mix: int) -> Any:
 def test_every_order_has_its_own_key_and_is_counted_by_its_outcome(stack: Stack, api: Api) -> None:
     found = load(stack, pm_ok=2, pm_declined=1, out_of_stock=1)
     assert (found["accepted"], found["refused"], len(api.keys)) == (4, {}, 4)
-    assert found["outcomes"] == {"CONFIRMED": 2, "FAILED": 2, "PARKED": 0, "OPEN": 0}
+    assert found["outcomes"] == {"CONFIRMED": 2, "FAILED": 2, "PARKED": 0, "PAUSED": 0, "OPEN": 0}
     assert found["reasons"] == {"PaymentDeclined": 1, "InsufficientStock": 1}
 
 
@@ -52,8 +52,15 @@ def test_latencies_come_from_the_answers_and_the_rows(stack: Stack) -> None:
     assert found["endedPerSecond"] > 0
 
 
-def test_parked_orders_have_an_outcome_and_no_completion(stack: Stack) -> None:
-    found = load(stack, orders=2, pm_refund_down=1)
+def park(order_id: str) -> None:
+    """Have the saga of an order parked."""
+    steps.cancel(order_id)
+    steps.give_up(order_id)
+
+
+def test_parked_orders_have_an_outcome_and_no_completion(stack: Stack, api: Api) -> None:
+    api.end = park
+    found = load(stack, orders=2, pm_ok=1)
     assert (found["outcomes"]["PARKED"], found["completionMs"], found["endedPerSecond"]) == (2, None, 0)
 
 
@@ -82,6 +89,14 @@ def test_orders_that_do_not_end_are_open(stack: Stack, api: Api, monkeypatch: py
     api.end = lambda _order_id: None
     found = load(stack, pm_ok=1)
     assert (found["outcomes"]["OPEN"], found["completionMs"]) == (4, None)
+
+
+def test_orders_that_wait_are_paused_and_not_just_open(stack: Stack) -> None:
+    placed, paused = world.placed(), steps.paused()
+    rows = {order["orderId"]: order for order in world.rows("SAGAS")}
+    answers = tuple(Placed(each, None, 1, 1) for each in (placed, paused, "never polled"))
+    found = figures(stack, Run(Plan(3, 1, 1, {"pm_ok": 1}), 0, answers, rows))["outcomes"]
+    assert (found["PAUSED"], found["OPEN"]) == (1, 2)
 
 
 def test_progress_advances_for_each_answer_and_each_end(stack: Stack) -> None:

@@ -63,8 +63,7 @@ def stack(functions: Functions, **clients: object) -> Stack:
     sqs = _client("sqs")
     outputs |= {output: sqs.create_queue(QueueName=output)["QueueUrl"] for output in QUEUES}
     outputs |= {"StateMachineArn": json.loads(os.environ["STATE_MACHINES"])["order"], "WorkflowType": "STANDARD"}
-    names = {each: f"{NAME}-{each.removesuffix('Function')}" for each in ("ResumeOrderFunction", "RelayOutboxFunction")}
-    cloudformation = FakeCloudFormation(NAME, outputs, names)
+    cloudformation = FakeCloudFormation(NAME, outputs, {"ResumeOrderFunction": f"{NAME}-ResumeOrder"})
     session = Session(**{"lambda": functions, "cloudformation": cloudformation, **clients})
     return Stack(NAME, cast("boto3.Session", session), outputs, "http://api", "http://127.0.0.1:4566")
 

@@ -1,4 +1,4 @@
-"""Dead letters: a message describes a batch; redriving dispatches what is left of it."""
+"""Dead letters: a message describes a batch; redriving publishes the events of its period."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from saga.operations import dead_letters, queue, undispatched
 from saga.operations.dead_letters import DeadLetter
 from saga.stack.stack import Stack
 from saga.text.times import iso
-from tests.support import world
+from tests.support import steps, world
 from tests.support.bus import Bus
 from tests.unit.saga.operations.shop import send
 
@@ -29,8 +29,8 @@ def batch(first: int, last: int) -> dict[str, Any]:
 
 
 def dead(stack: Stack) -> DeadLetter:
-    """Send a message about a batch that arrived at the time of the oldest undispatched event."""
-    at = undispatched.undispatched(stack)[0].at
+    """Send a message about a batch that arrived when the first event was recorded."""
+    at = min(row["at"] for row in world.rows("EVENTS"))
     send(stack, "RelayFailureQueueUrl", batch(at, at))
     return dead_letters.dead_letters(stack)[0]
 
@@ -44,32 +44,26 @@ def test_a_message_describes_its_batch_and_can_be_read_again(stack: Stack) -> No
     assert "receipt" not in letter.json
 
 
-def test_redriving_dispatches_what_is_left_and_deletes_the_message(stack: Stack, bus: Bus) -> None:
-    order_id = world.placed()
-    assert dead_letters.redrive(stack, dead(stack), rate=100) == 1
-    assert [message["orderId"] for message in bus.messages] == [order_id]
-    assert (dead_letters.dead_letters(stack), undispatched.undispatched(stack)) == ([], [])
+def test_redriving_publishes_the_events_of_its_period_and_deletes_the_message(stack: Stack, bus: Bus) -> None:
+    order_id = steps.confirmed()
+    assert dead_letters.redrive(stack, dead(stack), rate=100) == 5
+    assert [message["eventId"] for message in bus.messages] == [
+        event.event_id for event in undispatched.events_of(stack, order_id)
+    ]
+    assert dead_letters.dead_letters(stack) == []
 
 
-def test_an_event_dispatched_meanwhile_is_not_dispatched_again(stack: Stack, bus: Bus) -> None:
-    order_id = world.placed()
-    letter = dead(stack)
-    undispatched.dispatch(stack, order_id, "OrderPlaced")
-    assert dead_letters.redrive(stack, letter, rate=100) == 0
-    assert len(bus.messages) == 1
-
-
-def test_events_of_another_time_are_left_alone(stack: Stack) -> None:
+def test_events_of_another_time_are_left_alone(stack: Stack, bus: Bus) -> None:
     world.placed()
     send(stack, "RelayFailureQueueUrl", batch(1_000, 2_000))
     assert dead_letters.redrive(stack, dead_letters.dead_letters(stack)[0], rate=100) == 0
-    assert len(undispatched.undispatched(stack)) == 1
+    assert bus.messages == []
 
 
-def test_a_message_stays_if_an_event_cannot_be_dispatched(stack: Stack, bus: Bus) -> None:
+def test_a_message_stays_if_its_events_cannot_be_published(stack: Stack, bus: Bus) -> None:
     world.placed()
     bus.refused.add("OrderPlaced")
-    with pytest.raises(Failure, match="could not dispatch"):
+    with pytest.raises(Failure, match="PublishEvents failed: TransientError: the event bus refused 1 event"):
         dead_letters.redrive(stack, dead(stack), rate=100)
     assert queue.depth(stack, "RelayFailureQueueUrl") == 1
 

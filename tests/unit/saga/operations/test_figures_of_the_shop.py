@@ -41,15 +41,16 @@ def test_each_minute_counts_the_orders_placed_in_it(stack: Stack) -> None:
     order(3, NOON)
     order(4, NOON + 1, "CANCELLING", parked={"at": NOON})
     order(5, NOON + 2, "PENDING")
+    order(6, NOON + 3, "PENDING", paused={"since": NOON})
     found = throughput(stack, minutes=3)
     assert [(each.start, each.accepted) for each in found.minutes] == [
         (NOON - 2 * MINUTE, 0),
         (NOON - MINUTE, 2),
-        (NOON, 3),
+        (NOON, 4),
     ]
     last = found.minutes[-1]
-    assert (last.confirmed, last.failed, last.parked, last.open) == (1, 0, 1, 1)
-    assert (found.total.accepted, found.total.failed) == (5, 1)
+    assert (last.confirmed, last.failed, last.parked, last.paused, last.open) == (1, 0, 1, 1, 1)
+    assert (found.total.accepted, found.total.failed) == (6, 1)
 
 
 @pytest.mark.usefixtures("noon")

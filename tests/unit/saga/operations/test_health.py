@@ -13,6 +13,8 @@ from saga.operations.circuit import Breaker
 from saga.stack.stack import Stack
 from saga.stack.target import Target
 from saga.text import times
+from tests.support import steps, world
+from tests.support.template import resources
 from tests.unit.saga.operations import shop
 from tests.unit.saga.operations.test_parked_orders import park
 
@@ -26,7 +28,8 @@ class Deployed(shop.Functions):
         super().__init__()
         self.stack = "UPDATE_COMPLETE"
         self.machine, self.rule = "ACTIVE", "ENABLED"
-        self.mappings = ["Enabled"]
+        self.mappings, self.last = ["Enabled"], "OK"
+        self.checked = set[str]()
 
     def describe_stacks(self, **_: str) -> dict[str, Any]:
         return {"Stacks": [{"StackStatus": self.stack}]}
@@ -37,11 +40,13 @@ class Deployed(shop.Functions):
     def describe_state_machine(self, **_: str) -> dict[str, Any]:
         return {"status": self.machine}
 
-    def describe_rule(self, **_: str) -> dict[str, Any]:
+    def describe_rule(self, Name: str) -> dict[str, Any]:  # noqa: N803
+        self.checked.add(Name)
         return {"State": self.rule}
 
-    def list_event_source_mappings(self, **_: str) -> dict[str, Any]:
-        return {"EventSourceMappings": [{"State": state} for state in self.mappings]}
+    def list_event_source_mappings(self, FunctionName: str) -> dict[str, Any]:  # noqa: N803
+        self.checked.add(FunctionName)
+        return {"EventSourceMappings": [{"State": state, "LastProcessingResult": self.last} for state in self.mappings]}
 
     def get_function_configuration(self, **_: str) -> dict[str, Any]:
         return {"CodeSha256": "abcdefghijklmnop=", "LastModified": "2026-01-01T12:00:00Z"}
@@ -74,21 +79,32 @@ def test_a_working_stack_passes_all_checks(stack: Stack) -> None:
 
 
 @pytest.mark.parametrize(
-    ("attribute", "value", "name"),
+    ("attribute", "value", "names"),
     [
-        ("stack", "DELETE_COMPLETE", "stack"),
-        ("stack", "UPDATE_ROLLBACK_FAILED", "stack"),
-        ("machine", "DELETING", "saga"),
-        ("rule", "DISABLED", "sweeper"),
-        ("mappings", ["Disabled"], "relay"),
-        ("mappings", [], "relay"),
+        ("stack", "DELETE_COMPLETE", ["stack"]),
+        ("stack", "UPDATE_ROLLBACK_FAILED", ["stack"]),
+        ("machine", "DELETING", ["saga"]),
+        ("rule", "DISABLED", ["sweepers"]),
+        ("mappings", ["Disabled"], ["StartSagas", "PublishEvents"]),
+        ("mappings", [], ["StartSagas", "PublishEvents"]),
+        ("last", "PROBLEM: Function call failed", ["StartSagas", "PublishEvents"]),
     ],
 )
 def test_a_check_fails_if_its_resource_is_not_active(
-    stack: Stack, deployed: Deployed, attribute: str, value: object, name: str
+    stack: Stack, deployed: Deployed, attribute: str, value: object, names: list[str]
 ) -> None:
     setattr(deployed, attribute, value)
-    assert failing(stack) == [name]
+    assert failing(stack) == names
+
+
+def test_the_relays_consumers_and_every_sweepers_schedule_are_checked(stack: Stack, deployed: Deployed) -> None:
+    functions = resources("AWS::Serverless::Function")
+    sweepers = ("SweepOutboxFunction", "SweepOrdersFunction")
+    assert failing(stack) == []
+    assert deployed.checked == {
+        *(f"{shop.NAME}-{name}" for name in ("StartSagas", "PublishEvents")),
+        *(f"{name}{event}" for name in sweepers for event in functions[name]["Properties"]["Events"]),
+    }
 
 
 def test_the_outbox_fails_if_an_event_waits_longer_than_the_sweeper_takes(stack: Stack) -> None:
@@ -126,7 +142,25 @@ def test_the_status_counts_what_is_waiting(stack: Stack) -> None:
     assert found["versions"]["functions"].startswith("abcdefghijkl, ")
     assert found["tables"]["OrdersTable"] == "test-sagas"
     assert found["oldestUndispatchedAt"] is not None
+    assert found["paused"] == []
     assert found["breaker"]["state"] == "CLOSED"
+
+
+def test_paused_orders_are_counted_by_what_they_wait_for_and_are_no_alarm(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Target, "load", lambda _target: stack)
+    orders = [steps.paused(), steps.paused(), steps.paused(steps.cancelling, "RefundPayment")]
+    since = {row["orderId"]: times.iso(row["paused"]["since"]) for row in world.rows("SAGAS")}
+    shown, document = (CliRunner().invoke(app, ["status", *flags]) for flags in ([], ["--json"]))
+    assert (shown.exit_code, json.loads(document.stdout)["paused"]) == (
+        0,
+        [
+            {"state": "ProcessPayment", "reason": "TransientError", "orders": 2, "since": since[orders[0]]},
+            {"state": "RefundPayment", "reason": "TransientError", "orders": 1, "since": since[orders[2]]},
+        ],
+    )
+    assert "2: ProcessPayment waits (TransientError) since " in shown.stdout
 
 
 @pytest.mark.parametrize(("rule", "code"), [("ENABLED", 0), ("DISABLED", 1)])
@@ -138,4 +172,4 @@ def test_the_exit_code_is_1_if_a_check_fails(
     table, document = (CliRunner().invoke(app, ["status", *flags]) for flags in ([], ["--json"]))
     assert (table.exit_code, document.exit_code, json.loads(document.stdout)["well"]) == (code, code, code == 0)
     assert "http://api" in table.stdout
-    assert f"{'✗' if code else '✓'} sweeper" in table.stdout
+    assert f"{'✗' if code else '✓'} sweepers" in table.stdout

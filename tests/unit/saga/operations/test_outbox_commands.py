@@ -1,29 +1,22 @@
 """`saga outbox`, `saga dlq` and `saga breaker`."""
 
 import json
-from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from payment.breaker import CIRCUIT, persistence
-from saga.cli.app import app
 from saga.failures import Unreachable
 from saga.operations import undispatched
 from saga.stack.stack import Stack
-from tests.support import steps, world
+from saga.text.times import iso
+from sagakit.relay import outbox
+from tests.support import steps, stream, world
 from tests.support.bus import Bus
 from tests.support.cli import answer, saga
+from tests.unit.saga.operations.shop import Functions
 from tests.unit.saga.operations.test_dead_letters import dead
 
 pytestmark = pytest.mark.usefixtures("target_stack")
-
-
-@pytest.fixture(autouse=True)
-def journals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Keep the journals of replays in the test's directory."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    return tmp_path / "order-saga"
 
 
 def test_the_outbox_is_listed() -> None:
@@ -39,15 +32,18 @@ def test_an_empty_outbox_says_so() -> None:
     assert saga("outbox", "list").stdout == "No events.\n"
 
 
-def test_dispatching_empties_the_outbox(bus: Bus) -> None:
-    steps.confirmed()
-    assert len(answer("outbox", "dispatch", "--yes")) == 5
+def test_dispatching_empties_the_outbox() -> None:
+    orders = [world.placed(), world.placed()]
+    assert [each["orderId"] for each in answer("outbox", "dispatch", "--yes")] == orders
     assert answer("outbox", "dispatch", "--yes") == []
-    assert len(bus.messages) == 5
+    assert len(stream.executions()) == 2
 
 
 def test_a_failed_event_stays_in_the_outbox(bus: Bus) -> None:
-    steps.confirmed()
+    order_id = steps.dispatched(steps.confirmed())
+    outbox.set_aside({"orderId": order_id, "eventType": "PaymentCharged"})
+    assert "set aside" in saga("outbox", "list").stdout
+    world.placed()
     bus.refused.add("PaymentCharged")
     failed = saga("outbox", "dispatch", "--yes", "--json")
     assert failed.exit_code == 1
@@ -56,66 +52,57 @@ def test_a_failed_event_stays_in_the_outbox(bus: Bus) -> None:
     assert [each["type"] for each in answer("outbox", "dispatch", "--yes")] == ["PaymentCharged"]
 
 
-def test_a_replay_of_an_order_publishes_all_its_events_again(bus: Bus) -> None:
+@pytest.mark.parametrize("command", ["publish", "replay"])
+def test_all_events_of_an_order_are_published_again(bus: Bus, command: str) -> None:
     order_id = steps.failed()
-    answer("outbox", "dispatch", "--yes")
-    before = [message["eventId"] for message in bus.messages]
-    assert len(answer("outbox", "replay", "--order", order_id, "--yes")) == len(before)
-    assert [message["eventId"] for message in bus.messages] == before * 2
+    assert answer("outbox", command, "--order", order_id, "--yes") == {"published": len(world.events(order_id))}
+    assert [message["type"] for message in bus.messages] == world.events(order_id)
+    assert stream.executions() == {}
 
 
-def test_an_interrupted_replay_continues_where_it_stopped(
-    bus: Bus, journals: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_events_recorded_in_a_period_are_published_a_hundred_at_once(bus: Bus, functions: Functions) -> None:
+    for _ in range(21):
+        steps.confirmed()
+    assert answer("outbox", "publish", "--since", "1h", "--yes") == {"published": 105}
+    assert functions.invoked == ["PublishEvents"] * 2
+    assert len({message["eventId"] for message in bus.messages}) == 105
+    assert answer("outbox", "publish", "--since", "2h", "--until", "1h", "--yes") == []
+
+
+def test_a_dry_run_lists_the_events_and_publishes_nothing(bus: Bus) -> None:
     order_id = steps.confirmed()
-    replay = ("outbox", "replay", "--order", order_id, "--yes")
-    dispatch = undispatched.dispatch
-
-    def interrupted(stack: Stack, order_id: str, event_type: str) -> None:
-        if event_type == "PaymentIntentRecorded":
-            raise KeyboardInterrupt
-        dispatch(stack, order_id, event_type)
-
-    with monkeypatch.context() as meanwhile:
-        meanwhile.setattr(undispatched, "dispatch", interrupted)
-        stopped = CliRunner().invoke(app, [*replay, "--json"])
-    assert [each["type"] for each in json.loads(stopped.stdout)] == ["OrderPlaced", "InventoryReserved"]
-    assert len(list(journals.iterdir())) == 1
-    assert [each["type"] for each in answer(*replay)] == ["PaymentIntentRecorded", "PaymentCharged", "OrderConfirmed"]
-    assert list(journals.iterdir()) == []
-    assert len(bus.messages) == 5
-    assert len(answer(*replay)) == 5
+    listed = answer("outbox", "publish", "--since", "1h", "--dry-run")
+    assert {each["orderId"] for each in listed} == {order_id}
+    assert [each["type"] for each in listed] == world.events(order_id)
+    assert bus.messages == []
 
 
-def test_a_replay_repeats_only_what_failed(bus: Bus) -> None:
-    order_id = steps.confirmed()
-    bus.refused.add("PaymentCharged")
-    assert saga("outbox", "replay", "--order", order_id, "--yes").exit_code == 1
-    bus.refused.clear()
-    again = saga("outbox", "replay", "--order", order_id, "--yes", "--json")
-    assert [each["type"] for each in json.loads(again.stdout)] == ["PaymentCharged"]
-    assert "4 of 5 events were replayed by an earlier run" in again.stderr
-
-
-def test_a_dry_run_of_a_replay_writes_no_journal(journals: Path) -> None:
-    order_id = steps.confirmed()
-    assert len(answer("outbox", "replay", "--order", order_id, "--dry-run")) == 5
-    assert not journals.exists()
-
-
-def test_orders_placed_in_a_period_are_replayed() -> None:
+def test_without_a_terminal_nothing_is_published_unless_it_is_confirmed(bus: Bus) -> None:
     steps.confirmed()
-    assert len(answer("outbox", "replay", "--since", "1h", "--dry-run")) == 5
-    assert answer("outbox", "replay", "--since", "2h", "--until", "1h", "--dry-run") == []
+    refused = saga("outbox", "publish", "--since", "1h")
+    assert (refused.exit_code, bus.messages) == (2, [])
+    assert "publish 5 events? There is no terminal to ask on. Pass --yes" in refused.stderr
+
+
+def test_an_interrupted_run_says_where_to_continue(bus: Bus) -> None:
+    for _ in range(21):
+        steps.confirmed()
+    events = answer("outbox", "publish", "--since", "1h", "--dry-run")
+    bus.refused.add("OrderConfirmed")
+    bus.refusals = 100
+    failed = saga("outbox", "publish", "--since", "1h", "--yes")
+    assert (failed.exit_code, failed.stdout) == (1, "")
+    assert f"0 of 105 are published; the next is of {events[0]['at']}" in failed.stderr
+    assert "the event bus refused" in failed.stderr
 
 
 @pytest.mark.parametrize("options", [[], ["--order", "o-1", "--since", "1h"], ["--since", "yesterday"]])
-def test_a_replay_is_of_an_order_or_a_period(options: list[str]) -> None:
-    assert saga("outbox", "replay", *options).exit_code == 2
+def test_what_is_published_is_an_order_or_a_period(options: list[str]) -> None:
+    assert saga("outbox", "publish", *options).exit_code == 2
 
 
-def test_an_unknown_order_cannot_be_replayed() -> None:
-    assert saga("outbox", "replay", "--order", "nope", "--yes").exit_code == 4
+def test_an_unknown_order_cannot_be_published() -> None:
+    assert saga("outbox", "publish", "--order", "nope", "--yes").exit_code == 4
 
 
 def test_a_rate_of_zero_is_a_usage_error() -> None:
@@ -126,14 +113,18 @@ def test_dead_letters_are_listed_and_redriven(target_stack: Stack) -> None:
     world.placed()
     letter = dead(target_stack)
     assert [each["messageId"] for each in answer("dlq", "list")] == [letter.message_id]
-    assert "RetryAttemptsExhausted" in saga("dlq", "list").stdout
+    assert letter.period is not None
+    since, until = map(iso, letter.period)
+    listed = saga("dlq", "list").stdout
+    assert "RetryAttemptsExhausted" in listed
+    assert f"saga outbox publish --since {since} --until {until}" in listed
     assert [each["dispatched"] for each in answer("dlq", "redrive", "--yes")] == [1]
     assert answer("dlq", "redrive", "--yes") == []
     assert saga("dlq", "list").stdout == "The queue is empty.\n"
 
 
 def test_an_unreachable_engine_stops_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    steps.confirmed()
+    world.placed()
 
     def unreachable(*_: object) -> None:
         raise Unreachable("no answer")

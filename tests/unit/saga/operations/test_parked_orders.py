@@ -5,6 +5,7 @@ from contextlib import suppress
 
 import pytest
 
+from payment.domain import RefundRefused
 from saga.failures import Failure, NoSuchOrder
 from saga.operations import gateway, parked_orders, queue
 from saga.stack.stack import Stack
@@ -14,15 +15,17 @@ from tests.unit.saga.operations.shop import send
 
 
 def park() -> str:
-    """Park an order whose payment cannot be refunded."""
-    order_id = world.placed("pm_refund_down")
+    """Park an order whose refund the gateway refuses."""
+    order_id = world.placed("pm_refund_refused")
     steps.reserve(order_id)
     with pytest.raises(TransientError):
         steps.process(order_id)
     steps.cancel(order_id, "States.Timeout", "no answer")
+    with pytest.raises(RefundRefused):
+        steps.refund(order_id)
     steps.release(order_id)
     with pytest.raises(CompensationIncomplete):
-        steps.fail(order_id, RefundPayment="TransientError")
+        steps.fail(order_id, RefundPayment="RefundRefused")
     return order_id
 
 
@@ -41,7 +44,7 @@ def test_only_parked_orders_are_found(stack: Stack) -> None:
 def test_a_parked_order_has_its_reason_and_what_is_not_undone(stack: Stack) -> None:
     order = parked_orders.one(stack, park())
     assert (order.reason, order.cause) == ("States.Timeout", "no answer")
-    assert (order.not_undone, order.failures) == (("PaymentRefunded",), {"RefundPayment": "TransientError"})
+    assert (order.not_undone, order.failures) == (("PaymentRefunded",), {"RefundPayment": "RefundRefused"})
     assert (order.total, order.json["totalAmount"], order.resumes) == (69998, 699.98, 0)
 
 
@@ -57,7 +60,7 @@ def test_an_order_parked_again_counts_its_resumes(stack: Stack) -> None:
     order_id = park()
     resume(order_id)
     with suppress(CompensationIncomplete):
-        steps.fail(order_id)
+        steps.fail(order_id, RefundPayment="RefundRefused")
     assert parked_orders.one(stack, order_id).resumes == 1
 
 

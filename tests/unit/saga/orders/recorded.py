@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Self, cast
@@ -11,11 +12,14 @@ from botocore.exceptions import ClientError
 
 from saga.orders.model import Event, Execution
 from saga.orders.record import Record, of_json
+from saga.orders.states import as_of
 from saga.stack import tables
 from saga.stack.legacy import ATTRIBUTES
 from saga.stack.stack import Stack
 from saga.text.money import minor
-from saga.text.times import milliseconds
+from saga.text.times import iso, milliseconds
+from sagas import ORDER
+from statemachine.states import definition
 from tests.support.asl import Json
 from tests.support.template import ROOT, logical_ids
 from tests.support.world import put
@@ -39,6 +43,34 @@ def event(type_: str, at: int, detail: Json, *, starts_saga: bool = False, **att
     """Return an invented event, dispatched; without `attributes` it is like an old one."""
     row = {"startsSaga": starts_saga, "detail": detail, **attributes}
     return Event.of(row, type_, at, detail, dispatched=True)
+
+
+def paused(now: int, wait: int | None = 40_000) -> Record:
+    """Return the flaky order as if it had been paused after two attempts; it is tried again `wait` ms after `now`."""
+    record = record_of_today("flaky")
+    failure = [each["timestamp"] for each in record.executions[0].history if each["type"] == "TaskFailed"][-1]
+    mark = {"state": "ProcessPayment", "reason": "TransientError", "cause": "503", "attempts": 2, "since": iso(failure)}
+    if wait is not None:
+        mark["nextAttemptAt"] = iso(now + wait)
+    early, (execution,) = as_of(record, failure), record.executions
+    ending: list[Json] = [
+        {"type": "TaskStateExited", "stateExitedEventDetails": {"name": "ProcessPayment", "output": "{}"}},
+        {"type": "TaskStateEntered", "stateEnteredEventDetails": {"name": "PauseOrder", "input": "{}"}},
+        {"type": "TaskSucceeded", "taskSucceededEventDetails": {"output": "{}"}},
+        {"type": "TaskStateExited", "stateExitedEventDetails": {"name": "PauseOrder", "output": "{}"}},
+        {"type": "SucceedStateEntered", "stateEnteredEventDetails": {"name": "OrderPaused", "input": "{}"}},
+        {"type": "SucceedStateExited"},
+        {"type": "ExecutionSucceeded"},
+    ]
+    entries = tuple({**entry, "id": 100 + n, "timestamp": failure + n} for n, entry in enumerate(ending))
+    history, output = early.executions[0].history + entries, {"orderId": record.order_id, "status": "PAUSED"}
+    ended = replace(execution, history=history, stopped=failure + len(entries), status="SUCCEEDED", output=output)
+    return replace(early, order={**record.order, "status": "PENDING", "paused": mark}, executions=(ended,))
+
+
+def record_of_today(name: str) -> Record:
+    """Return a recorded order with the definition as it is today."""
+    return replace(record(name), definition=definition(ORDER))
 
 
 class StepFunctions:
@@ -133,6 +165,9 @@ def _order(record: Record) -> Json:
         "shard": tables.SHARDS[0],
         "byStatus": f"{record.status}#{tables.SHARDS[0]}",
     }
+    if "paused" in view:
+        times = view["paused"].keys() & {"since", "nextAttemptAt"}
+        row["paused"] = {**view["paused"], **{each: milliseconds(view["paused"][each]) for each in times}}
     if "parked" in view:
         row["parked"] = {**view["parked"], "at": milliseconds(view["parked"]["at"])}
     return {**row, "reason": view["reason"]} if "reason" in view else row

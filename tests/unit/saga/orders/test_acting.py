@@ -90,8 +90,16 @@ def test_resuming_records_the_reason(stack: Stack) -> None:
     assert world.detail(order_id, "OrderResumed#1") == {"by": "operator", "reason": "it works again"}
 
 
-def test_an_order_that_is_not_parked_cannot_be_resumed(stack: Stack) -> None:
+@pytest.mark.parametrize("bring", [world.placed, steps.cancelling])
+def test_a_paused_order_is_resumed_once(stack: Stack, bring: steps.Bring) -> None:
+    order_id = steps.paused(bring, "ProcessPayment")
+    assert actions.resume(stack, order_id, "it works again") == "OrderResumed#1"
+    with pytest.raises(Failure, match=r"NotWaiting: the saga is .*, and neither paused nor parked"):
+        actions.resume(stack, order_id, "it works again")
+
+
+def test_an_order_that_does_not_wait_cannot_be_resumed(stack: Stack) -> None:
     order_id = steps.confirmed()
-    with pytest.raises(Failure, match=r"cannot resume order .*: NotCancelling: the saga is CONFIRMED") as refused:
+    with pytest.raises(Failure, match=r"cannot resume order .*: NotWaiting: the saga is CONFIRMED") as refused:
         actions.resume(stack, order_id, "why not")
     assert refused.value.exit_code == 1

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from saga.orders.listing import Filter, find, newest
+from saga.orders.listing import STATUSES, Filter, find, newest
 from saga.stack import tables
 from saga.stack.stack import Stack
 from sagakit import clock
@@ -16,7 +16,7 @@ FIRST = 1_767_225_600_000
 
 @pytest.fixture
 def orders(monkeypatch: pytest.MonkeyPatch, stack: Stack) -> Stack:
-    """Return a stack with orders in every status except CANCELLING, placed at different milliseconds."""
+    """Return a stack with orders in every status, some of them paused, placed at different milliseconds."""
     ticks = count(FIRST)
     monkeypatch.setattr(clock, "now", lambda: next(ticks))
     world.placed(product_id="laptop", customer="ann")
@@ -25,6 +25,8 @@ def orders(monkeypatch: pytest.MonkeyPatch, stack: Stack) -> Stack:
     undo(world.placed("pm_declined", customer="ben"), "PaymentDeclined", steps.reserve, steps.process)
     undo(world.placed(quantity=world.STOCK + 1, customer="ann"), "InsufficientStock", steps.reserve)
     park(world.placed("pm_declined", customer="ben"))
+    steps.pause(world.placed(product_id="laptop", customer="ben"))
+    steps.pause(cancelled(world.placed(customer="ann")), "RefundPayment")
     return stack
 
 
@@ -42,8 +44,12 @@ def undo(order_id: str, error: str, *forward: steps.Step) -> None:
 
 
 def park(order_id: str) -> None:
+    steps.give_up(cancelled(order_id))
+
+
+def cancelled(order_id: str) -> str:
     steps.cancel(order_id, "PaymentDeclined", "as it is")
-    steps.outcome(steps.fail, order_id)
+    return order_id
 
 
 def expected(wanted: Filter) -> list[str]:
@@ -56,7 +62,7 @@ def fits(row: dict[str, Any], wanted: Filter) -> bool:
     status = "PARKED" if "parked" in row else row["status"]
     products = {line["productId"] for line in row["items"]}
     return (
-        (wanted.status is None or status == wanted.status)
+        (wanted.status in (None, status) or (wanted.status == "PAUSED" and "paused" in row))
         and (wanted.customer is None or row["customerId"] == wanted.customer)
         and (wanted.product is None or wanted.product in products)
         and (wanted.error is None or row.get("reason", {}).get("reason") == wanted.error)
@@ -68,14 +74,26 @@ def fits(row: dict[str, Any], wanted: Filter) -> bool:
 def test_every_pair_of_filters_finds_what_a_scan_finds(orders: Stack) -> None:
     times = sorted(row["createdAt"] for row in world.rows("SAGAS"))
     parts: list[dict[str, Any]] = [
-        *({"status": status} for status in ("PENDING", "CONFIRMED", "FAILED", "PARKED")),
+        *({"status": status} for status in STATUSES),
         *({"customer": "ben"}, {"product": "monitor"}, {"error": "PaymentDeclined"}),
         *({"since": times[1]}, {"until": times[4]}, {"limit": 2}),
     ]
     filters = [Filter(**{**one, **other}) for one, other in combinations_with_replacement(parts, 2)]
     wrong = [each for each in filters if [order["orderId"] for order in find(orders, each)] != expected(each)]
     assert wrong == []
-    assert {each.status for each in filters if expected(each)} >= {"PENDING", "CONFIRMED", "FAILED", "PARKED"}
+    assert {each.status for each in filters if expected(each)} >= set(STATUSES)
+
+
+def test_an_order_that_is_being_tried_again_is_still_found_as_paused(stack: Stack) -> None:
+    order_id = steps.paused()
+    steps.call("ResumeOrder", order_id, reason="it works again")
+    ((found,), none) = (list(find(stack, Filter(status))) for status in ("PAUSED", "CANCELLING"))
+    assert (found["orderId"], found["status"], none) == (order_id, "PENDING", [])
+
+
+def test_a_customer_called_paused_is_found(stack: Stack) -> None:
+    order_id = world.placed(customer="PAUSED")
+    assert [order["orderId"] for order in find(stack, Filter(customer="PAUSED"))] == [order_id]
 
 
 def test_no_table_is_scanned(orders: Stack) -> None:
