@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-LAGS, STALE = "read that may lag", "stale read"  # kinds of hits: such reads, and those that missed a write
+MAY_LAG, STALE = "read that may lag", "stale read"  # kinds of hits: such reads, and those that missed a write
 
 
 @dataclass

@@ -28,7 +28,7 @@ REFUSAL_INPUTS: Mapping[str, Mapping[str, Any]] = {
 }
 STEPS_FORCED_TO_REFUSE = [step for step in STEPS if not REFUSAL_INPUTS.keys() >= set(step.refusals.values())]
 FORCED_REFUSALS = (0, 1, 2) if STEPS_FORCED_TO_REFUSE else (0,)
-ABORTS = 60  # executions that are aborted, if any are: more than recovery tries
+ABORTS = 12  # executions that are aborted, if all of a saga's are
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,7 @@ class Profile:
     orders: Sequence[int] = (1, 2)
     express: Sequence[bool] = (False, True)
     relay_down: Sequence[bool] = (False, False, False, True)
+    payments_hang: Sequence[bool] = (False, False, True)
     starts: Sequence[int] = (1, 40, 90, 200)  # calls before the first deviation, at most
     aborts: Sequence[int] = (0,)  # executions
     sites: Sequence[str] = SITES
@@ -85,7 +86,8 @@ class Plan:
 
     requests: tuple[OrderRequest, ...]
     express: bool
-    relay_down: bool
+    relay_down: bool  # the stream delivers nothing before quiescence
+    payments_hang: bool  # those that are processing, until the gateway is restored
     repeat_all: bool  # whether every call is repeated after quiescence
     skew: int
     first_skew: int  # whether the first clock is slow, right or fast; the following ones rotate
@@ -106,6 +108,7 @@ class Plan:
         conditions = {
             "EXPRESS executions": self.express,
             "the relay is down": self.relay_down,
+            "payments that are processing hang": self.payments_hang,
             f"clocks are wrong by {self.skew} ms": self.skew,
             f"page size {self.page_size}": self.page_size != PAGE_SIZES[0],
             f"readers are up to {self.lag} writes behind": self.lag,
@@ -122,6 +125,7 @@ def draw_plan(pick: Pick, profiles: Sequence[Profile]) -> Plan:
         requests=tuple(_order_request(pick, n, profile) for n in range(one_of(pick, profile.orders))),
         express=one_of(pick, profile.express),
         relay_down=one_of(pick, profile.relay_down),
+        payments_hang=one_of(pick, profile.payments_hang),
         repeat_all=pick(4) == 1,
         skew=one_of(pick, profile.skews),
         first_skew=pick(3),

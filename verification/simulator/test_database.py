@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from moto import mock_aws
 from sagakit import dynamodb
 from tests.support import world
 from verification.simulator.dynamodb.in_memory_dynamodb import InMemoryDynamoDB, Refused
+from verification.simulator.dynamodb.replica_lag import MAX_AGE
 
 type Call = tuple[str, dict[str, Any]]
 
@@ -172,3 +174,34 @@ def test_a_token_takes_effect_once_and_is_refused_for_another_request() -> None:
     assert not database.rows(EVENTS)
     with pytest.raises(Refused, match="IdempotentParameterMismatchException"):
         database.call("TransactWriteItems", {"TransactItems": [other], "ClientRequestToken": "t"})
+
+
+def test_readers_that_lag_miss_the_last_writes_for_a_second_and_consistent_reads_miss_none() -> None:
+    clock = SimpleNamespace(now=0)
+    database = InMemoryDynamoDB(lambda: clock.now, lag=2)
+    for number in range(3):
+        database.put(EVENTS, {"orderId": "o", "eventType": f"e{number}", "undispatched": "u#0", "at": number})
+    assert [row["at"]["N"] for row in read(database)] == ["0"]
+    assert found(database) == [True, False, False]
+    assert found(database, ConsistentRead=True) == [True, True, True]
+    clock.now = MAX_AGE
+    assert [row["at"]["N"] for row in read(database)] == ["0", "1", "2"]
+    assert found(database) == [True, True, True]
+
+
+def found(database: InMemoryDynamoDB, **options: Any) -> list[bool]:
+    requests = ({"TableName": EVENTS, "Key": key(EVENTS, number), **options} for number in range(3))
+    return [bool(database.call("GetItem", request)) for request in requests]
+
+
+def test_an_index_has_no_consistent_reads() -> None:
+    query = {
+        "TableName": EVENTS,
+        "IndexName": "undispatched",
+        "KeyConditionExpression": "#u = :u",
+        "ExpressionAttributeNames": {"#u": "undispatched"},
+        "ExpressionAttributeValues": {":u": {"S": "u#0"}},
+        "ConsistentRead": True,
+    }
+    with pytest.raises(Refused, match="ValidationException"):
+        InMemoryDynamoDB(lambda: 0).call("Query", query)

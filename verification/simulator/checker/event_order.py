@@ -23,7 +23,7 @@ AFTER: Mapping[str, Sequence[str]] = {
     **{effect.event: (effect.intent,) for effect in EFFECTS},
     "PaymentDeclined": ("PaymentIntentRecorded",),  # an effect may be refused without an intent; this gateway doesn't
     CONFIRMED: SAGA.confirmed_by,
-    **dict.fromkeys((*SAGA.undone_by, PARKED, RESUMED), (CANCELLING,)),
+    **dict.fromkeys((*SAGA.undone_by, PARKED), (CANCELLING,)),
     FAILED: (CANCELLING, *SAGA.undone_by),
 }
 

@@ -2,22 +2,20 @@
 
 from collections.abc import Iterator
 
-from sagakit.errors import BusinessError, SagaError
+from sagakit.errors import SagaError
 from sagakit.saga import Status
+from verification.simulator.checker.outbox_rows import SET_ASIDE
 from verification.simulator.dynamodb.expressions import Item
-from verification.simulator.names.operation_names import event_kind
-from verification.simulator.names.saga_table import CANCELLING, PARKED, REFUSAL_EVENTS, RESUMED, SAGA, STARTED
 from verification.simulator.world.clients import ACCEPTED
-from verification.simulator.world.outbox_stream import POISON
+from verification.simulator.world.malformed_events import POISON
 from verification.simulator.world.simulation import Simulation
 
 LAMBDA_ERRORS = ("Lambda.Unknown", "Lambda.TooManyRequestsException", "Sandbox.Timedout", "States.Timeout")
-DEADLINE = SAGA.deadline_seconds * 1000  # milliseconds
 
 
 def broken_guarantees(sim: Simulation) -> list[str]:
     """Return the violated guarantees."""
-    checks = (_responses, _cancellations, _publication, _resumptions, _reasons, _errors)
+    checks = (_responses, _cancellations, _publication, _malformed, _errors)
     return [violation for check in checks for violation in check(sim)]
 
 
@@ -43,54 +41,24 @@ def _cancellations(sim: Simulation) -> Iterator[str]:
 
 
 def _publication(sim: Simulation) -> Iterator[str]:
-    """Every event reached the bus."""
-    for event in sim.rows("EVENTS"):
-        if event["orderId"] != POISON and event["eventId"] not in sim.bus.accepted:
+    """Every event reached the bus, or is where an operator finds it: set aside, or in the failure queue."""
+    queue = {record["dynamodb"]["NewImage"].get("eventId", {}).get("S") for record in sim.stream.publishing.given_up}
+    for event in (each for each in sim.rows("EVENTS") if each["orderId"] != POISON):
+        malformed = event["eventId"] in sim.bus.malformed and event.get("undispatched") == SET_ASIDE
+        if event["eventId"] not in sim.bus.accepted | queue and not malformed:
             yield f"{event['eventType']} did not reach the bus"
 
 
-def _resumptions(sim: Simulation) -> Iterator[str]:
-    """Check that the operator resumes an order if and only if it is parked."""
-    for order_id in sim.order_ids:
-        parked = False
-        events = [row for row in sim.rows("EVENTS") if row["orderId"] == order_id]
-        for event in sorted(events, key=lambda event: event["at"]):
-            kind = event_kind(event["eventType"])
-            if kind == RESUMED and parked != (event["detail"].get("by") == "operator"):
-                yield f"{event['eventType']} by {event['detail']}, and the order was {'' if parked else 'not '}parked"
-            parked = kind == PARKED or (parked and kind != RESUMED)
-
-
-def _reasons(sim: Simulation) -> Iterator[str]:
-    """Check that a failed order states the true reason."""
-    for row in sim.rows("SAGAS"):
-        if row["status"] == Status.FAILED and not _is_true(sim, row, row.get("reason", {}).get("reason", "")):
-            yield f"{_name(sim, row)} failed with the wrong reason {row.get('reason')}"
-
-
-def _is_true(sim: Simulation, row: Item, reason: str) -> bool:
-    order_id = row["orderId"]
-    events = {event["eventType"]: event for event in sim.rows("EVENTS") if event["orderId"] == order_id}
-    executions = [each for each in sim.sfn.executions if each.order_id == order_id]
-    if reason in REFUSAL_EVENTS:
-        return REFUSAL_EVENTS[reason] in events
-    match reason:
-        case "CustomerCancelled":
-            return order_id in sim.clients.cancellations_requested
-        case "DeadlinePassed":
-            placed, decided = events[STARTED]["at"], events[CANCELLING]["at"]
-            return bool(decided - placed >= DEADLINE - 2 * sim.plan.skew)
-        case "ExecutionAborted" | "ExecutionTimedOut" | "ExecutionFailed":
-            return any(each.status != "SUCCEEDED" for each in executions)
-        case "OutOfTurn":
-            return order_id in sim.called_out_of_turn
-        case error:
-            return error not in NOT_REASONS and any(error in dict(each.errors).values() for each in executions)
+def _malformed(sim: Simulation) -> Iterator[str]:
+    """Check that a row that is no event is set aside."""
+    for row in sim.rows("EVENTS"):
+        if not isinstance(row.get("detail"), dict) and row["undispatched"] != SET_ASIDE:
+            yield f"a malformed row is still {row['undispatched']}"
 
 
 def _errors(sim: Simulation) -> Iterator[str]:
     """Check that a step fails with an error of ours, Powertools or Lambda, unless AWS refused it permanently."""
-    if sim.faults & {"permanent error", "no credentials"}:
+    if sim.faults.keys() & {"permanent error", "no credentials"}:
         return
     ours = set(_family(SagaError))
     for function, error in (each for execution in sim.sfn.executions for each in execution.errors):
@@ -106,6 +74,3 @@ def _family(error: type[Exception]) -> Iterator[str]:
     yield error.__name__
     for child in error.__subclasses__():
         yield from _family(child)
-
-
-NOT_REASONS = set(_family(BusinessError)) - REFUSAL_EVENTS.keys()  # the kit's: they report an earlier decision

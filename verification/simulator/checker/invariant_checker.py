@@ -8,20 +8,16 @@ from saga.reconcile.invariants import violations
 from sagakit.saga import Status
 from tests.support.template import tables_of_record
 from verification.simulator.checker.event_order import impossible, overtaken
+from verification.simulator.checker.outbox_rows import BOOKKEEPING, OutboxRows
+from verification.simulator.checker.saga_rows import SagaRows
 from verification.simulator.checker.supporting_tables import SupportingTables
 from verification.simulator.dynamodb.in_memory_dynamodb import Change, Row
 from verification.simulator.names.operation_names import event_kind, table_name
 from verification.simulator.names.saga_table import OUTCOMES, RECORDED_BY, SAGA
-from verification.simulator.world.outbox_stream import POISON
+from verification.simulator.world.malformed_events import POISON
 from verification.simulator.world.simulation import Simulation
 
 CHECKED_TABLES = tables_of_record()
-TRANSITIONS = {
-    None: {Status.PENDING},
-    Status.PENDING: {Status.PENDING, Status.CONFIRMED, Status.CANCELLING},
-    Status.CANCELLING: {Status.CANCELLING, Status.FAILED},
-}
-BOOKKEEPING = ("undispatched", "attempts")  # the attributes of an event's row that may change
 
 
 class InvariantChecker:
@@ -30,9 +26,9 @@ class InvariantChecker:
     def __init__(self, sim: Simulation) -> None:
         self._sim = sim
         self._changed = True
-        self._supporting = SupportingTables(sim)
+        self._supporting, self._outbox = SupportingTables(sim), OutboxRows(sim)
         self._checks = {
-            "sagas": self._order,
+            "sagas": SagaRows(sim).change,
             "events": self._event,
             "gateway": self._supporting.intent,
             "circuit": self._supporting.circuit,
@@ -43,7 +39,7 @@ class InvariantChecker:
     def _check_change(self, change: Change) -> None:
         table = table_name(change.table)
         self._changed |= table not in ("idempotency", "circuit")
-        check = _poison if change.key[0] == POISON else self._checks.get(table)
+        check = self._outbox.poison if change.key[0] == POISON else self._checks.get(table)
         if check:
             self._sim.violations += check(_plain(change.before), _plain(change.after))
 
@@ -59,17 +55,6 @@ class InvariantChecker:
         rows["GATEWAY_LEDGER"] += self._sim.forgotten_keys
         return rows
 
-    def _order(self, before: Any, after: Any) -> Iterator[str]:
-        if after is None:
-            yield f"the row of {self._sim.trace.order_name(before['orderId'])} was deleted"
-            return
-        name = self._sim.trace.order_name(after["orderId"])
-        old_status = before and before["status"]
-        if after["status"] not in TRANSITIONS.get(old_status, set()):
-            yield f"{name} went from {old_status} to {after['status']}"
-        if before and before["createdAt"] != after["createdAt"]:
-            yield f"{name} was placed again"
-
     def _event(self, before: Any, after: Any) -> Iterator[str]:
         if after is None or "orderId" not in after or "eventType" not in after:
             yield f"an event was deleted: {before}"
@@ -77,8 +62,8 @@ class InvariantChecker:
             yield from self._new_event(after)
         elif _immutable(before) != _immutable(after):
             yield f"{_name(after)} was rewritten"
-        elif "undispatched" in before and "undispatched" not in after:
-            yield from self._dispatched(after)
+        else:
+            yield from self._outbox.changed(before, after)
 
     def _new_event(self, event: Any) -> Iterator[str]:
         """Events are recorded in a possible order, and no step forward is recorded after the decision."""
@@ -94,6 +79,7 @@ class InvariantChecker:
         if event["eventType"] == "PaymentDeclined" and event["detail"]["intentId"] not in self._supporting.declined:
             yield "PaymentDeclined is recorded, but the gateway did not decline"
         yield from _wrong_provenance(event)
+        yield from self._outbox.recorded(event)
         if event["eventType"] in SAGA.guarded:
             status = next(row["status"] for row in self._sim.rows("SAGAS") if row["orderId"] == event["orderId"])
             if status != Status.PENDING:
@@ -106,14 +92,6 @@ class InvariantChecker:
             wanted.update({line["productId"]: line["quantity"] for line in order["items"]})
         return all(wanted[row["productId"]] <= row["stocked"] for row in self._sim.rows("INVENTORY"))
 
-    def _dispatched(self, event: Any) -> Iterator[str]:
-        """Check that an event that leaves the index has reached the bus and started its execution."""
-        if event["eventId"] not in self._sim.bus.accepted:
-            yield f"{_name(event)} is marked dispatched, but did not reach the bus"
-        names = {execution.name for execution in self._sim.sfn.executions}
-        if event["startsSaga"] and event["eventId"] not in names:
-            yield f"{_name(event)} is marked dispatched, but its saga was not started"
-
 
 def _wrong_provenance(event: Any) -> Iterator[str]:
     """Check that an event names its saga, its outcome, and the state that recorded it."""
@@ -123,12 +101,6 @@ def _wrong_provenance(event: Any) -> Iterator[str]:
         yield f"{_name(event)} is not in the saga's table"
     elif (saga, outcome) != (SAGA.name, OUTCOMES[kind]) or state not in RECORDED_BY[kind]:
         yield f"{_name(event)} has the wrong provenance: saga {saga}, outcome {outcome}, state {state}"
-
-
-def _poison(_before: Any, after: Any) -> Iterator[str]:
-    """Check that counting the attempts of a deleted row does not create it again."""
-    if after is not None and "at" not in after:
-        yield f"a deleted row came back: {after}"
 
 
 def _plain(row: Row | None) -> Any:

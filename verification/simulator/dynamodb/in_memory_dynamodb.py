@@ -6,9 +6,9 @@ every answer with moto's.
 
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from sagakit import dynamodb
@@ -72,11 +72,6 @@ def write_actions(api: str, request: Request) -> list[tuple[str, Request]]:
     return [(api.removesuffix("Item"), request)]
 
 
-def is_consistent(request: Request) -> bool:
-    """Return whether a read sees every earlier write. A read of an index never does for certain."""
-    return bool(request.get("ConsistentRead")) and "IndexName" not in request
-
-
 class InMemoryDynamoDB:
     """All tables. `on_commit` receives every write; `enforced` decides whether a guard that refuses is in force."""
 
@@ -90,7 +85,7 @@ class InMemoryDynamoDB:
     ) -> None:
         self._keys = key_attributes()
         self.tables: dict[str, dict[Key, Row]] = {name: {} for name in self._keys}
-        self.on_stale_read: Callable[[], None] = lambda: None
+        self.on_lagging_read: Callable[[bool], None] = lambda _: None  # learns whether the read missed a write
         self._now = now
         self._on_commit = on_commit
         self._enforced = enforced
@@ -136,23 +131,25 @@ class InMemoryDynamoDB:
         return [_reason(action, change, refused=refused) for (_, action), change, refused in prepared]
 
     def _get(self, request: Request) -> Item:
-        (row,) = self._read(request["TableName"], [request["Key"]], request)
+        table, key = request["TableName"], self._key(request["TableName"], request["Key"])
+        row = self._seen(table, request, lambda rows: rows.get(key))
         return {"Item": row.wire} if row else {}
 
     def _batch_get(self, request: Request) -> Item:
         found: dict[str, list[Item]] = {}
         for table, wanted in request["RequestItems"].items():
-            rows = self._read(table, wanted["Keys"], wanted)
-            found[table] = [_projected(row.wire, wanted) for row in rows if row]
+            found[table] = self._seen(table, wanted, partial(self._get_each, table, wanted))
         return {"Responses": found, "UnprocessedKeys": {}}
 
-    def _read(self, table: str, keys: Iterable[Request], request: Request) -> list[Row | None]:
-        wanted = [self._key(table, key) for key in keys]
-        return self._seen(table, request, lambda rows: [rows.get(key) for key in wanted])
+    def _get_each(self, table: str, wanted: Request, rows: Mapping[Key, Row]) -> list[Item]:
+        found = (rows.get(self._key(table, key)) for key in wanted["Keys"])
+        return [_projected(row.wire, wanted) for row in found if row]
 
     def _query(self, request: Request) -> Item:
         index, keys = request.get("IndexName", ""), self._keys[request["TableName"]]
         by, sort = (*(keys[index] if index else ()), *keys[""]), keys[index][-1]
+        if index and request.get("ConsistentRead"):
+            raise Invalid("an index has no consistent reads")
         rows = self._partition(request)
         matching = [row for row in rows if sort in row and _matches(row, request)]
         return self._page(request, matching, lambda row: tuple(plain(row[name]) for name in (sort, *by)), by)
@@ -231,13 +228,12 @@ class InMemoryDynamoDB:
         self._on_commit(changes)
 
     def _seen[T](self, table: str, request: Request, select: Callable[[dict[Key, Row]], T]) -> T:
-        """Select from the table's rows as the reader sees them, and report it if it sees less than is there."""
+        """Select from the table's rows as the reader sees them."""
         current = self.tables[table]
-        if is_consistent(request):
+        if request.get("ConsistentRead"):
             return select(current)
         seen = select(behind := self._lag.behind(table, current))
-        if behind is not current and seen != select(current):
-            self.on_stale_read()
+        self.on_lagging_read(behind is not current and seen != select(current))
         return seen
 
     def _key(self, table: str, item: Request) -> Key:

@@ -1,46 +1,32 @@
 """What the environment may do at any moment: clients, time, the relay, recovery and the gateway."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from functools import partial
 
 from payment.breaker import CIRCUIT
+from payment.port import IntentStatus
 from payment.simulated import SimulatedGateway
-from sagakit import tables
-from sagakit.event import shard
-from sagakit.recovery.store import MAX_ATTEMPTS
+from sagakit import guard, tables
+from sagakit.guard import is_paused
 from tests.support.template import tasks
 from verification.simulator.environment import environment_effects as effects
-from verification.simulator.world.outbox_stream import NOT_AN_EVENT, POISON, deleted_event, poison_row
+from verification.simulator.environment.outbox_actions import OUTBOX_ACTIONS, Action, Options
+from verification.simulator.names.saga_table import PAUSE
 from verification.simulator.world.simulation import Simulation
 from verification.simulator.world.step_functions import BROKEN
 
-type Action = Callable[[], object]
-type Options = Callable[[Simulation], Iterable[Action]]  # the ways in which an action is possible now
-
-# Milliseconds: a pause and a lease; the relay's delay, an order's deadline and the life of an idempotency record.
+# Milliseconds: a break and a lease; the relay's delay, an order's deadline and the life of an idempotency record.
 SECONDS, MINUTES = (1_000, 6_000), (65_000, 430_000, 660_000)
+DEADLINE = guard.setting_ms("ORDER_DEADLINE_SECONDS") + 1_000
+PATIENCE = guard.setting_ms("COMPENSATION_PATIENCE_SECONDS") + 1_000
+PROCESSING = IntentStatus.PROCESSING
 
 
-def _resume(sim: Simulation, *, parked: bool) -> Iterator[Action]:
-    orders = (each for each in sim.order_ids if (each in sim.parked_orders()) == parked)
+def _resume(sim: Simulation, *, waiting: bool) -> Iterator[Action]:
+    """Let the operator resume the orders that wait, parked or paused, or those that don't."""
+    orders = (row["orderId"] for row in sim.rows("SAGAS") if ("parked" in row or is_paused(row)) == waiting)
     yield from (partial(sim.clients.resume, order_id) for order_id in orders)
-
-
-def _deliver_poison(sim: Simulation) -> Iterator[Action]:
-    record = sim.stream.record(NOT_AN_EVENT)
-    yield lambda: sim.stream.deliver([record, *sim.stream.pending[:2]])
-    yield lambda: sim.stream.deliver([record])
-
-
-def _deliver_deleted(sim: Simulation) -> Iterator[Action]:
-    images = (deleted_event(starts_saga=starts_saga) for starts_saga in (False, True))
-    yield from (partial(sim.stream.deliver, [sim.stream.record(image)]) for image in images)
-
-
-def _put_poison_row(sim: Simulation) -> Iterator[Action]:
-    kinds = ((shard(order_id), attempts) for order_id in sim.order_ids for attempts in (0, MAX_ATTEMPTS - 1))
-    yield from (partial(sim.db.put, tables.events(), poison_row(*kind)) for kind in kinds)
 
 
 def _change_idempotency_record(sim: Simulation, **change: object) -> Iterator[Action]:
@@ -63,6 +49,10 @@ def _sweep_after(sim: Simulation, milliseconds: int) -> None:
     effects.sweep(sim)
 
 
+def _sweeper(function: str) -> Options:
+    return lambda sim: [partial(effects.sweep, sim, function)]
+
+
 def perform(sim: Simulation, name: str, action: Action) -> None:
     """Perform an action, and record it."""
     sim.coverage.count("environment", name)
@@ -77,37 +67,34 @@ ENVIRONMENT_ACTIONS: dict[str, Options] = {
         partial(sim.clients.place, request, other_body=True) for request in sim.plan.requests
     ),
     "customer reads": lambda sim: (partial(sim.clients.read, order_id) for order_id in sim.order_ids),
-    "operator resumes": partial(_resume, parked=True),
-    "operator resumes an unparked order": partial(_resume, parked=False),
+    "operator resumes": partial(_resume, waiting=True),
+    "operator resumes an order that does not wait": partial(_resume, waiting=False),
+    "order paused": lambda sim: (partial(effects.call_out_of_turn, sim, PAUSE, order_id) for order_id in sim.order_ids),
     "gateway restored": lambda sim: (
         partial(SimulatedGateway().restore, row["id"]) for row in sim.rows("GATEWAY_LEDGER") if "taken" in row
     ),
+    "gateway settles": lambda sim: (
+        partial(effects.settle, sim, row) for row in sim.rows("GATEWAY_LEDGER") if row.get("status") == PROCESSING
+    ),
     "gateway forgets keys": lambda sim: [partial(effects.forget_keys, sim)],
     "sweep": lambda sim: [partial(effects.sweep, sim)],
+    **{f"only {name}": _sweeper(name) for name in effects.SWEEPERS},
     "sweep a minute later": lambda sim: [partial(_sweep_after, sim, 65_000)],
-    "sweep after the deadline": lambda sim: [partial(_sweep_after, sim, 430_000)],
+    "sweep after an execution": lambda sim: [partial(_sweep_after, sim, 430_000)],
+    "sweep after the deadline": lambda sim: [partial(_sweep_after, sim, DEADLINE)],
+    "patience over": lambda sim: [partial(_sweep_after, sim, PATIENCE)],
     "execution reported": lambda sim: (
         partial(effects.report_execution, sim, each) for each in sim.sfn.executions if each.status in BROKEN
     ),
     "report lost": lambda sim: (partial(sim.sfn.unreported.remove, it) for it in sim.sfn.unreported),
-    "stream delivers": lambda sim: (
-        partial(sim.stream.deliver, sim.stream.pending[:size]) for size in (1, 3) if sim.stream.pending
-    ),
-    "record out of order": lambda sim: (partial(sim.stream.deliver, [record]) for record in sim.stream.pending[1:]),
-    "record redelivered": lambda sim: (partial(sim.stream.deliver, [record]) for record in sim.stream.delivered),
-    "poison record": _deliver_poison,
-    "record of a deleted row": _deliver_deleted,
-    "records lost": lambda sim: [sim.stream.pending.clear] if sim.stream.pending else [],
-    "poison row": _put_poison_row,
-    "poison row deleted": lambda sim: (
-        partial(sim.db.delete, tables.events(), key) for key in sim.db.tables[tables.events()] if key[0] == POISON
-    ),
+    **OUTBOX_ACTIONS,
     "duplicate execution": lambda sim: (partial(sim.sfn.execute, f"{id_}-again", id_) for id_ in sim.order_ids),
     "step out of turn": lambda sim: (
         partial(effects.call_out_of_turn, sim, step, order_id) for order_id in sim.order_ids for step in tasks()
     ),
     "seconds pass": lambda sim: (partial(effects.pass_time, sim, duration) for duration in SECONDS),
     "minutes pass": lambda sim: (partial(effects.pass_time, sim, duration) for duration in MINUTES),
+    "a day passes": lambda sim: [partial(effects.pass_time, sim, PATIENCE)],
     "idempotency record lost": lambda sim: (
         partial(sim.db.delete, tables.idempotency(), (row["id"],)) for row in sim.rows("IDEMPOTENCY")
     ),

@@ -5,20 +5,30 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from payment.port import IntentStatus
 from payment.simulated import SimulatedGateway, ledger
 from tests.support.steps import sample
-from verification.simulator.names.saga_table import CANCEL, FAIL
+from verification.simulator.dynamodb.expressions import Item
+from verification.simulator.names.saga_table import CANCEL, FAIL, FORWARD_STATES, PAUSE
 from verification.simulator.world.scheduler import Call, Result
 from verification.simulator.world.simulation import Simulation
 from verification.simulator.world.step_functions import Execution
 
 EXECUTION_BROKE, SWEEP = sample("recover_order"), sample("sweep_orders")
+SWEEPERS = ("SweepOutbox", "SweepOrders", "ReportBacklog")  # run every minute
+OUT_OF_TURN = {"Error": "OutOfTurn", "Cause": ""}
+INPUTS: dict[str, dict[str, Any]] = {
+    PAUSE: {"state": FORWARD_STATES[0], "error": OUT_OF_TURN},
+    CANCEL: {"error": OUT_OF_TURN},
+    FAIL: {"failures": {}},
+}
 MAX_ATTEMPTS = 3  # Lambda retries a failed asynchronous invocation twice
 
 
-def sweep(sim: Simulation) -> None:
-    """Start the sweep that runs every minute."""
-    sim.invoke("sweeper", "SweepOrders", SWEEP, lambda _: None)
+def sweep(sim: Simulation, *functions: str) -> None:
+    """Start the sweepers, or only some of them."""
+    for function in functions or SWEEPERS:
+        sim.invoke("sweeper", function, SWEEP, lambda _: None)
 
 
 def report_execution(sim: Simulation, execution: Execution, attempt: int = 1) -> None:
@@ -38,8 +48,7 @@ def report_execution(sim: Simulation, execution: Execution, attempt: int = 1) ->
 def call_out_of_turn(sim: Simulation, function: str, order_id: str) -> None:
     """Call a step out of turn, as an operator or a wrong state machine might."""
     sim.called_out_of_turn.add(order_id)
-    inputs: dict[str, dict[str, Any]] = {CANCEL: {"error": {"Error": "OutOfTurn", "Cause": ""}}, FAIL: {"failures": {}}}
-    payload = {"orderId": order_id, **inputs.get(function, {})}
+    payload = {"orderId": order_id, **INPUTS.get(function, {})}
     sim.invoke("out of turn", function, payload, lambda _: None, order_id)
 
 
@@ -58,9 +67,17 @@ def forget_keys(sim: Simulation) -> None:
 
 
 def restore_gateway(sim: Simulation) -> None:
-    """End the gateway's outage for all payments."""
+    """End the gateway's outage for all payments, and settle those that are processing."""
     for row in [row for row in sim.rows("GATEWAY_LEDGER") if "taken" in row]:
         SimulatedGateway().restore(row["id"])
+        settle(sim, row)
+
+
+def settle(sim: Simulation, intent: Item) -> None:
+    """Let a payment that is processing settle when it is asked about next."""
+    (row,) = (row for row in sim.rows("GATEWAY_LEDGER") if row["id"] == intent["id"])
+    if row["status"] == IntentStatus.PROCESSING:
+        sim.db.put(ledger(), {**row, "settlesAt": 0})
 
 
 def deliver_delayed_call(sim: Simulation, call: Call) -> None:

@@ -1,6 +1,7 @@
 """Faults of a single call. The SDK tries each call twice, so a fault that hits once may have no effect."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -9,10 +10,12 @@ from botocore.exceptions import ClientError, ConnectTimeoutError, NoCredentialsE
 from tests.support.asl import TaskFailed
 from verification.simulator.names.operation_names import READS
 from verification.simulator.world.aws_sdk import ENDPOINT, ResponseLost, cancelled, client_error
+from verification.simulator.world.event_bus import MALFORMED, event_id
 from verification.simulator.world.scheduler import Call, Crash, Fault
 from verification.simulator.world.simulation import Simulation
 
 LONG = 8  # calls: as many attempts as a transaction makes
+RESENDS = 3  # calls: as often as an entry is sent before the stream delivers it again
 FUNCTION_TIMEOUT = 4_000  # milliseconds
 
 type Inject = Callable[[Call, Simulation], Any]
@@ -87,8 +90,13 @@ def _cancelled_for(code: str, call: Call, sim: Simulation) -> ClientError:
     return cancelled(call, reasons)
 
 
-def _entry_rejected(_call: Call, _sim: Simulation) -> Any:
-    return {"FailedEntryCount": 1, "Entries": [{"ErrorCode": "InternalFailure", "ErrorMessage": "try again"}]}
+def _refuse_entry(call: Call, sim: Simulation, code: str) -> Any:
+    """Let the bus refuse the first entry, and take the others."""
+    refused, *others = call.request["Entries"]
+    taken = sim.perform(replace(call, request={"Entries": others}))["Entries"] if others else []
+    if code == MALFORMED:
+        sim.bus.malformed.add(event_id(refused))
+    return {"FailedEntryCount": 1, "Entries": [{"ErrorCode": code, "ErrorMessage": code}, *taken]}
 
 
 def _keys_unprocessed(call: Call, _sim: Simulation) -> Any:
@@ -116,7 +124,9 @@ CALL_FAULTS = (
     Fault("conflict for long", _api("TransactWriteItems"), _conflict, LONG),
     Fault("permanent error", _aws, _error("AccessDeniedException", "ValidationError")),
     Fault("no credentials", _aws, _raise(NoCredentialsError)),
-    Fault("entry rejected", _api("PutEvents"), _entry_rejected),
+    Fault("entry refused", _api("PutEvents"), partial(_refuse_entry, code="InternalFailure")),
+    Fault("entry refused for long", _api("PutEvents"), partial(_refuse_entry, code="InternalFailure"), RESENDS),
+    Fault("entry malformed", _api("PutEvents"), partial(_refuse_entry, code=MALFORMED)),
     Fault("keys unprocessed", _api("BatchGetItem"), _keys_unprocessed),
     Fault("not invoked", _api("Invoke"), _raise(_no_concurrency)),
 )

@@ -10,8 +10,8 @@ from verification.simulator.world.simulation import Simulation
 type Action = Callable[[], object]
 
 TASK_TIMEOUT, ABORTED, TIMED_OUT = "task timeout", "execution aborted", "execution timed out"
-PAUSED = "paused"
-FAULT_NAMES = (*(fault.name for fault in CALL_FAULTS), TASK_TIMEOUT, ABORTED, TIMED_OUT, PAUSED)
+SUSPENDED = "suspended"
+FAULT_NAMES = (*(fault.name for fault in CALL_FAULTS), TASK_TIMEOUT, ABORTED, TIMED_OUT, SUSPENDED)
 
 
 def applicable_faults(sim: Simulation, actor: Actor) -> Iterator[tuple[str, Action]]:
@@ -19,7 +19,7 @@ def applicable_faults(sim: Simulation, actor: Actor) -> Iterator[tuple[str, Acti
     if actor.pending:
         applicable = (fault for fault in CALL_FAULTS if fault.applies(actor.pending))
         yield from ((fault.name, partial(_hit_call, sim, actor, fault)) for fault in applicable)
-        yield PAUSED, partial(_pause, sim, actor)
+        yield SUSPENDED, partial(_suspend, sim, actor)
     if actor.pending and actor.caller:
         yield TASK_TIMEOUT, partial(_time_out, sim, actor)
         yield ABORTED, partial(end_execution, sim, actor.caller, ABORTED)
@@ -44,9 +44,9 @@ def _time_out(sim: Simulation, actor: Actor) -> None:
     sim.sfn.time_out(actor)
 
 
-def _pause(sim: Simulation, actor: Actor) -> None:
-    _record(sim, actor, PAUSED)
-    actor.paused = True
+def _suspend(sim: Simulation, actor: Actor) -> None:
+    _record(sim, actor, SUSPENDED)
+    actor.suspended = True
 
 
 def _record(sim: Simulation, actor: Actor, fault: str) -> None:

@@ -6,8 +6,10 @@ from contextlib import nullcontext
 from verification.simulator.mutants import (
     order_mutants,
     outbox_mutants,
+    patience_mutants,
     payment_mutants,
     recovery_mutants,
+    row_mutants,
     stale_read_mutants,
 )
 from verification.simulator.mutants.guard_mutants import guard_mutants
@@ -16,11 +18,16 @@ from verification.simulator.mutants.hunt import Hunt, hunt
 from verification.simulator.mutants.mutant import Mutant
 from verification.simulator.worker_pool import in_parallel
 
-BY_HAND = {
-    mutant.name: mutant
-    for module in (order_mutants, payment_mutants, outbox_mutants, recovery_mutants, stale_read_mutants)
-    for mutant in module.MUTANTS
-}
+MODULES = (
+    order_mutants,
+    row_mutants,
+    payment_mutants,
+    patience_mutants,
+    outbox_mutants,
+    recovery_mutants,
+    stale_read_mutants,
+)
+BY_HAND = {mutant.name: mutant for module in MODULES for mutant in module.MUTANTS}
 
 
 def all_mutants(survey: GuardSurvey) -> list[Mutant]:

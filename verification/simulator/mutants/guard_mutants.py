@@ -12,7 +12,7 @@ from verification.simulator.profiles.all_profiles import PROFILES
 from verification.simulator.run_plan import Profile
 
 PENDING, CANCELLING = "sagas status = PENDING", "sagas status = CANCELLING"
-OWN_EVENT = "not recorded yet"
+OWN_EVENT, NOT_DUE_ANEW = "not recorded yet", "sagas dueAt unchanged"
 
 # Guards whose loss no schedule reveals: operation, guard, reason, and the guards that mask it.
 MASKED: Sequence[tuple[str, str, str, Sequence[str]]] = (
@@ -28,14 +28,19 @@ MASKED: Sequence[tuple[str, str, str, Sequence[str]]] = (
     ("OrderPlaced", OWN_EVENT, "the order of that event exists", ()),
     ("intended", OWN_EVENT, "the record of the intent exists by then", ("record not_exists(orderId)",)),
     ("intended", "record not_exists(orderId)", "the event of that intent exists", ()),
-    ("reschedule recovery", CANCELLING, "an order that has ended is not on the index either", ("sagas exists(open)",)),
+    *(
+        (write, status, "a decision also changes when the order is due", (NOT_DUE_ANEW,))
+        for write in ("pause", "reschedule")
+        for status in (PENDING, CANCELLING)
+    ),
     ("confirmed", OWN_EVENT, "the saga is CONFIRMED by then, not PENDING", (PENDING,)),
     (
         "resumed",
         "after the last decision",
         "a later decision parked, ended or resumed the order, and that refuses too",
-        (OWN_EVENT, "sagas exists(parked)", "sagas not_exists(parked)"),
+        (OWN_EVENT, "sagas exists(parked)", NOT_DUE_ANEW),
     ),
+    ("resumed", "sagas exists(parked)", "another resume has the same number", (OWN_EVENT,)),
     ("failed", OWN_EVENT, "the saga is FAILED by then, not CANCELLING", (CANCELLING,)),
     (
         "failed",

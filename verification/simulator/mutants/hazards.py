@@ -1,6 +1,6 @@
 """Every known way to break the protocol, and the mutants that represent it.
 
-V1 to V10 are careless variants of the protocol, A to P problems outside its steps.
+V1 to V10 are careless variants of the protocol, A to R problems outside its steps.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -17,13 +17,17 @@ MUTANTS_OF: Mapping[str, Sequence[str]] = {
     "V9 the step checks the stock before its own event": ("the last cancellation reason decides",),
     "V10 events are deleted": ("a failed order's events are deleted",),
     "A two orders for one key": ("the order's id is random", "a replay ignores a different body"),
-    "B recovery triggers itself": ("recovery ignores the order's state, and a restart is not guarded",),
+    "B recovery triggers itself": ("recovery ignores the order's state", "recovery resumes what is not due"),
     "C a cached response takes a cancelled order to the pivot": ("without confirmed: sagas status = PENDING",),
-    "D a recovery that crashed never runs again": ("a restart is not numbered",),
+    "D a recovery that crashed never runs again": ("a resume is not numbered",),
     "E a fence for one occurrence blocks the second": ("parking is not numbered",),
     "F money moves after the decision": ("without intended: sagas status = PENDING",),
     "G the failure of a compensation is cached": ("a compensation's response is cached",),
-    "H EXPRESS needs the sweeper": ("the sweeper recovers no order", "the sweeper recovers no CANCELLING order"),
+    "H EXPRESS needs the sweeper": (
+        "the sweeper recovers no order",
+        "the sweeper recovers no PENDING order",
+        "the sweeper recovers no CANCELLING order",
+    ),
     "I the gateway forgets its keys": (
         "the refund finds the intent by its key",
         "the recorded intent is ignored",
@@ -31,10 +35,14 @@ MUTANTS_OF: Mapping[str, Sequence[str]] = {
     ),
     "J our own ClientRequestToken": ("transactions have a token made of order and event",),
     "K relay and sweeper": (
-        "without mark dispatched: events exists(orderId)",
+        "without mark dispatched: events undispatched = its shard",
         "the bus's error codes are ignored",
+        "what the bus refuses is not delivered again",
+        "a start is not on the index",
+        "a failed start counts in an outage",
+        "an old event is set aside",
         "the sweeper starts no saga",
-        "nothing is ever quarantined",
+        "nothing is ever set aside",
         "a cancelled order is not on the index",
         "an ended order stays on the index",
         "a parked order stays on the index",
@@ -55,6 +63,20 @@ MUTANTS_OF: Mapping[str, Sequence[str]] = {
     "P anyone can call a compensation on any order": (
         "without undone: sagas status = CANCELLING",
         "the refund ignores the order's status",
+    ),
+    "Q a decision rests on a stale read": (
+        "the history is read without ConsistentRead",
+        "the saga's row is read without ConsistentRead",
+        "the gateway's ledger is read without ConsistentRead",
+    ),
+    "R an outage decides": (
+        "a technical error cancels the order",
+        "any error parks the order",
+        "every pause is as short as the first",
+        "an order's deadline is ignored",
+        "patience is ignored",
+        "a confirmed order stays paused",
+        "recovery resumes what has not been started",
     ),
 }
 

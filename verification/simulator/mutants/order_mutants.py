@@ -1,4 +1,4 @@
-"""Mutants of placing, deciding, parking and resuming an order."""
+"""Mutants of placing and deciding, and of the log of events."""
 
 import uuid
 from collections.abc import Sequence
@@ -6,28 +6,27 @@ from dataclasses import replace
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 from inventory.domain import InsufficientStock
 from order import placing
-from sagakit import clock, guard, parking, transaction
-from sagakit.event import Event
+from sagakit import clock, transaction
+from sagakit.event import Event, History
 from sagakit.transaction import Action, Rank
 from verification.simulator.mutants.mutant import Change, Mutant, patched
 from verification.simulator.names.saga_table import PARKED, RESUMED
-from verification.simulator.profiles.decision_races import ENDED_PARKED
-from verification.simulator.profiles.every_write import PARKING_CRASHES
 from verification.simulator.profiles.topics import (
     DUPLICATES,
     EVERYTHING,
     LATE,
     LITTLE_STOCK,
     OUT_OF_TURN,
-    PARKING,
     PLACING,
     RECOVERY,
 )
+from verification.simulator.profiles.waiting_writes import PARKING_CRASHES
 
-_numbered, _transition, _transact = parking._numbered, guard.transition, transaction.transact  # noqa: SLF001
+_numbered, _transact = History.numbered, transaction.transact
 _receipt, _meaning = placing._receipt, transaction._meaning  # noqa: SLF001
 
 
@@ -50,20 +49,7 @@ def _unnumbered(kind: str) -> Change:
         event = _numbered(*args, **kwargs)
         return replace(event, type=f"{kind}#1") if event.kind == kind else event
 
-    return patched("sagakit.parking._numbered", numbered)
-
-
-def _still_indexed(*args: Any, removed: tuple[str, ...] = (), **kwargs: Any) -> Any:
-    return _transition(*args, removed=tuple(name for name in removed if name == "parked"), **kwargs)
-
-
-def _still_parked(*args: Any, removed: tuple[str, ...] = (), **kwargs: Any) -> Any:
-    return _transition(*args, removed=tuple(name for name in removed if name != "parked"), **kwargs)
-
-
-def _not_indexed(*args: Any, removed: tuple[str, ...] = (), settings: Any = None, **kwargs: Any) -> Any:
-    kept = {name: value for name, value in (settings or {}).items() if name not in ("open", "dueAt")}
-    return _transition(*args, removed=tuple({*removed, "open", "dueAt"}), settings=kept, **kwargs)
+    return partial(patch.object, History, "numbered", numbered)
 
 
 def _first_reason(step: int, cancelled: Any, actions: Sequence[Action]) -> Any:
@@ -79,6 +65,7 @@ def _conflict_is_shortage(refused: Action, reason: Any, cancelled: Any) -> Any:
     return _meaning(refused, reason, cancelled)
 
 
+PARKED_AGAIN = replace(PARKING_CRASHES, tokens=("pm_refund_refused",), targeted=(0,), starts=(60,))
 _READING = "sagakit.transaction._reading"
 
 MUTANTS = (
@@ -96,14 +83,8 @@ MUTANTS = (
         (LATE,),
         patched("order.api.decision", SimpleNamespace(cancel=lambda *_, **__: None)),
     ),
-    Mutant("parking is not numbered", (PARKING_CRASHES,), _unnumbered(PARKED)),
-    Mutant("a restart is not numbered", (RECOVERY,), _unnumbered(RESUMED)),
-    Mutant("an ended order stays on the index", (LATE,), patched("sagakit.decision.transition", _still_indexed)),
-    Mutant("an ended order stays parked", (ENDED_PARKED,), patched("sagakit.decision.transition", _still_parked)),
-    Mutant("a parked order stays on the index", (PARKING,), patched("sagakit.parking.transition", _still_indexed)),
-    Mutant("a resumed order stays parked", (PARKING,), patched("sagakit.parking.transition", _still_parked)),
-    Mutant("a resumed order is not on the index", (RECOVERY,), patched("sagakit.parking.transition", _not_indexed)),
-    Mutant("a cancelled order is not on the index", (LATE,), patched("sagakit.decision.transition", _not_indexed)),
+    Mutant("parking is not numbered", (PARKED_AGAIN,), _unnumbered(PARKED)),
+    Mutant("a resume is not numbered", (RECOVERY,), _unnumbered(RESUMED)),
     Mutant("the lines of one product are not merged", (PLACING,), patched("order.request.merged", tuple)),
     Mutant(
         "a conflict is taken for a shortage",

@@ -1,57 +1,80 @@
-"""Mutants of the outbox and of dispatch."""
+"""Mutants of the outbox and of its two consumers."""
 
 import json
 import os
 import uuid
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any
 from unittest.mock import patch
 
-from sagakit import dynamodb, tables
+from sagakit import clock, dynamodb, tables
 from sagakit.errors import TransientError
-from sagakit.event import Event
-from sagakit.relay import dispatch
+from sagakit.event import Event, to_row
+from sagakit.relay import outbox, publishing, starting
 from sagakit.relay.app import processor
 from verification.simulator.dynamodb.in_memory_dynamodb import Change, write_actions
 from verification.simulator.mutants.mutant import Mutant, patched
 from verification.simulator.names.saga_table import FAILED
-from verification.simulator.profiles.topics import DUPLICATES, LATE, OUTBOX, PARKING
+from verification.simulator.profiles.topics import DUPLICATES, LATE, OUTBOX, PARKING, POISONED
 from verification.simulator.world.simulation import Simulation
 
-_publish, _start, _mark_dispatched = dispatch._publish, dispatch._start_saga, dispatch._mark_dispatched  # noqa: SLF001
+_publish, _start = publishing.publish, starting.start
+_still_undispatched, _to_row = outbox.still_undispatched, to_row
+OLD = 120_000  # milliseconds
 _committed = Simulation._committed  # noqa: SLF001
 _transact_write_items = dynamodb.client.transact_write_items
 
 
-def _ignore_error_codes(event: Event) -> None:
+def _ignore_error_codes(batch: Any) -> Any:
+    publishing.bus.put_events(Entries=[entry for _, entry in batch])
+    return iter(())
+
+
+def _publish_quietly(events: Any) -> None:
     with suppress(TransientError):
-        _publish(event)
+        _publish(events)
 
 
 def _mark_first(event: Event) -> None:
-    _mark_dispatched(event)
-    if event.starts_saga:
-        _start(event)
-    _publish(event)
-
-
-def _mark_too_early(event: Event) -> None:
-    if event.starts_saga:
-        _start(event)
-    _mark_dispatched(event)
-    _publish(event)
-
-
-def _publish_only(event: Event) -> None:
-    _publish(event)
-    _mark_dispatched(event)
+    outbox.mark_dispatched(event)
+    _start(event)
 
 
 def _start_raw(event: Event) -> None:
     arn, payload = json.loads(os.environ["STATE_MACHINES"])[event.saga], json.dumps({"orderId": event.saga_id})
-    dispatch.sfn.start_execution(stateMachineArn=arn, name=event.id, input=payload)
+    starting.sfn.start_execution(stateMachineArn=arn, name=event.id, input=payload)
+    outbox.mark_dispatched(event)
+
+
+def _start_and_count(event: Event) -> None:
+    try:
+        _start(event)
+    except Exception:
+        outbox.count_failure({"orderId": event.saga_id, "eventType": event.type})
+        raise
+
+
+def _set_old_aside(key: Any) -> Event | None:
+    event = _still_undispatched(key)
+    if event and clock.now() - event.at > OLD:
+        outbox.set_aside(key)
+    return event
+
+
+def _without_index(event: Event) -> Any:
+    return {name: value for name, value in _to_row(event).items() if name != "undispatched"}
+
+
+def _without_check(key: Any) -> Event | None:
+    row = dynamodb.get(tables.events(), {name: key[name] for name in ("orderId", "eventType")})
+    return outbox.read(row) if row else None
+
+
+def _all_or_nothing[T](found: Iterable[T], act: Callable[[T], object], _context: object) -> int:
+    return len([act(each) for each in found])
 
 
 def _with_own_token(**request: Any) -> Any:
@@ -74,16 +97,28 @@ def _delete_events(sim: Simulation, changes: list[Change]) -> None:
 MUTANTS = (
     Mutant(
         "the bus's error codes are ignored",
-        (replace(OUTBOX, faults=("entry rejected",)),),
-        patched("sagakit.relay.dispatch._publish", _ignore_error_codes),
+        (replace(OUTBOX, faults=("entry refused",)),),
+        patched("sagakit.relay.publishing._refused", _ignore_error_codes),
     ),
-    Mutant("marked dispatched before dispatch", (OUTBOX,), patched("sagakit.relay.app.dispatch", _mark_first)),
-    Mutant("marked dispatched before publishing", (OUTBOX,), patched("sagakit.relay.app.dispatch", _mark_too_early)),
-    Mutant("the relay starts no saga", (OUTBOX,), patched("sagakit.relay.app.dispatch", _publish_only)),
-    Mutant("the sweeper starts no saga", (OUTBOX,), patched("sagakit.recovery.app.dispatch", _publish_only)),
     Mutant(
-        "ExecutionAlreadyExists is an error", (OUTBOX, LATE), patched("sagakit.relay.dispatch._start_saga", _start_raw)
+        "what the bus refuses is not delivered again",
+        (replace(OUTBOX, faults=("entry refused",), targeted=(8,), sites=("PublishEvents: PutEvents",)),),
+        patched("sagakit.relay.publishing.publish", _publish_quietly),
     ),
+    Mutant("marked dispatched before the start", (OUTBOX,), patched("sagakit.relay.starting.start", _mark_first)),
+    Mutant("the relay starts no saga", (OUTBOX,), patched("sagakit.relay.starting.start", outbox.mark_dispatched)),
+    Mutant("the sweeper starts no saga", (OUTBOX,), patched("sagakit.relay.outbox.undispatched", lambda _: iter(()))),
+    Mutant("ExecutionAlreadyExists is an error", (OUTBOX, LATE), patched("sagakit.relay.starting.start", _start_raw)),
+    Mutant("a start is not on the index", (OUTBOX,), patched("sagakit.eventlog.to_row", _without_index)),
+    Mutant("nothing is ever set aside", (POISONED,), patched("sagakit.relay.outbox.MAX_ATTEMPTS", 1_000_000)),
+    Mutant("a failed start counts in an outage", (OUTBOX,), patched("sagakit.relay.starting.start", _start_and_count)),
+    Mutant("an old event is set aside", (OUTBOX,), patched("sagakit.relay.outbox.still_undispatched", _set_old_aside)),
+    Mutant(
+        "a malformed event is not set aside",
+        (POISONED, OUTBOX),
+        patched("sagakit.relay.app._set_aside", lambda _: None),
+    ),
+    Mutant("one bad row ends the sweep", (OUTBOX,), patched("sagakit.sweeping.each", _all_or_nothing)),
     Mutant(
         "transactions have a token made of order and event",
         (DUPLICATES, PARKING),
@@ -95,9 +130,15 @@ MUTANTS = (
         partial(patch.object, Simulation, "_committed", _delete_events),
     ),
     Mutant(
+        "the sweeper trusts the index",
+        (OUTBOX,),
+        patched("sagakit.relay.outbox.still_undispatched", _without_check),
+        masked_by="a saga that is started again has the same execution, or another that is fenced off",
+    ),
+    Mutant(
         "the relay raises if every record fails",
         (OUTBOX,),
         partial(patch.object, processor, "raise_on_entire_batch_failure", True),  # noqa: FBT003
-        masked_by="the sweeper dispatches what the relay cannot",
+        masked_by="the sweeper starts what the relay cannot",
     ),
 )

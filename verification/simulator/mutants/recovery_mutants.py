@@ -1,78 +1,61 @@
-"""Mutants of recovery and of the sweeper."""
+"""Mutants of recovery and of its sweeper."""
 
-from collections.abc import Callable, Iterable
+from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
-from sagakit import dynamodb, tables
-from sagakit.event import Event, from_row
-from sagakit.recovery import actions, store
+from sagakit import sweeping
+from sagakit.recovery import actions
 from sagakit.recovery.actions import RecoveryAction
 from sagakit.saga import Status
-from verification.simulator.mutants.mutant import Mutant, patched
-from verification.simulator.profiles.topics import LATE, OUT_OF_TURN, OUTBOX, PARKING, RECOVERY
+from verification.simulator.faults.fault_injection import SUSPENDED
+from verification.simulator.mutants.mutant import Change, Mutant, patched
+from verification.simulator.profiles.topics import LATE, OUTBOX, PARKING, PAUSING, RECOVERY
+from verification.simulator.profiles.waiting_writes import CONCURRENT_SWEEPS, STALE_READS, UNSTARTED_CRASHES
 
 _next_action = actions.next_action
+LEAVE, PAUSE, RESUME = RecoveryAction.LEAVE, RecoveryAction.PAUSE, RecoveryAction.RESUME
+ENDED = {"dueAt": 0, "deadlineAt": 10**15}  # what the row of an order lacks that has ended, or is parked
 
 
-def _ignoring_state(order: Any, now: int) -> RecoveryAction:
+def _ignoring_state(row: Any, *rest: Any) -> RecoveryAction:
     """Treat every order as one that needs recovery."""
-    status = order["status"] if order["status"] == Status.PENDING else Status.CANCELLING
-    return _next_action({**{name: order[name] for name in order if name != "parked"}, "status": status}, now)
+    status = row["status"] if row["status"] == Status.PENDING else Status.CANCELLING
+    return _next_action({**ENDED, **{name: row[name] for name in row if name != "parked"}, "status": status}, *rest)
 
 
-def _pending_only(order: Any, now: int) -> RecoveryAction:
-    return RecoveryAction.LEAVE if order["status"] == Status.CANCELLING else _next_action(order, now)
+def _ignoring(status: Status) -> Change:
+    def next_action(row: Any, *rest: Any) -> RecoveryAction:
+        return LEAVE if row["status"] == status else _next_action(row, *rest)
+
+    return patched("sagakit.recovery.actions.next_action", next_action)
 
 
-def _all_or_nothing[T](found: Iterable[T], act: Callable[[T], object], _context: object) -> int:
-    done = 0
-    for each in found:
-        act(each)
-        done += 1
-    return done
+def _resuming_instead_of(action: RecoveryAction) -> Change:
+    def next_action(row: Any, *rest: Any) -> RecoveryAction:
+        chosen = _next_action(row, *rest)
+        return RESUME if chosen is action and "dueAt" in row else chosen
+
+    return patched("sagakit.recovery.actions.next_action", next_action)
 
 
-def _without_check(key: Any) -> Event | None:
-    row = dynamodb.get(tables.events(), store._key_of_event(key))  # noqa: SLF001
-    return from_row(row) if row else None
-
+SWEPT_TWICE = replace(CONCURRENT_SWEEPS, tokens=("pm_unavailable",), aborts=(0,), faults=("sweep", SUSPENDED))
+_blind = SimpleNamespace(**{**vars(sweeping), "before": lambda *_: iter(())})
 
 MUTANTS = (
     Mutant(
-        "recovery ignores the order's state, and a restart is not guarded",
+        "recovery ignores the order's state",
         (RECOVERY, PARKING),
         patched("sagakit.recovery.actions.next_action", _ignoring_state),
-        without=frozenset({"resumed: sagas status = CANCELLING", "resumed: sagas not_exists(parked)"}),
     ),
-    Mutant("recovery never gives up", (RECOVERY,), patched("sagakit.recovery.actions.MAX_RECOVERIES", 1_000_000)),
+    Mutant("the sweeper recovers no order", (RECOVERY, LATE), patched("sagakit.recovery.app.sweeping", _blind)),
+    Mutant("the sweeper recovers no PENDING order", (RECOVERY, PAUSING), _ignoring(Status.PENDING)),
+    Mutant("the sweeper recovers no CANCELLING order", (RECOVERY, LATE), _ignoring(Status.CANCELLING)),
+    Mutant("recovery resumes what is not due", (SWEPT_TWICE, STALE_READS), _resuming_instead_of(LEAVE)),
+    Mutant("recovery resumes instead of pausing", (RECOVERY, PAUSING), _resuming_instead_of(PAUSE)),
     Mutant(
-        "the sweeper recovers no order", (RECOVERY, LATE), patched("sagakit.recovery.store.overdue", lambda _: iter(()))
-    ),
-    Mutant(
-        "the sweeper recovers no CANCELLING order",
-        (RECOVERY, LATE),
-        patched("sagakit.recovery.actions.next_action", _pending_only),
-    ),
-    Mutant(
-        "the sweeper dispatches nothing", (OUTBOX,), patched("sagakit.recovery.store.undispatched", lambda _: iter(()))
-    ),
-    Mutant("nothing is ever quarantined", (OUTBOX,), patched("sagakit.recovery.store.MAX_ATTEMPTS", 1_000_000)),
-    Mutant(
-        "recovery ignores the order's state",
-        (RECOVERY, PARKING, OUT_OF_TURN),
-        patched("sagakit.recovery.actions.next_action", _ignoring_state),
-        masked_by="a decision and a restart check the order's state themselves",
-    ),
-    Mutant(
-        "one bad row ends the sweep",
-        (OUTBOX,),
-        patched("sagakit.recovery.app._each", _all_or_nothing),
-        masked_by="after ten sweeps the row is quarantined, and the sweep continues",
-    ),
-    Mutant(
-        "the sweeper trusts the index",
-        (OUTBOX,),
-        patched("sagakit.recovery.store.still_undispatched", _without_check),
-        masked_by="an event may be published twice; it starts one execution, or another that is fenced off",
+        "recovery resumes what has not been started",
+        (UNSTARTED_CRASHES, OUTBOX),
+        patched("sagakit.recovery.actions.any", lambda _: False),
     ),
 )

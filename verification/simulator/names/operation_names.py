@@ -17,6 +17,7 @@ type Request = Mapping[str, Any]
 RECORD_TABLES = {os.environ[effect.table] for effect in EFFECTS}
 READS = ("GetItem", "BatchGetItem", "Query")
 
+SHARD = re.compile(r"^u#\d+$")
 EVENT = re.compile(rf"\b({'|'.join(OUTCOMES)})\b")
 KIT_GUARD = re.compile(
     rf"not recorded yet|after the last|status unch|no |sagas |record |({EVENT.pattern}) (recorded|earlier)"
@@ -24,7 +25,8 @@ KIT_GUARD = re.compile(
 
 # Names of updates, by table and by an attribute that the update writes.
 UPDATES = {
-    ("sagas", "dueAt"): "reschedule recovery",
+    ("sagas", "paused"): "pause",
+    ("sagas", "dueAt"): "reschedule",
     ("events", "attempts"): "count the attempt",
     ("gateway", "confirms"): "gateway counts a confirm",
     ("gateway", "confirmKey"): "gateway confirms",
@@ -92,8 +94,8 @@ def _demand(kind: str, action: Request, guard: Guard) -> str:
         return "not held by another call"
     if (table == "gateway" or is_record) and "status" in guard.text:
         return "status unchanged since it was read"
-    if table == "sagas" and "<" in guard.text:
-        return "after the last decision"
+    if table == "sagas" and ("<" in guard.text or ":seen" in guard.text):
+        return "after the last decision" if "<" in guard.text else "sagas dueAt unchanged"
     return f"{'record' if is_record else table} {_filled_in(guard.text, action)}"
 
 
@@ -118,7 +120,7 @@ def _update(request: Request) -> str:
     if table == "circuit":
         return f"circuit {request['ExpressionAttributeValues'][':state']['S']}"
     if table == "events":
-        return "mark dispatched" if request["UpdateExpression"].startswith("REMOVE") else "quarantine"
+        return "mark dispatched" if request["UpdateExpression"].startswith("REMOVE") else "set aside"
     canceled = request["ExpressionAttributeValues"].get(":status") == {"S": "canceled"}
     return "gateway cancels" if canceled else "gateway settles"
 
@@ -134,7 +136,7 @@ def _filled_in(text: str, action: Request) -> str:
     for name, attribute in sorted(action.get("ExpressionAttributeNames", {}).items(), reverse=True):
         text = text.replace(name, attribute)
     for name, value in sorted(action.get("ExpressionAttributeValues", {}).items(), reverse=True):
-        text = text.replace(name, value.get("S", "n"))
+        text = text.replace(name, SHARD.sub("its shard", value.get("S", "n")))
     return text.replace("attribute_", "").replace(" ,", ",").replace("IN(", "in (")
 
 

@@ -12,7 +12,7 @@ STARTED = SAGA.started
 CONFIRMED, CANCELLING, FAILED, PARKED, RESUMED = map(
     SAGA.name_for, ("{}Confirmed", "{}Cancelling", "{}Failed", "{}Parked", "{}Resumed")
 )
-CONFIRM, CANCEL, FAIL = map(SAGA.name_for, ("Confirm{}", "Cancel{}", "Fail{}"))
+CONFIRM, PAUSE, CANCEL, FAIL = map(SAGA.name_for, ("Confirm{}", "Pause{}", "Cancel{}", "Fail{}"))
 
 EFFECTS = tuple(step for step in SAGA.forward if isinstance(step, Effect))
 STEPS = tuple(step for step in SAGA.forward if not isinstance(step, Effect))

@@ -7,6 +7,7 @@ from verification.simulator.names.saga_table import (
     EFFECTS,
     FORWARD_STATES,
     PARKED,
+    PAUSE,
     RECORDED_BY,
     RESUMED,
     SAGA,
@@ -15,8 +16,8 @@ from verification.simulator.names.saga_table import (
 
 IDEMPOTENCY = ("idempotency record in progress", "idempotency record completed", "idempotency record deleted")
 CIRCUIT = ("circuit OPEN", "circuit HALF_OPEN", "circuit CLOSED")
-DISPATCH = ("StartExecution", "PutEvents", "mark dispatched")
-RECOVERY = (CANCELLING, RESUMED, PARKED, "reschedule recovery")
+STARTING = ("StartExecution", "mark dispatched", "set aside")
+RECOVERY = (CANCELLING, RESUMED, PARKED, "reschedule")
 
 
 def _gateway(*verbs: str) -> tuple[str, ...]:
@@ -43,13 +44,17 @@ WRITES = {
             *GATEWAY_WRITES.get(state, ()),
             *(event for event, states in RECORDED_BY.items() if state in states),
             *(IDEMPOTENCY if any(state == effect.state for effect in EFFECTS) else ()),
+            *(("pause",) if state == COMPENSATION_STATES[-1] else ()),
         )
         for state in (*FORWARD_STATES, *COMPENSATION_STATES)
     },
-    "RelayOutbox": DISPATCH,
-    "RecoverOrder": RECOVERY,
+    PAUSE: ("pause",),
+    "StartSagas": STARTING,
+    "PublishEvents": ("PutEvents", "set aside"),
+    "SweepOutbox": (*STARTING, "count the attempt"),
+    "RecoverOrder": (*RECOVERY, "pause"),
     "ResumeOrder": (RESUMED,),
-    "SweepOrders": (*DISPATCH, "count the attempt", "quarantine", *RECOVERY),
+    "SweepOrders": RECOVERY,
 }
 
 SITES = tuple(f"{function}: {write}" for function, writes in WRITES.items() for write in writes)
@@ -79,5 +84,6 @@ COMPENSATES = tuple(site(undo) for undo in SAGA.compensations)
 (REQUESTS,), (CONFIRMS,), (CANCELS,) = map(
     sites_of, ("RequestCancellation", FORWARD_STATES[-1], COMPENSATION_STATES[0])
 )
-FAILS, PARKS = sites_of(COMPENSATION_STATES[-1])
+FAILS, PARKS, WAITS = sites_of(COMPENSATION_STATES[-1])
+(PAUSES,) = sites_of(PAUSE)
 DECIDES = (CONFIRMS, CANCELS, *COMPENSATES, FAILS)  # an execution decides, or undoes a step

@@ -3,7 +3,14 @@
 from collections.abc import Iterator
 from typing import Any
 
-from verification.simulator.profiles import circuit_states, decision_races, every_write, step_races, topics
+from verification.simulator.profiles import (
+    circuit_states,
+    decision_races,
+    every_write,
+    step_races,
+    topics,
+    waiting_writes,
+)
 from verification.simulator.run_plan import Profile
 
 
@@ -16,5 +23,5 @@ def _profiles(name: str, value: Any) -> Iterator[tuple[str, Profile]]:
             yield from _profiles(f"{name} {number}", each)
 
 
-MODULES = (topics, every_write, circuit_states, step_races, decision_races)
+MODULES = (topics, every_write, waiting_writes, circuit_states, step_races, decision_races)
 PROFILES = dict(each for module in MODULES for pair in vars(module).items() for each in _profiles(*pair))

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from verification.simulator.faults.fault_injection import PAUSED
+from verification.simulator.faults.fault_injection import SUSPENDED
 from verification.simulator.names.write_sites import sites_of
 from verification.simulator.profiles.every_write import CRASHES, MANY, MORE
 from verification.simulator.run_plan import Profile
@@ -31,7 +31,7 @@ PAYMENT_CIRCUIT_OPENS = replace(
 CONCURRENT_PROBES = replace(
     PAYMENT_CIRCUIT,
     tokens=("pm_ok", "pm_slow"),
-    faults=(PAUSED, "duplicate execution", OPENS),
+    faults=(SUSPENDED, "duplicate execution", OPENS),
     always=(OPENS, "seconds pass"),
     sites=("ProcessPayment: circuit HALF_OPEN", "ProcessPayment: gateway creates intent"),
 )

@@ -1,12 +1,22 @@
-"""Races of decisions, recovery and the sweeper: one is paused exactly where it matters while the others continue."""
+"""Races of decisions, recovery and the sweeper: one is suspended exactly where it matters while the others continue."""
 
 from dataclasses import replace
 
-from verification.simulator.faults.fault_injection import ABORTED, PAUSED
-from verification.simulator.names.saga_table import FORWARD_STATES, RESUMED
-from verification.simulator.names.write_sites import COMPENSATES, FAILS, PARKS, recovery_sites, saga_sites
-from verification.simulator.profiles.every_write import FEW, MANY, MORE, PARKING_CRASHES, SOME, SWEEP_LATER
+from verification.simulator.faults.fault_injection import ABORTED, SUSPENDED
+from verification.simulator.names.saga_table import CANCELLING, FORWARD_STATES, RESUMED
+from verification.simulator.names.write_sites import (
+    CANCELS,
+    COMPENSATES,
+    FAILS,
+    PARKS,
+    PAUSES,
+    WAITS,
+    recovery_sites,
+    saga_sites,
+)
+from verification.simulator.profiles.every_write import FEW, MANY, MORE, SOME, SWEEP_DUE, SWEEP_LATER
 from verification.simulator.profiles.step_races import cancelled_during
+from verification.simulator.profiles.waiting_writes import PARKING_CRASHES
 from verification.simulator.run_plan import ABORTS, Profile
 
 CONFIRMS_MEANWHILE = cancelled_during("ProcessPayment: gateway confirms", "RefundPayment: gateway cancels")
@@ -15,19 +25,19 @@ SETTLES_MEANWHILE = cancelled_during(
 )
 RESTARTED_LATE = Profile(
     tokens=("pm_ok", "pm_refund_down"),
-    faults=(PAUSED,),
+    faults=(SUSPENDED,),
     orders=(1,),
     targeted=SOME,
     deviations=MORE,
     budgets=(0,),
     express=(False,),
     aborts=(2, 6, ABORTS),
-    always=(SWEEP_LATER, "execution reported"),
+    always=(SWEEP_DUE, "execution reported"),
     sites=recovery_sites("RecoverOrder", "SweepOrders"),
 )
 RESUMED_LATE = Profile(
     tokens=("pm_refund_down",),
-    faults=(ABORTED, PAUSED),
+    faults=(ABORTED, SUSPENDED),
     orders=(1,),
     targeted=MANY,
     deviations=(0,),
@@ -36,36 +46,90 @@ RESUMED_LATE = Profile(
     sites=(PARKS, f"RecoverOrder: {RESUMED}"),
 )
 ENDED_MEANWHILE = replace(RESUMED_LATE, tokens=("pm_declined",), sites=(FAILS, f"RecoverOrder: {RESUMED}"))
+CANCELLED_BY_THE_DEAD = replace(
+    ENDED_MEANWHILE, targeted=(6, 8), sites=(*2 * (CANCELS,), f"RecoverOrder: {CANCELLING}")
+)
 RESCHEDULED_LATE = replace(
     RESTARTED_LATE,
     tokens=("pm_ok",),
-    faults=(PAUSED, "execution reported"),
+    faults=(SUSPENDED, "execution reported"),
     targeted=MANY,
     deviations=(0,),
     aborts=(2, 3),
-    sites=(COMPENSATES[-1], "RecoverOrder: reschedule recovery"),
+    sites=(COMPENSATES[-1], "RecoverOrder: reschedule"),
 )
-RESCHEDULED_PARKED = replace(RESCHEDULED_LATE, tokens=("pm_refund_down",))
+UNSTARTED_LATE = replace(
+    RESCHEDULED_LATE,
+    faults=(SUSPENDED, "customer cancels"),
+    deviations=FEW,
+    aborts=(0,),
+    relay_down=(True,),
+    starts=(8,),
+    always=("only SweepOrders", "minutes pass"),
+    sites=("SweepOrders: reschedule",),
+)
+UNSTARTED_PARKED = replace(
+    UNSTARTED_LATE,
+    tokens=("pm_refund_refused",),
+    faults=(SUSPENDED, SUSPENDED, "duplicate execution"),
+    quantities=(1,),
+    deviations=MORE,
+    starts=(8,),
+    always=("only SweepOrders", "minutes pass", "customer cancels", "duplicate execution"),
+)
 PARKED_LATE = replace(
     PARKING_CRASHES,
-    faults=(PAUSED,),
-    environment=("gateway restored", "duplicate execution", SWEEP_LATER),
+    faults=(SUSPENDED, "operator resumes"),
+    environment=("gateway restored", "duplicate execution", SWEEP_DUE),
     sites=(PARKS, FAILS, f"ResumeOrder: {RESUMED}"),
 )
 ENDED_PARKED = replace(
     PARKING_CRASHES,
-    faults=("gateway restored", "duplicate execution", PAUSED),
+    faults=("gateway restored", "duplicate execution", SUSPENDED),
     deviations=FEW,
     always=("duplicate execution",),
     sites=(PARKS, saga_sites(FORWARD_STATES[0])[0]),
 )
-QUARANTINED_LATE = Profile(
+PAUSED_LATE = Profile(
+    tokens=("pm_unavailable", "pm_refund_down", "pm_flaky"),
+    faults=(SUSPENDED, "operator resumes", "order paused", "customer cancels"),
+    environment=("duplicate execution", SWEEP_DUE),
+    orders=(1,),
+    targeted=MANY,
+    deviations=FEW,
+    budgets=(0,),
+    starts=(40, 90),
+    sites=(PAUSES, WAITS, f"ResumeOrder: {RESUMED}", f"SweepOrders: {RESUMED}"),
+)
+PAUSED_TOO_LATE = Profile(
+    tokens=("pm_processing",),
+    faults=(SUSPENDED, "gateway settles", "customer cancels", "duplicate execution"),
+    environment=("duplicate execution",),
+    orders=(1,),
+    targeted=MANY,
+    deviations=FEW,
+    quantities=(1,),
+    budgets=(0,),
+    payments_hang=(True,),
+    always=("customer cancels", "gateway settles"),
+    sites=(WAITS, "ProcessPayment: idempotency record deleted"),
+)
+SET_ASIDE_EARLY = Profile(
     tokens=("pm_ok",),
-    faults=(PAUSED, "poison row deleted"),
+    faults=(SUSPENDED, "entry malformed"),
+    orders=(1,),
+    targeted=MANY,
+    deviations=(0,),
+    quantities=(1,),
+    sites=("StartSagas: mark dispatched", "PublishEvents: PutEvents"),
+)
+SET_ASIDE_LATE = Profile(
+    tokens=("pm_ok",),
+    faults=(SUSPENDED, "poison row deleted"),
     targeted=MANY,
     deviations=MORE,
     starts=(8, 16),
     budgets=(0,),
     always=("poison row", "poison row deleted", SWEEP_LATER),
-    sites=("SweepOrders: quarantine", "SweepOrders: count the attempt"),
+    sites=("SweepOutbox: set aside", "SweepOutbox: count the attempt"),
 )

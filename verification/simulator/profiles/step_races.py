@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from sagakit.step import Effect, Forward, Outcome
-from verification.simulator.faults.fault_injection import PAUSED
-from verification.simulator.names.saga_table import NEXT_STATE, SAGA, STEPS
+from verification.simulator.faults.fault_injection import SUSPENDED
+from verification.simulator.names.saga_table import EFFECTS, NEXT_STATE, SAGA, STEPS
 from verification.simulator.names.write_sites import CANCELS, COMPENSATES, CONFIRMS, FAILS, REQUESTS, saga_sites, site
 from verification.simulator.profiles.every_write import MANY
 from verification.simulator.run_plan import FORCED_REFUSALS, REFUSAL_INPUTS, STOCK, Profile
@@ -15,9 +15,9 @@ LARGE_SKEWS = (0, 2_000)  # milliseconds; a race is shorter
 
 _RACE = Profile(tokens=("pm_declined",), orders=(1,), targeted=MANY, deviations=(0,), quantities=(1,), refusals=(0,))
 _DUPLICATES = replace(
-    _RACE, faults=(PAUSED, "duplicate execution"), orders=(2,), quantities=(2, STOCK), refusals=FORCED_REFUSALS
+    _RACE, faults=(SUSPENDED, "duplicate execution"), orders=(2,), quantities=(2, STOCK), refusals=FORCED_REFUSALS
 )
-_OUT_OF_TURN = replace(_RACE, faults=("step out of turn", PAUSED), skews=LARGE_SKEWS)
+_OUT_OF_TURN = replace(_RACE, faults=("step out of turn", SUSPENDED), skews=LARGE_SKEWS)
 # Where a compensation looks before it undoes an effect, by the effect.
 READS_BEFORE_UNDOING: Mapping[Forward, str] = {
     step: site(undo, "reads sagas") for step, undo in SAGA.steps if isinstance(step, Effect)
@@ -38,6 +38,15 @@ DONE_LATE = tuple(
     replace(_DUPLICATES, sites=(_first_site_after(step), site(step), CANCELS)) for step in STEPS if step.refusals
 )
 
+# Another execution takes over while one is suspended between two reads, and confirms the order.
+CONFIRMED_BY_ANOTHER = replace(
+    _DUPLICATES,
+    tokens=("pm_ok",),
+    orders=(1,),
+    quantities=(1,),
+    sites=tuple(each for effect in EFFECTS for each in (site(effect, "reads sagas"), site(effect, effect.intent))),
+)
+
 # The compensation of a step runs before the step's first event.
 COMPENSATED_EARLY = tuple(
     replace(_OUT_OF_TURN, sites=(site(step, step.traces[0]), READS_BEFORE_UNDOING.get(step, site(undo))))
@@ -47,13 +56,13 @@ COMPENSATED_OUT_OF_TURN = tuple(
     replace(
         race,
         tokens=("pm_ok",),
-        faults=(*2 * ("step out of turn", PAUSED), "customer cancels"),
+        faults=(*2 * ("step out of turn", SUSPENDED), "customer cancels"),
         sites=tuple(dict.fromkeys((*race.sites, site(step)))),
     )
     for race, step in zip(COMPENSATED_EARLY, SAGA.forward, strict=True)
 )
 COMPENSATED_LATE = tuple(
-    replace(_OUT_OF_TURN, faults=("duplicate execution", PAUSED), sites=(reads, FAILS))
+    replace(_OUT_OF_TURN, faults=("duplicate execution", SUSPENDED), sites=(reads, FAILS))
     for reads in READS_BEFORE_UNDOING.values()
 )
 CONFIRMED_BEFORE_DONE = tuple(
@@ -64,7 +73,7 @@ FAILED_BEFORE_COMPENSATED = tuple(replace(_OUT_OF_TURN, sites=(undo, FAILS)) for
 
 def cancelled_during(step: str, *sites: str, **options: Any) -> Profile:
     """Race a cancellation with a step: either one comes between the other's read and write."""
-    base = replace(_RACE, tokens=("pm_ok",), faults=("customer cancels", PAUSED), skews=LARGE_SKEWS)
+    base = replace(_RACE, tokens=("pm_ok",), faults=("customer cancels", SUSPENDED), skews=LARGE_SKEWS)
     return replace(base, sites=(step, REQUESTS, *sites), **options)
 
 
@@ -74,7 +83,7 @@ def _options(step: Forward, event: str) -> Mapping[str, Any]:
 
 
 def _next_site(step: Forward, event: str) -> str:
-    """Return the site where the execution can be paused after this event."""
+    """Return the site where the execution can be suspended after this event."""
     return CANCELS if step.events[event] is Outcome.REFUSED else _first_site_after(step)
 
 

@@ -13,7 +13,7 @@ type Options = dict[str, list[Action]]  # by name: first a name is drawn, then o
 
 CHOICES = 100_000
 ANYWHERE = 3  # one in so many deviations may come before any call, the others only before a write
-WAKE, SWITCH = "paused invocation continues", "context switch"
+WAKE, SWITCH = "suspended invocation continues", "context switch"
 ENVIRONMENT_NAMES = (*ENVIRONMENT_ACTIONS, WAKE, SWITCH)
 
 
@@ -61,11 +61,11 @@ class Deviations:
     def _switches(self) -> Options:
         default = self._sim.scheduler.next()
         others = [actor for actor in self._sim.scheduler.actors if actor.ready and actor is not default]
-        return _by_name((WAKE if each.paused else SWITCH, partial(self._switch_to, each)) for each in others)
+        return _by_name((WAKE if each.suspended else SWITCH, partial(self._switch_to, each)) for each in others)
 
     def _switch_to(self, actor: Actor) -> None:
-        self._sim.coverage.count("environment", WAKE if actor.paused else SWITCH)
-        actor.paused = False
+        self._sim.coverage.count("environment", WAKE if actor.suspended else SWITCH)
+        actor.suspended = False
         self._sim.scheduler.current = actor
 
     def _faults(self) -> Options:

@@ -11,7 +11,6 @@ from verification.simulator.world.scheduler import Actor
 from verification.simulator.world.simulation import Simulation
 
 MAX_STEPS = 10_000  # in a run that should have become idle
-BATCH_SIZE = 3  # stream records
 
 
 class Driver:
@@ -24,7 +23,7 @@ class Driver:
         self._steps = 0
 
     def run_until_idle(self) -> None:
-        """Run until nothing is left to run. What is paused before a targeted fault stays paused."""
+        """Run until nothing is left to run. What is suspended before a targeted fault stays suspended."""
         while not self.sim.violations and self.step():
             self.sim.scheduler.faults_over = not self._targeted
             if self._steps > MAX_STEPS:
@@ -72,15 +71,16 @@ class Driver:
         return bool(self._aborts_left) and actor.function == "OrderSaga" and actor.calls > self._aborts_left % 3
 
     def _default_environment(self) -> bool:
-        """Let the stream and EventBridge deliver, then wake an actor that is only paused."""
+        """Let the stream and EventBridge deliver, then wake an actor that is only suspended."""
         sim = self.sim
-        paused = [actor for actor in sim.scheduler.actors if actor.ready and not actor.abandoned]
-        if sim.stream.pending and not sim.plan.relay_down:
-            sim.stream.deliver(sim.stream.pending[:BATCH_SIZE])
+        suspended = [actor for actor in sim.scheduler.actors if actor.ready and not actor.abandoned]
+        consumers = [each for each in sim.stream.consumers if each.pending and not sim.stream.is_down]
+        if consumers:
+            consumers[0].deliver(consumers[0].next_batch())
         elif sim.sfn.unreported:
             report_execution(sim, sim.sfn.unreported[0])
-        elif paused:
-            paused[0].paused = False
+        elif suspended:
+            suspended[0].suspended = False
         else:
             return False
         return True

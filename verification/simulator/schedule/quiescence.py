@@ -4,18 +4,23 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from saga.reconcile.invariants import unfinished
-from sagakit import tables
+from sagakit import guard, tables
 from tests.support.template import tasks
 from verification.simulator.checker.guarantees import broken_guarantees
-from verification.simulator.checker.invariant_checker import BOOKKEEPING, CHECKED_TABLES
+from verification.simulator.checker.invariant_checker import CHECKED_TABLES
+from verification.simulator.checker.outbox_rows import BOOKKEEPING
 from verification.simulator.coverage_counts import Coverage
+from verification.simulator.dynamodb.expressions import Item
 from verification.simulator.environment import environment_effects as effects
 from verification.simulator.schedule.driver import Driver
+from verification.simulator.world.malformed_events import POISON
 from verification.simulator.world.simulation import Simulation
 from verification.simulator.world.step_functions import BROKEN
 
-MAX_SWEEPS = 100  # more than the longest way through all recoveries
-BETWEEN_SWEEPS = 90_000  # milliseconds
+MAX_SWEEPS = 50  # more than the longest way through all recoveries
+PATIENT_SWEEPS = 8  # after which nothing more is expected of waiting: the next ones are after the deadline
+TOLERANCE = 4_000  # milliseconds: clocks may be wrong, and indexes lag
+UNDISPATCHED_AFTER = guard.setting_ms("UNDISPATCHED_AFTER_SECONDS")
 MAX_RETRIES = 12  # of a customer
 BETWEEN_RETRIES = 120_000  # milliseconds; a record that is stuck in progress lasts for five of them
 COUNTERS = ("confirms", "refunds", "well", *BOOKKEEPING)
@@ -47,26 +52,39 @@ def _answer_clients(driver: Driver) -> None:
 def _settle(driver: Driver) -> None:
     """Sweep until every order has ended or is parked, and every event is dispatched."""
     sim = driver.sim
-    for _ in range(MAX_SWEEPS):
+    for sweeps in range(MAX_SWEEPS):
         driver.run_until_idle()
         if sim.violations or not _unsettled(sim):
             return
-        sim.clock.advance(BETWEEN_SWEEPS)
+        sim.clock.advance(_until_next(sim, "dueAt" if sweeps < PATIENT_SWEEPS else "deadlineAt"))
         effects.sweep(sim)
     sim.violations += [f"after {MAX_SWEEPS} sweeps {problem}" for problem in _unsettled(sim)]
 
 
+def _until_next(sim: Simulation, time: str) -> int:
+    """Return the milliseconds until there is something for the sweepers to do."""
+    due = [row[time] for row in sim.rows("SAGAS") if time in row]
+    due += [row["at"] + UNDISPATCHED_AFTER for row in _undispatched(sim)]
+    return int(max(0, min(due) - sim.clock.true)) + TOLERANCE
+
+
+def _undispatched(sim: Simulation) -> list[Item]:
+    rows = (row for row in sim.rows("EVENTS") if row["orderId"] != POISON)
+    return [row for row in rows if row.get("undispatched", "").startswith("u#")]
+
+
 def _unsettled(sim: Simulation) -> list[str]:
-    waiting = [row for row in sim.rows("EVENTS") if row.get("undispatched", "").startswith("u#")]
+    waiting = _undispatched(sim)
     names = [f"{row['eventType']} of {sim.trace.order_name(row['orderId'])}" for row in waiting]
     return [*unfinished({"SAGAS": sim.rows("SAGAS")}), *(f"{name} is not dispatched" for name in names)]
 
 
 def _deliver_delayed(driver: Driver) -> None:
-    """Continue what is paused, and deliver delayed calls."""
+    """Continue what is suspended, let the stream deliver again, and deliver delayed calls."""
     sim = driver.sim
+    sim.stream.is_down = False
     for actor in sim.scheduler.actors:
-        actor.paused = False
+        actor.suspended = False
     driver.run_until_idle()
     while sim.delayed_calls and not sim.violations:
         effects.deliver_delayed_call(sim, sim.delayed_calls[0])
@@ -91,6 +109,8 @@ def _resume_parked(driver: Driver) -> None:
 def _check_guarantees(driver: Driver) -> None:
     for order_id in driver.sim.order_ids:
         driver.sim.clients.read(order_id)
+    driver.sim.clock.advance(TOLERANCE)
+    effects.sweep(driver.sim)
     driver.run_until_idle()
     driver.sim.violations += broken_guarantees(driver.sim)
 
@@ -116,8 +136,7 @@ def _repeats(sim: Simulation) -> Iterator[Callable[[], object]]:
     for order_id in sim.order_ids:
         yield from (partial(effects.call_out_of_turn, sim, step, order_id) for step in tasks())
         yield partial(sim.sfn.execute, f"{order_id}-late", order_id)
-    if sim.stream.delivered:
-        yield partial(sim.stream.deliver, sim.stream.delivered)
+    yield from (partial(each.deliver, each.delivered) for each in sim.stream.consumers if each.delivered)
     broken = (each for each in sim.sfn.executions if each.status in BROKEN)
     yield from (partial(effects.report_execution, sim, each) for each in broken)
     for request in sim.plan.requests:

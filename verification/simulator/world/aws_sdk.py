@@ -9,7 +9,7 @@ from unittest.mock import patch
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from sagakit import dynamodb
-from sagakit.relay import dispatch
+from sagakit.relay import publishing, starting
 from verification.simulator.dynamodb.in_memory_dynamodb import Refused
 from verification.simulator.names.operation_names import operation_name
 from verification.simulator.world.scheduler import Call
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 ENDPOINT = "https://service.invalid"
 SDK_ATTEMPTS = 2  # as in sagakit.dynamodb.CONFIG
-CLIENTS: dict[str, Any] = {"dynamodb": dynamodb.client, "stepfunctions": dispatch.sfn, "events": dispatch.bus}
+CLIENTS: dict[str, Any] = {"dynamodb": dynamodb.client, "stepfunctions": starting.sfn, "events": publishing.bus}
 
 
 class ResponseLost(Exception):

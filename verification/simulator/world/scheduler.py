@@ -62,9 +62,10 @@ class Actor:
     skew: int = 0  # error of its clock, in milliseconds
     pending: Call | None = None
     recurring_faults: tuple[str, list[Fault]] = ("", [])  # the next calls of this operation get these faults
+    born: int = 0  # milliseconds since the epoch
     calls: int = 0
     waiting: bool = False
-    paused: bool = False  # runs only when chosen
+    suspended: bool = False  # runs only when chosen
     abandoned: bool = False  # its caller has timed out
     ended: bool = False
     memory: ProcessMemory = field(default_factory=ProcessMemory)
@@ -107,6 +108,7 @@ class Scheduler:
         self.actors = [each for each in self.actors if not each.ended]
         actor.greenlet = greenlet.greenlet(lambda _message: self._main(actor), parent=self._hub)
         self.actors.append(actor)
+        actor.born = self.clock.true
         self.spawned += 1
         self.current = actor
         return actor
@@ -115,6 +117,7 @@ class Scheduler:
         """Stop the running actor before a call, and return the fault that hits the call."""
         actor = self.running
         if actor is None or (self.faults_over and call.service != "lambda"):
+            self.clock.advance(CALL_DURATION)  # or a stale reader would never catch up
             return None
         actor.pending = call
         actor.calls += 1
@@ -156,7 +159,7 @@ class Scheduler:
 
     def next(self) -> Actor | None:
         """Return the actor that runs by default: the current one, or else the first that is ready."""
-        ready = [actor for actor in self.actors if actor.ready and not actor.paused]
+        ready = [actor for actor in self.actors if actor.ready and not actor.suspended]
         return self.current if self.current in ready else next(iter(ready), None)
 
     def _switch(self, actor: Actor, switch: Callable[[], object]) -> None:

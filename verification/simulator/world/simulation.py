@@ -1,6 +1,7 @@
 """One run: the simulated AWS services, the clients, and the functions that run in them."""
 
 import os
+from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any, Self
@@ -8,24 +9,24 @@ from unittest.mock import patch
 
 from sagakit import tables
 from tests.support.world import PRICES
-from verification.simulator.coverage_counts import LAGS, STALE, Coverage
+from verification.simulator.coverage_counts import MAY_LAG, STALE, Coverage
 from verification.simulator.dynamodb.expressions import Guard, Item
-from verification.simulator.dynamodb.in_memory_dynamodb import Change, InMemoryDynamoDB, Refused, is_consistent
+from verification.simulator.dynamodb.in_memory_dynamodb import Change, InMemoryDynamoDB, Key, Refused
 from verification.simulator.dynamodb.replica_lag import MAX_AGE
-from verification.simulator.names.operation_names import READS, guard_name, guard_names, guard_role
+from verification.simulator.names.operation_names import guard_name, guard_names, guard_role
 from verification.simulator.run_plan import STOCK, Plan
-from verification.simulator.world import aws_sdk, virtual_clock
+from verification.simulator.world import aws_sdk, hanging_payments, virtual_clock
 from verification.simulator.world.aws_sdk import refusal
 from verification.simulator.world.clients import Clients
+from verification.simulator.world.event_bus import Bus
 from verification.simulator.world.forced_refusals import ForcedRefusals
 from verification.simulator.world.lambda_runtime import run_handler
-from verification.simulator.world.outbox_stream import Bus, Stream
+from verification.simulator.world.outbox_stream import Stream
 from verification.simulator.world.process_memory import forget_circuits
 from verification.simulator.world.scheduler import Actor, Call, Result, Scheduler
 from verification.simulator.world.step_functions import StepFunctions
+from verification.simulator.world.sweepers import OneByOne, few_shards
 from verification.simulator.world.trace import Trace
-
-SHARDS = 2  # of the sparse indexes: sixteen, most of them empty, cost a third of the time and show nothing more
 
 
 class Simulation:
@@ -42,14 +43,15 @@ class Simulation:
         self.db = InMemoryDynamoDB(
             lambda: self.clock.true, self._committed, self._is_enforced, plan.page_size, plan.lag
         )
-        self.db.on_stale_read = self._read_stale
+        self.db.on_lagging_read = self._count_lagging_read
         self.sfn = StepFunctions(self)
         self.bus, self.stream = Bus(), Stream(self)
         self.clients = Clients(self)
         self.delayed_calls: list[Call] = []  # the caller has given up, and the call hasn't taken effect yet
         self.forgotten_keys: list[Item] = []  # idempotency keys that the gateway has forgotten
         self.order_ids: list[str] = []
-        self.faults: set[str] = set()  # names of those that were injected
+        self.recorded_at: dict[Key, int] = {}  # when an event was written, whatever its own clock said
+        self.faults: Counter[str] = Counter()  # how often each was injected
         self.called_out_of_turn: set[str] = set()  # orders of which a step was called out of turn
         self.current_call: Call | None = None  # takes effect now; None while the environment writes
         self._disabled_guards = disabled_guards  # names or roles
@@ -62,8 +64,9 @@ class Simulation:
     def __enter__(self) -> Self:
         self._patches = ExitStack()
         self._patches.enter_context(patch("sagakit.observability._write", lambda *_: None))  # metrics go to stdout
-        for module in ("sagakit.event", "sagakit.recovery.store"):
-            self._patches.enter_context(patch(f"{module}.SHARDS", SHARDS))
+        self._patches.enter_context(hanging_payments.installed(hang=self.plan.payments_hang))
+        self._patches.enter_context(few_shards())
+        self._patches.enter_context(patch("sagakit.sweeping.ThreadPoolExecutor", OneByOne))
         refusals = ForcedRefusals(self.plan.first_refusal)
         self._patches.enter_context(patch("sagakit.run_step.refusable", refusals.refusable))
         self._patches.enter_context(virtual_clock.installed(self.clock))
@@ -123,7 +126,7 @@ class Simulation:
 
     def record_fault(self, fault: str, site: str) -> None:
         """Record a fault for the coverage and the checker."""
-        self.faults.add(fault)
+        self.faults[fault] += 1
         self.coverage.count_fault(fault, site)
 
     def rows(self, table: str) -> list[Item]:
@@ -138,8 +141,6 @@ class Simulation:
         match call.service:
             case "dynamodb":
                 self.coverage.guards.update(guard_names(call.api, call.request))
-                if call.api in READS and not is_consistent(call.request):
-                    self.coverage.count(LAGS, call.operation)
                 return self.db.call(call.api, call.request)
             case "stepfunctions":
                 return self.sfn.start(call.request)
@@ -159,9 +160,9 @@ class Simulation:
         self.coverage.count("guard", name)
         return True
 
-    def _read_stale(self) -> None:
+    def _count_lagging_read(self, missed: bool) -> None:  # noqa: FBT001  a callback
         if self.current_call:
-            self.coverage.count(STALE, self.current_call.operation)
+            self.coverage.count(STALE if missed else MAY_LAG, self.current_call.operation)
 
     def _record_refusal(self, call: Call, code: str) -> None:
         if self._refusing:
@@ -175,5 +176,6 @@ class Simulation:
                 self.order_ids.append(change.key[0])
                 self.trace.order_name(change.key[0])
             if change.table == tables.events():
+                self.recorded_at.setdefault(change.key, self.clock.true)
                 self.stream.observe(change)
             self.on_change(change)

@@ -1,6 +1,7 @@
 """Step Functions: runs the real definition, and can end an execution from outside."""
 
 import json
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 BROKEN = ("FAILED", "ABORTED", "TIMED_OUT")
 NAME_NOT_TAKEN = "StartExecution: the name is not taken"
+NAME = re.compile(r"[\w-]{1,80}")
 
 
 @dataclass(eq=False)
@@ -38,12 +40,17 @@ class StepFunctions:
     def __init__(self, sim: "Simulation") -> None:
         self.executions: list[Execution] = []
         self.unreported: list[Execution] = []  # ended, and recovery has no event about that yet
+        self.starters: set[Actor] = set()  # have started an execution, or found it started
         self._sim = sim
         self._express = sim.plan.express
 
     def start(self, request: dict[str, Any]) -> dict[str, Any]:
         """Answer StartExecution."""
         name, order_id = request["name"], json.loads(request["input"])["orderId"]
+        if not NAME.fullmatch(name):
+            raise Refused("InvalidName")
+        if self._sim.scheduler.running:
+            self.starters.add(self._sim.scheduler.running)
         known = [each for each in self.executions if each.name == name and not self._express]
         if known and known[0].status != "RUNNING":
             self._sim.coverage.count("guard", NAME_NOT_TAKEN)
@@ -70,8 +77,8 @@ class StepFunctions:
         self._sim.scheduler.kill(execution.actor, status)
 
     def time_out(self, invocation: Actor) -> None:
-        """Time out the task of an invocation. The invocation is paused, and may continue later."""
-        execution, invocation.caller, invocation.paused = invocation.caller, None, True
+        """Time out the task of an invocation. The invocation is suspended, and may continue later."""
+        execution, invocation.caller, invocation.suspended = invocation.caller, None, True
         self._sim.clock.advance(tasks()[invocation.function]["TimeoutSeconds"] * 1000)
         if execution:
             self._sim.scheduler.deliver(execution, Result(error="States.Timeout", cause="the task timed out"))

@@ -1,0 +1,112 @@
+"""Profiles that target every write of recovery, of the sweepers, and about an order that waits."""
+
+from dataclasses import replace
+
+from verification.simulator.faults.fault_injection import TIMED_OUT
+from verification.simulator.names.saga_table import PARKED, STEPS
+from verification.simulator.names.write_sites import PARKS, PAUSES, WAITS, recovery_sites, site, sites_of
+from verification.simulator.profiles.every_write import (
+    CRASHES,
+    FEW,
+    MANY,
+    MORE,
+    SWEEP_DUE,
+    SWEEP_LATER,
+)
+from verification.simulator.run_plan import ABORTS, LAGS, Profile
+
+_CRASHES = Profile(faults=CRASHES, targeted=MANY, deviations=(0,))
+
+RESUMING_CRASHES = replace(
+    _CRASHES,
+    tokens=("pm_unavailable", "pm_processing"),
+    environment=(SWEEP_DUE,),
+    orders=(1,),
+    deviations=MORE,
+    starts=(40, 60),
+    budgets=(0,),
+    always=("operator resumes",),
+    sites=sites_of("ResumeOrder"),
+)
+PARKING_CRASHES = replace(
+    RESUMING_CRASHES,
+    tokens=("pm_refund_refused", "pm_refund_down"),
+    always=("operator resumes", "customer cancels", "sweep after the deadline"),
+    sites=(PARKS,),
+)
+PAUSING_CRASHES = replace(
+    _CRASHES,
+    tokens=("pm_unavailable", "pm_processing", "pm_refund_down"),
+    orders=(1,),
+    sites=(*2 * (PAUSES,), WAITS),
+)
+RECOVERY_CRASHES = replace(
+    _CRASHES,
+    tokens=("pm_ok",),
+    environment=("execution reported", "report lost"),
+    orders=(1,),
+    deviations=FEW,
+    budgets=(0,),
+    express=(False,),
+    aborts=(2, ABORTS),
+    sites=recovery_sites("RecoverOrder"),
+)
+TIMEOUT_CRASHES = replace(
+    RECOVERY_CRASHES,
+    faults=(*CRASHES, *8 * (TIMED_OUT,)),
+    aborts=(0,),
+    sites=(site(STEPS[0]), "RecoverOrder: pause"),
+)
+RECOVERED_LATE_CRASHES = replace(
+    RECOVERY_CRASHES,
+    faults=(*CRASHES, *4 * ("a day passes",)),
+    deviations=(0,),
+    aborts=(2, 4),
+    sites=("RecoverOrder: reads events", *2 * (f"RecoverOrder: {PARKED}",)),
+)
+SWEEP_CRASHES = replace(
+    RECOVERY_CRASHES,
+    tokens=("pm_ok", "pm_refund_down"),
+    environment=("sweep", SWEEP_DUE, "sweep after the deadline", "patience over"),
+    express=(True,),
+    sites=recovery_sites("SweepOrders"),
+)
+SWEEP_PARKING_CRASHES = replace(_CRASHES, tokens=("pm_refund_down",), orders=(1,), sites=(f"SweepOrders: {PARKED}",))
+UNSTARTED_CRASHES = replace(
+    SWEEP_CRASHES,
+    relay_down=(True,),
+    always=("only SweepOrders", "minutes pass"),
+    sites=("SweepOrders: reschedule",),
+)
+CONCURRENT_SWEEPS = replace(
+    SWEEP_CRASHES,
+    faults=(*CRASHES, *4 * ("sweep",)),
+    aborts=(ABORTS,),
+    sites=("SweepOrders: reads sagas", "SweepOrders: reschedule"),
+)
+OUTBOX_SWEEP_CRASHES = Profile(
+    tokens=("pm_ok",),
+    faults=(*CRASHES, "entry refused"),
+    targeted=MANY,
+    deviations=(3, 8),
+    budgets=(0,),
+    relay_down=(True,),
+    always=("poison row", SWEEP_LATER),
+    sites=sites_of("SweepOutbox"),
+)
+SETTING_ASIDE_CRASHES = replace(
+    OUTBOX_SWEEP_CRASHES,
+    tokens=("pm_unavailable",),
+    faults=CRASHES,
+    orders=(2,),
+    sites=("SweepOutbox: set aside", "SweepOutbox: count the attempt"),
+)
+STALE_READS = replace(
+    OUTBOX_SWEEP_CRASHES,
+    faults=("sweep",),
+    relay_down=(False, True),
+    aborts=(0, 2),
+    lags=LAGS[1:],
+    always=(SWEEP_LATER,),
+    sites=("SweepOutbox: mark dispatched", "SweepOrders: reads sagas open", "SweepOutbox: reads events undispatched"),
+)

@@ -1,0 +1,35 @@
+"""Rows and records that the functions never write: not an event, or an event whose saga cannot be started."""
+
+from typing import Any
+
+POISON, DELETED = "poison!", "00000000-0000-4000-8000-00000000dead"
+NOT_AN_EVENT: dict[str, Any] = {"nonsense": {"S": "yes"}, "startsSaga": {"BOOL": True}}
+
+
+def malformed_row(shard: str) -> dict[str, Any]:
+    """Return a row that is first in the outbox but isn't an event."""
+    return {"orderId": POISON, "eventType": shard, "undispatched": shard, "at": 1, "startsSaga": True}
+
+
+def unstartable_row(shard: str, attempts: int) -> dict[str, Any]:
+    """Return an event that is first in the outbox, after some failed attempts; its id cannot name an execution."""
+    counted = {"attempts": attempts} if attempts else {}
+    return {**malformed_row(shard), "eventId": POISON, "detail": {}, "saga": "order", **counted}
+
+
+def unpublishable_row(key: str) -> dict[str, Any]:
+    """Return an event that is no JSON: PutEvents cannot take it."""
+    event = {**unstartable_row(key, 0), "startsSaga": False, "detail": {"words": {"a", "set"}}}
+    return {name: value for name, value in event.items() if name != "undispatched"}
+
+
+def deleted_event(*, starts_saga: bool) -> dict[str, Any]:
+    """Return the image of an event, in wire format, whose row no longer exists."""
+    return {
+        "orderId": {"S": DELETED},
+        "eventType": {"S": "OrderPlaced"},
+        "eventId": {"S": f"{DELETED}-OrderPlaced"},
+        "at": {"N": "1"},
+        "detail": {"M": {}},
+        "startsSaga": {"BOOL": starts_saga},
+    }
