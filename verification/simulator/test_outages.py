@@ -2,8 +2,8 @@
 
 import pytest
 
-from verification.simulator.outages.outage import Outage, all_outages
 from verification.simulator.outages.play import play
+from verification.simulator.world.outage import Outage, all_outages
 
 IN_FLIGHT = 60  # calls: some orders are in flight
 

@@ -8,6 +8,7 @@ from verification.simulator.checker.outbox_rows import SET_ASIDE
 from verification.simulator.dynamodb.expressions import Item
 from verification.simulator.world.clients import ACCEPTED
 from verification.simulator.world.malformed_events import POISON
+from verification.simulator.world.outage import DEFECT
 from verification.simulator.world.simulation import Simulation
 
 LAMBDA_ERRORS = ("Lambda.Unknown", "Lambda.TooManyRequestsException", "Sandbox.Timedout", "States.Timeout")
@@ -58,7 +59,7 @@ def _malformed(sim: Simulation) -> Iterator[str]:
 
 def _errors(sim: Simulation) -> Iterator[str]:
     """Check that a step fails with an error of ours, Powertools or Lambda, unless AWS refused it permanently."""
-    if sim.faults.keys() & {"permanent error", "no credentials"}:
+    if sim.faults.keys() & {"permanent error", "no credentials", DEFECT}:
         return
     ours = set(_family(SagaError))
     for function, error in (each for execution in sim.sfn.executions for each in execution.errors):

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
-from verification.simulator.outages.outage import Outage, all_outages
 from verification.simulator.outages.play import Tally, play
 from verification.simulator.worker_pool import in_parallel
+from verification.simulator.world.outage import Outage, all_outages
 
 COLUMNS = ("orders", "confirmed", "failed", "delayed", "lost", "parked")
 CALLS = 300  # that the orders before an outage make: it begins at one of them

@@ -9,10 +9,10 @@ from sagakit.saga import Status
 from verification.simulator.checker.invariant_checker import InvariantChecker
 from verification.simulator.dynamodb.expressions import Item
 from verification.simulator.environment import environment_effects as effects
-from verification.simulator.outages.outage import MINUTE, Outage
 from verification.simulator.outages.troubled_world import PLENTY, TroubledSimulation
 from verification.simulator.profiles.all_profiles import PROFILES
 from verification.simulator.run_plan import OrderRequest, Plan, draw_plan
+from verification.simulator.world.outage import MINUTE, Outage
 
 AT_ONCE = MINUTE  # an order that ends within this time after it was placed was not delayed
 PATIENCE = 24 * 60  # minutes until a run must be over

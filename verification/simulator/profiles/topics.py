@@ -57,6 +57,22 @@ PARKING = Profile(
     aborts=(0, 0, 0, 0, 0, ABORTS),
     sites=sites_of("FailOrder", "ResumeOrder", "RecoverOrder", "SweepOrders", "RefundPayment"),
 )
+OUTAGES = Profile(
+    faults=("response lost", TASK_TIMEOUT),
+    environment=(
+        "dependency down",
+        "minutes pass",
+        *SWEEPS,
+        "operator resumes",
+        "client retries",
+        "gateway settles",
+        CANCEL,
+    ),
+    always=("dependency down",),
+    deviations=(8, 16, 32),
+    budgets=(0, 1, 3),
+    targeted=(0,),
+)
 PAUSING = Profile(
     tokens=("pm_unavailable", "pm_flaky", "pm_slow", "pm_processing", "pm_refund_down", "pm_refund_refused", "pm_ok"),
     faults=(TASK_TIMEOUT, TIMED_OUT, SUSPENDED, *LOST, "permanent error", "not invoked"),

@@ -74,7 +74,10 @@ class Driver:
         """Let the stream and EventBridge deliver, then wake an actor that is only suspended."""
         sim = self.sim
         suspended = [actor for actor in sim.scheduler.actors if actor.ready and not actor.abandoned]
-        consumers = [each for each in sim.stream.consumers if each.pending and not sim.stream.is_down]
+        # During an outage, a batch that failed is not delivered again until time passes: it would fail for ever.
+        waiting = [each for each in sim.stream.consumers if each.failed and sim.is_down]
+        pending = [each for each in sim.stream.consumers if each.pending and each not in waiting]
+        consumers = pending if not sim.stream.is_down else []
         if consumers:
             consumers[0].deliver(consumers[0].next_batch())
         elif sim.sfn.unreported:

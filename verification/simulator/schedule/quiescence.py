@@ -28,6 +28,7 @@ COUNTERS = ("confirms", "refunds", "well", *BOOKKEEPING)
 
 def reach_quiescence(driver: Driver) -> None:
     """Let the run end, and check the outcome."""
+    driver.sim.outage_ends = 0
     for phase in (_answer_clients, _settle, _deliver_delayed, _resume_parked, _check_guarantees, _repeat_everything):
         if driver.sim.violations:
             return

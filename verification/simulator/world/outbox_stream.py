@@ -28,6 +28,7 @@ class Consumer:
         self.function = function
         self.pending: list[Record] = []
         self.delivered: list[Record] = []
+        self.failed = False  # the last batch
         self.given_up: list[Record] = []  # after too many attempts, or because of their age
         self._sim = sim
         self._patterns = [json.loads(each["Pattern"]) for each in mapping["FilterCriteria"]["Filters"]]
@@ -65,6 +66,7 @@ class Consumer:
     def _ended(self, batch: list[Record], result: Result) -> None:
         first = 0 if result.error else self._first_failure(batch, result.value)
         self.delivered += batch[:first]
+        self.failed = first < len(batch)
         failed = batch[first:]
         if result.error and self._bisects:
             self._limits.update({record["eventID"]: max(1, len(batch) // 2) for record in failed})

@@ -8,6 +8,7 @@ from typing import Any, Self
 from unittest.mock import patch
 
 from sagakit import tables
+from sagakit.errors import TransientError
 from tests.support.world import PRICES
 from verification.simulator.coverage_counts import MAY_LAG, STALE, Coverage
 from verification.simulator.dynamodb.expressions import Guard, Item
@@ -16,14 +17,15 @@ from verification.simulator.dynamodb.replica_lag import MAX_AGE
 from verification.simulator.names.operation_names import guard_name, guard_names, guard_role
 from verification.simulator.run_plan import STOCK, Plan
 from verification.simulator.world import aws_sdk, hanging_payments, virtual_clock
-from verification.simulator.world.aws_sdk import refusal
+from verification.simulator.world.aws_sdk import client_error, refusal
 from verification.simulator.world.clients import Clients
 from verification.simulator.world.event_bus import Bus
 from verification.simulator.world.forced_refusals import ForcedRefusals
 from verification.simulator.world.lambda_runtime import run_handler
+from verification.simulator.world.outage import DEFECT, GATEWAY, Outage
 from verification.simulator.world.outbox_stream import Stream
 from verification.simulator.world.process_memory import forget_circuits
-from verification.simulator.world.scheduler import Actor, Call, Result, Scheduler
+from verification.simulator.world.scheduler import Actor, Call, Crash, Result, Scheduler
 from verification.simulator.world.step_functions import StepFunctions
 from verification.simulator.world.sweepers import OneByOne, few_shards
 from verification.simulator.world.trace import Trace
@@ -53,6 +55,8 @@ class Simulation:
         self.recorded_at: dict[Key, int] = {}  # when an event was written, whatever its own clock said
         self.faults: Counter[str] = Counter()  # how often each was injected
         self.called_out_of_turn: set[str] = set()  # orders of which a step was called out of turn
+        self.outage: Outage | None = None  # the current one, or the last
+        self.outage_ends = 0
         self.current_call: Call | None = None  # takes effect now; None while the environment writes
         self._disabled_guards = disabled_guards  # names or roles
         self._refusing: list[str] = []  # guards that refuse the current call
@@ -65,6 +69,7 @@ class Simulation:
         self._patches = ExitStack()
         self._patches.enter_context(patch("sagakit.observability._write", lambda *_: None))  # metrics go to stdout
         self._patches.enter_context(hanging_payments.installed(hang=self.plan.payments_hang))
+        self._patches.enter_context(patch("payment.simulated._require_up", self._require_gateway))
         self._patches.enter_context(few_shards())
         self._patches.enter_context(patch("sagakit.sweeping.ThreadPoolExecutor", OneByOne))
         refusals = ForcedRefusals(self.plan.first_refusal)
@@ -88,16 +93,29 @@ class Simulation:
                 self.trace.add(actor, f"{function} ends: {result.error}")
             on_end(result)
 
-        actor = Actor(name, function, lambda: run_handler(function, payload, self.clock), ended, order_id)
+        actor = Actor(name, function, lambda: self._run(function, payload), ended, order_id)
         actor.skew = self.plan.skew * ((self.plan.first_skew + self.scheduler.spawned) % 3 - 1)
         return self.scheduler.spawn(actor)
+
+    @property
+    def is_down(self) -> bool:
+        """Whether there is an outage now."""
+        return self.clock.true < self.outage_ends
+
+    def begin_outage(self, outage: Outage) -> None:
+        """Let something be down from now on."""
+        self.outage, self.outage_ends = outage, self.clock.true + outage.milliseconds
+        self.faults[outage.kind] += 1
+        self.trace.add("environment", f"{outage} is down for {outage.lasts}")
 
     def perform(self, call: Call) -> Any:
         """Let a call take effect.
 
         Raises:
-            ClientError: the service refuses the call.
+            ClientError: the service refuses the call, or is down.
         """
+        if self.is_down and self.outage and self.outage.hits_call(call):
+            raise client_error(call, "InternalServerError", 500)
         self.current_call, self._refusing = call, []
         try:
             response = self._serve(call)
@@ -136,6 +154,17 @@ class Simulation:
     def parked_orders(self) -> list[str]:
         """Return the ids of the parked orders."""
         return [row["orderId"] for row in self.rows("SAGAS") if "parked" in row]
+
+    def _run(self, function: str, payload: Any) -> Any:
+        if self.is_down and self.outage and self.outage.hits_function(function):
+            if self.outage.kind == DEFECT:
+                raise RuntimeError("a defect of this deployment")
+            raise Crash("Lambda.TooManyRequestsException")
+        return run_handler(function, payload, self.clock)
+
+    def _require_gateway(self) -> None:
+        if self.is_down and self.outage and self.outage.kind == GATEWAY:
+            raise TransientError("the gateway answered 503")
 
     def _serve(self, call: Call) -> Any:
         match call.service:

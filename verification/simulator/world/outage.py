@@ -1,5 +1,6 @@
 """An outage: something that the saga depends on is down for a while, or a function is deployed with a defect."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -27,9 +28,11 @@ class Outage:
     def __str__(self) -> str:
         return f"{self.kind} {self.subject}".strip()
 
-    def hits_call(self, call: Call, tables: frozenset[str]) -> bool:
-        """Return whether a call to these tables, by their settings, or to another service fails."""
-        return self.subject in tables if self.kind == TABLE else SERVICES.get(self.kind) == call.service
+    def hits_call(self, call: Call) -> bool:
+        """Return whether a call fails, because a table in it or the service is down."""
+        if self.kind == TABLE:
+            return os.environ[f"{self.subject}_TABLE"] in _tables(call.request)
+        return SERVICES.get(self.kind) == call.service
 
     def hits_function(self, function: str) -> bool:
         """Return whether a function cannot be invoked, or has the defect."""
@@ -48,12 +51,12 @@ def all_outages() -> Iterator[Outage]:
         yield from (Outage(DEFECT, function, lasts, milliseconds) for function in functions)
 
 
-def tables_of(request: Any) -> Iterator[str]:
+def _tables(request: Any) -> Iterator[str]:
     """Yield the names of the tables in a request to DynamoDB, at any depth."""
     if isinstance(request, dict):
         if "TableName" in request:
             yield str(request["TableName"])
         yield from request.get("RequestItems", ())
-        yield from (name for value in request.values() for name in tables_of(value))
+        yield from (name for value in request.values() for name in _tables(value))
     elif isinstance(request, list):
-        yield from (name for each in request for name in tables_of(each))
+        yield from (name for each in request for name in _tables(each))
