@@ -31,17 +31,6 @@ def shop(engine: Engine) -> Shop:
     return deployed(engine)
 
 
-@pytest.fixture
-def uncapped_shop(tmp_path: Path) -> Iterator[Shop]:
-    """Return a shop without the cap, because the engine, unlike AWS, doesn't retry throttled events of EventBridge."""
-    engine = Engine(tmp_path, free_port())
-    engine.start()
-    try:
-        yield deployed(engine)
-    finally:
-        engine.stop()
-
-
 def deployed(engine: Engine) -> Shop:
     stack = deploy(engine, "chaos", {"Stage": "dev"}, build())
     catalogue.seed(stack)

@@ -36,12 +36,12 @@ def test_orders_survive_killed_functions_aborted_executions_a_relay_that_is_off_
     assert check(shop.stack) == []
 
 
-def place_at_a_steady_rate(shop: Shop, bodies: list[Json]) -> list[str]:
+def place_at_a_steady_rate(shop: Shop, bodies: list[Json], rate: float = RATE) -> list[str]:
     with ThreadPoolExecutor(len(bodies)) as pool:
         placing = []
         for body in bodies:
             placing.append(pool.submit(shop.place_with_retries, body))
-            time.sleep(1 / RATE)
+            time.sleep(1 / rate)
         return [each.result() for each in placing]
 
 
