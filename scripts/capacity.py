@@ -12,6 +12,10 @@ from sagakit.saga import Saga, sagas
 from sagakit.step import Effect
 from statemachine.template import read
 
+MOST = (
+    1_350  # items of a part and sweep, as in functions/sagakit/sweeping.py; tests/saga/test_capacity.py compares them
+)
+
 ROOT = Path(__file__).parents[1]
 BEGIN, END = "<!-- capacity -->\n", "<!-- end -->\n"
 SHARDS = (1, 4, 16)
@@ -24,7 +28,7 @@ SWEEP = 45 / 60  # of each minute
 ENTRIES = 10  # of a call to PutEvents
 # What AWS documents: write units of a partition, and new executions a second in the smaller regions.
 PARTITION, EXECUTIONS = 1_000, 150
-SHARE = 1 / 2  # of the limit for new orders: all orders of an outage are resumed in a time as long as the outage was
+SHARE = 2 / 5  # of the limit for new orders; the rest is for those that an outage left waiting
 
 
 @dataclass(frozen=True)
@@ -71,25 +75,43 @@ def limits(template: dict[str, Any], shards: int) -> dict[str, int]:
         "StartSagas": shards * started,
         "PublishEvents": shards * published // max(map(events_of, sagas().values())),
         "StartExecution": EXECUTIONS,
-        "SweepOrders, after an outage": int(parts * SWEEP / RESUME),
+        "SweepOrders, after an outage": int(parts * min(SWEEP / RESUME, MOST / 60)),
+        "SweepOutbox, after an outage": int(parts * min(SWEEP / RESUME, MOST / 60)),
     }
+
+
+def admitted(template: dict[str, Any], shards: int) -> int:
+    """Return the orders a second that are started, whether they are new or resumed."""
+    return min(value for part, value in limits(template, shards).items() if "Sweep" not in part)
 
 
 def throttle(template: dict[str, Any]) -> int:
     """Return the orders a second that the API may admit to a new table."""
-    return int(SHARE * min(limits(template, NEW_TABLE).values()))
+    return int(SHARE * admitted(template, NEW_TABLE))
+
+
+def minutes(template: dict[str, Any], outage: int) -> int:
+    """Return the minutes after an outage of so many minutes until all its orders have been resumed."""
+    free = min(
+        admitted(template, NEW_TABLE) - throttle(template), limits(template, NEW_TABLE)["SweepOrders, after an outage"]
+    )
+    return -(-outage * throttle(template) // free)
 
 
 def table(template: dict[str, Any]) -> str:
     """Return the orders a second as a Markdown table, and the throttle that follows."""
     columns = {shards: limits(template, shards) for shards in SHARDS}
     rows = [[part, *(f"{columns[shards][part]:,}" for shards in SHARDS)] for part in columns[SHARDS[0]]]
-    rows.append(["**all of it**", *(f"**{min(columns[shards].values()):,}**" for shards in SHARDS)])
+    rows.append(["**started, new or resumed**", *(f"**{admitted(template, shards):,}**" for shards in SHARDS)])
     head = ["orders a second", *(f"{shards} shard{'s' if shards > 1 else ''}" for shards in SHARDS)]
     lines = [head, ["---"] * len(head), *rows]
     marked = "\n".join(f"| {' | '.join(line)} |" for line in lines)
-    derived = f"{NEW_TABLE} shards carry {min(limits(template, NEW_TABLE).values())}, and the API admits half of it"
-    return f"{marked}\n\n{derived}: {throttle(template)} orders a second.\n"
+    derived = (
+        f"With {NEW_TABLE} shards, {admitted(template, NEW_TABLE)} orders a second are started. The API admits "
+        f"{throttle(template)} of them; the rest resumes what an outage left waiting. The orders of an outage of an "
+        f"hour are all resumed within {minutes(template, 60)} minutes after it, before their deadline of two hours."
+    )
+    return f"{marked}\n\n{derived}\n"
 
 
 def main(page: str = "", check: str = "") -> int:

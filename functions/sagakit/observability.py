@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Mapping
 from functools import wraps
+from threading import Lock
 from typing import Any
 
 from aws_lambda_powertools.logging import Logger
@@ -20,6 +21,7 @@ NAMESPACE = os.environ["POWERTOOLS_METRICS_NAMESPACE"]
 SERVICE = os.environ["POWERTOOLS_SERVICE_NAME"]
 MAX_CAUSE = 500  # characters of an error in a log line
 
+_writing = Lock()
 logger = Logger(service=SERVICE, use_rfc3339=True)
 
 
@@ -59,7 +61,10 @@ def gauge(name: str, milliseconds: int) -> None:
 
 
 def _write(name: str, value: int, unit: MetricUnit, dimensions: Mapping[str, str]) -> None:
-    """Write the metric as EMF at once, so that it is published even if the function fails later."""
-    with single_metric(name=name, unit=unit, value=value, namespace=NAMESPACE) as metric:
+    """Write the metric as EMF at once, so that it is published even if the function fails later.
+
+    Only one thread at a time writes: a line that another one interrupts would be no metric.
+    """
+    with _writing, single_metric(name=name, unit=unit, value=value, namespace=NAMESPACE) as metric:
         for dimension, text in {"service": SERVICE, **dimensions}.items():
             metric.add_dimension(name=dimension, value=text)

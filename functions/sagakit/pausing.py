@@ -6,20 +6,28 @@ many `attempts`, and when the next one is (`nextAttemptAt`).
 
 from sagakit import clock, guard
 from sagakit.dynamodb import Item
-from sagakit.observability import count
+from sagakit.observability import count, gauge
 from sagakit.reason import Reason
-from sagakit.saga import named
+from sagakit.saga import Saga, Status, named
 
 FIRST_WAIT, MAX_WAIT = 10_000, 300_000  # milliseconds
 
 
 def pause(row: Item, state: str, why: Reason) -> None:
     """Pause the saga with this row until its next attempt. If it is paused or has ended, nothing changes."""
-    if not guard.is_open(row) or guard.is_paused(row):
+    saga = named(row.get("saga", ""))
+    if not guard.is_open(row) or guard.is_paused(row) or _comes_late(saga, row, state):
         return
     paused = _paused(row, state, why)
     if guard.reschedule(row, paused["nextAttemptAt"], paused=paused):
-        count(named(row.get("saga", "")).name_for("{}sPaused"))
+        count(saga.name_for("{}sPaused"))
+        gauge("PauseAge", clock.now() - paused["since"])
+
+
+def _comes_late(saga: Saga, row: Item, state: str) -> bool:
+    """Return whether a forward step gave up on a saga that has been cancelled since."""
+    forward = [*(step.state for step in saga.forward), saga.name_for("Confirm{}")]
+    return row["status"] == Status.CANCELLING and state in forward
 
 
 def wait(attempts: int) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from heapq import merge
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -13,12 +13,13 @@ from sagakit.event import SHARD_KEYS
 from sagakit.observability import logger
 
 PARTS = 4  # of the shards; each can be swept by an invocation of its own
+MOST = 1_350  # items of a part and sweep: 90 a second, which scripts/capacity.py leaves free
 WORKERS = 8  # they wait for DynamoDB most of the time
 MIN_REMAINING = 10_000  # milliseconds that must remain to start on the next item
 
 
 def each[T](found: Iterable[T], act: Callable[[T], object], context: LambdaContext) -> int:
-    """Act on each item while there is time, and count the successes. A failure doesn't block the others."""
+    """Act on the first items while there is time, and count the successes. A failure doesn't block the others."""
 
     def in_time(_item: T) -> bool:
         return context.get_remaining_time_in_millis() >= MIN_REMAINING
@@ -33,13 +34,13 @@ def each[T](found: Iterable[T], act: Callable[[T], object], context: LambdaConte
         return False
 
     with ThreadPoolExecutor(WORKERS) as pool:
-        return sum(pool.map(attempt, takewhile(in_time, found)))
+        return sum(pool.map(attempt, takewhile(in_time, islice(found, MOST))))
 
 
 def before(table: str, index: str, time: str, until: int, part: int | None = None) -> Iterator[Item]:
     """Yield the keys in a sparse, sharded index, or in one part of it, that are earlier than `until`, in order."""
     shards = SHARD_KEYS if part is None else SHARD_KEYS[part::PARTS]
-    return merge(*(_pages(table, index, time, shard, until) for shard in shards), key=lambda row: row[time])
+    return merge(*(shard_before(table, index, time, shard, until) for shard in shards), key=lambda row: row[time])
 
 
 def oldest(table: str, index: str, time: str, *shards: str) -> int | None:
@@ -52,7 +53,8 @@ def oldest(table: str, index: str, time: str, *shards: str) -> int | None:
     return min(times, default=None)
 
 
-def _pages(table: str, index: str, time: str, shard: str, until: int) -> Iterator[Item]:
+def shard_before(table: str, index: str, time: str, shard: str, until: int) -> Iterator[Item]:
+    """Yield the keys in one shard of an index that are earlier than `until`, the earliest first."""
     query = dynamodb.request(table, query=f"#{index} = :shard AND #{time} < :until", shard=shard, until=until)
     for page in dynamodb.client.get_paginator("query").paginate(**query, IndexName=index):
         yield from (dynamodb.from_wire(row) for row in page["Items"])

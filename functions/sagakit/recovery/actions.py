@@ -67,13 +67,20 @@ def _perform(action: RecoveryAction, history: History, row: Item, why: Reason | 
         case RecoveryAction.RESUME:
             resuming.recover(history, row, why or EXECUTION_LOST)
         case RecoveryAction.WAIT:
-            guard.reschedule(row, guard.execution_ends(history.saga, clock.now()))
+            _wait(history, row)
         case RecoveryAction.PAUSE:
             pausing.pause(row, paused.get("state", ""), why or EXECUTION_LOST)
         case RecoveryAction.PARK:
             park(history, row, {paused.get("state") or "recovery": paused.get("reason", DEADLINE_PASSED.code)})
         case RecoveryAction.LEAVE:
             pass
+
+
+def _wait(history: History, row: Item) -> None:
+    """Look at the saga again when the execution that the relay is about to start must have ended."""
+    later = guard.execution_ends(history.saga, clock.now())
+    paused = {"paused": {**row["paused"], "nextAttemptAt": later}} if guard.is_paused(row) else {}
+    guard.reschedule(row, later, **paused)
 
 
 def _cancel(row: Item, why: Reason, execution: str) -> None:

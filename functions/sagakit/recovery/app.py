@@ -8,7 +8,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from sagakit import clock, resuming, sweeping, tables
 from sagakit.event import ID
 from sagakit.observability import gauge, logger, observed
-from sagakit.reason import Reason
+from sagakit.reason import caught
 from sagakit.recovery.actions import recover_if_needed
 from sagakit.relay import outbox
 
@@ -21,7 +21,8 @@ def recover(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     broken = event["detail"]
     saga_id = json.loads(broken["input"])[ID]
     logger.set_correlation_id(saga_id)
-    why = Reason(f"Execution{broken['status'].title().replace('_', '')}", broken.get("cause") or broken["name"])
+    error = f"Execution{broken['status'].title().replace('_', '')}"
+    why = caught({"Error": error, "Cause": broken.get("cause") or broken["name"]})
     return {ID: saga_id, "move": recover_if_needed(saga_id, why, broken["status"])}
 
 

@@ -1,7 +1,8 @@
 """Lambda entry points of the relay, which the outbox's stream feeds.
 
 Two consumers share nothing. One starts sagas, and a sweeper starts what it leaves behind. The other publishes events,
-and the stream delivers again for a day what the bus does not take.
+and the stream delivers again for a day what the bus does not take. An event that is set aside blocks no other, and
+every sweep tries it again: perhaps a bad deployment could not read it.
 """
 
 import os
@@ -39,26 +40,48 @@ def publish(event: dict[str, Any], _context: LambdaContext) -> dict[str, int]:
 
 
 @logger.inject_lambda_context(clear_state=True)
-def sweep(_event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
-    """Start the sagas that the stream left behind, the oldest first. A failure counts if others succeed meanwhile."""
+def sweep(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
+    """Start the sagas that the stream left behind, the oldest first; with `part`, only those in a part of the shards.
+
+    A failure counts if others succeed meanwhile.
+    """
     started, failed = list[str](), list[tuple[str, Item]]()
 
     def start_again(key: Item) -> None:
-        for event in _undispatched(key):
+        for undispatched in _undispatched(key):
             try:
-                starting.start(event)
-                started.append(event.saga)
+                _dispatch(undispatched)
+                started.append(undispatched.saga)
             except Exception as error:
                 if not is_transient(error):
-                    failed.append((event.saga, key))
+                    failed.append((undispatched.saga, key))
                 raise
 
     until = clock.now() - int(os.environ["UNDISPATCHED_AFTER_SECONDS"]) * 1000
-    sweeping.each(outbox.undispatched(until), start_again, context)
+    sweeping.each(outbox.undispatched(until, event.get("part")), start_again, context)
     for saga, key in failed:
         if saga in started:
             outbox.count_failure(key)
+    if not event.get("part"):
+        sweeping.each(outbox.all_set_aside(), _try_again, context)
     return {"started": len(started)}
+
+
+def _dispatch(event: Event) -> None:
+    """Start the event's saga. Rows from before only such events were on the index are published instead."""
+    if event.starts_saga:
+        starting.start(event)
+    elif publishing.publish([event]):
+        outbox.mark_dispatched(event)
+
+
+def _try_again(key: Item) -> None:
+    """Start and publish an event that was set aside, if that is possible by now."""
+    event = outbox.if_set_aside(key)
+    if event and publishing.publish([event]):
+        if event.starts_saga:
+            starting.start(event)
+        outbox.take_back(event)
 
 
 def _start(record: DynamoDBRecord) -> None:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 
-from sagakit import dynamodb, sweeping, tables
+from sagakit import clock, dynamodb, sweeping, tables
 from sagakit.dynamodb import Item
 from sagakit.event import ID, Event, from_row, shard
 
 MAX_ATTEMPTS = 10  # to start a saga while others are started, before its event is set aside
-SET_ASIDE = "set aside"  # the shard of events that nothing is tried with any more
+SET_ASIDE = "set aside"  # the shard of events that must not block others
 EXISTS = f"attribute_exists(#{ID})"
 GONE = dynamodb.client.exceptions.ConditionalCheckFailedException
 
@@ -16,9 +16,14 @@ class Malformed(Exception):
     """A row is no event, or the bus will never take it."""
 
 
-def undispatched(until: int) -> Iterator[Item]:
+def undispatched(until: int, part: int | None = None) -> Iterator[Item]:
     """Yield the keys of undispatched events recorded before this time, the oldest first."""
-    return sweeping.before(tables.events(), "undispatched", "at", until)
+    return sweeping.before(tables.events(), "undispatched", "at", until, part)
+
+
+def all_set_aside() -> Iterator[Item]:
+    """Yield the keys of the events that are set aside, the oldest first."""
+    return sweeping.shard_before(tables.events(), "undispatched", "at", SET_ASIDE, clock.now())
 
 
 def oldest() -> int | None:
@@ -48,14 +53,29 @@ def still_undispatched(key: Item) -> Event | None:
     return event if event and event.undispatched else None
 
 
+def if_set_aside(key: Item) -> Event | None:
+    """Read the event, or None if it is no longer set aside or still malformed."""
+    row = dynamodb.get(tables.events(), _key(key))
+    if row is None or row.get("undispatched") != SET_ASIDE:
+        return None
+    try:
+        return read(row)
+    except Malformed:
+        return None
+
+
+def take_back(event: Event) -> None:
+    """Remove from the index an event that was set aside."""
+    _change(_key_of(event), "REMOVE #undispatched", "#undispatched = :setAside", setAside=SET_ASIDE)
+
+
 def mark_dispatched(event: Event) -> None:
     """Remove the event from the index, unless it was set aside. A row that has been deleted is not recreated."""
-    key = {ID: event.saga_id, "eventType": event.type}
-    _change(key, "REMOVE #undispatched", "#undispatched = :shard", shard=shard(event.saga_id))
+    _change(_key_of(event), "REMOVE #undispatched", "#undispatched = :shard", shard=shard(event.saga_id))
 
 
 def set_aside(row: Item) -> None:
-    """List the row for an operator to see; nothing is tried with it any more."""
+    """List the row for an operator to see, where it blocks no other."""
     _change(row, "SET #undispatched = :setAside", setAside=SET_ASIDE)
 
 
@@ -72,6 +92,10 @@ def _change(row: Item, update: str, condition: str = EXISTS, **values: str | int
         return dynamodb.change(tables.events(), _key(row), update, condition, **values)
     except GONE:
         return None
+
+
+def _key_of(event: Event) -> dict[str, str]:
+    return {ID: event.saga_id, "eventType": event.type}
 
 
 def _key(row: Item) -> dict[str, str]:

@@ -114,7 +114,7 @@ class Simulation:
         Raises:
             ClientError: the service refuses the call, or is down.
         """
-        if self.is_down and self.outage and self.outage.hits_call(call):
+        if self.scheduler.running and self.is_down and self.outage and self.outage.hits_call(call):
             raise client_error(call, "InternalServerError", 500)
         self.current_call, self._refusing = call, []
         try:
