@@ -1,7 +1,6 @@
 """A separate engine that keeps its state across restarts."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
