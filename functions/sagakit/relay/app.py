@@ -78,9 +78,9 @@ def _dispatch(event: Event) -> None:
 def _try_again(key: Item) -> None:
     """Start and publish an event that was set aside, if that is possible by now."""
     event = outbox.if_set_aside(key)
+    if event and event.starts_saga:
+        starting.start(event)
     if event and publishing.publish([event]):
-        if event.starts_saga:
-            starting.start(event)
         outbox.take_back(event)
 
 
@@ -96,7 +96,7 @@ def _row(record: DynamoDBRecord) -> Item:
 
 
 def _events(row: Item) -> Iterator[Event]:
-    """Yield the event of the row; set a malformed one aside, because trying again cannot help."""
+    """Yield the event of the row; set a malformed one aside, so that it blocks no other."""
     try:
         yield outbox.read(row)
     except Malformed:
