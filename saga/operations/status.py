@@ -20,7 +20,10 @@ _DIGEST = 12  # characters that identify a build
 _UNKNOWN_ORDER = "00000000-0000-0000-0000-000000000000"
 _LONGEST_WAIT = 3 * MINUTE  # the sweeper, once a minute, retries events that are a minute old
 _CONSUMERS = ("StartSagas", "PublishEvents")  # of the events' stream
-_SWEEPERS = ("SweepOutboxFunctionEveryMinute", *(f"SweepOrdersFunctionPart{part}" for part in range(4)))
+_SCHEDULES = (
+    *(f"{sweeper}FunctionPart{part}" for sweeper in ("SweepOutbox", "SweepOrders") for part in range(4)),
+    "ReportBacklogFunctionEveryMinute",
+)
 
 
 Check = TypedDict("Check", {"name": str, "well": bool, "words": str})
@@ -113,14 +116,14 @@ def _deployed(stack: Stack) -> Iterator[Check]:
 
 
 def _dispatching(stack: Stack) -> Iterator[Check]:
-    """Check the stream's consumers, whose last batch must not have failed, and the schedules of the sweepers."""
+    """Check the stream's consumers, whose last batch must not have failed, and all schedules."""
     functions, rules = stack.session.client("lambda"), stack.session.client("events")
     for name in _CONSUMERS:
         mappings = functions.list_event_source_mappings(FunctionName=f"{stack.name}-{name}")["EventSourceMappings"]
         results = (each.get("LastProcessingResult", "") for each in mappings)
         found = [*(each["State"] for each in mappings), *(each for each in results if each.startswith("PROBLEM"))]
         yield _check(name, ", ".join(found) or "not connected to the stream", ok=found == ["Enabled"])
-    sweepers = {rules.describe_rule(Name=stack.function_name(rule))["State"] for rule in _SWEEPERS}
+    sweepers = {rules.describe_rule(Name=stack.function_name(rule))["State"] for rule in _SCHEDULES}
     yield _check("sweepers", ", ".join(sorted(sweepers)), ok=sweepers == {"ENABLED"})
 
 

@@ -13,7 +13,7 @@ from saga.text.safe import error_text
 from saga.text.times import iso
 
 BATCH_SIZE = 100  # events that are published together, as many as the stream passes at once
-_QUARANTINED = "set aside"  # the partition of events that the relay has given up on
+_QUARANTINED = "set aside"  # the partition of events that must not block others; the sweeper tries them every minute
 _PARTITIONS = (*tables.SHARDS, _QUARANTINED)
 
 
@@ -21,8 +21,8 @@ _PARTITIONS = (*tables.SHARDS, _QUARANTINED)
 class OutboxEvent:
     """A recorded event. `at` is ms since the epoch; `attempts` counts those to start its saga that the sweeper gave up.
 
-    `undispatched` says that its saga has not been started, or that it is `quarantined`: set aside for an operator,
-    because it cannot be published, or because its saga cannot be started although others can.
+    `undispatched` says that its saga has not been started, or that it is `quarantined`: set aside, because it cannot be
+    published, or because its saga cannot be started although others can.
     """
 
     order_id: str

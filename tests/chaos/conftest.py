@@ -30,6 +30,17 @@ def shop(engine: Engine) -> Shop:
     return deployed(engine)
 
 
+@pytest.fixture(scope="session")
+def uncapped_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """Return a shop without the cap, for tests whose clients don't try again."""
+    engine = Engine(tmp_path_factory.mktemp("uncapped"), free_port())
+    engine.start()
+    try:
+        yield deployed(engine)
+    finally:
+        engine.stop()
+
+
 def deployed(engine: Engine) -> Shop:
     stack = deploy(engine, "chaos", {"Stage": "dev"}, build())
     catalogue.seed(stack)

@@ -56,13 +56,13 @@ def watched(shop: Shop, states: set[str]) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("outage", OUTAGES)
-def test_all_orders_of_an_outage_end_by_themselves_as_they_would_have(shop: Shop, outage: str) -> None:
-    down, seconds = OUTAGES[outage]
+def test_all_orders_of_an_outage_end_by_themselves_as_they_would_have(uncapped_shop: Shop, outage: str) -> None:
+    shop, (down, seconds) = uncapped_shop, OUTAGES[outage]
     tokens = list(itertools.islice(itertools.cycle(ENDS), int(RATE * (seconds + LONGER))))
-    shop.stock("outage", 2 * len(tokens))
+    shop.stock(outage, 2 * len(tokens))
     states = set[str]()
     with for_seconds(down(shop), seconds), watched(shop, states):
-        orders = place_at_a_steady_rate(shop, [shop.order("outage", 1, token) for token in tokens], RATE)
+        orders = place_at_a_steady_rate(shop, [shop.order(outage, 1, token) for token in tokens], RATE)
     eventually(lambda: not shop.pending(orders), "some orders did not end by themselves", patience=900)
 
     assert [shop.get(order_id)["status"] for order_id in orders] == [ENDS[token] for token in tokens]
@@ -71,7 +71,8 @@ def test_all_orders_of_an_outage_end_by_themselves_as_they_would_have(shop: Shop
     print(f"{len(orders)} orders during {outage}: none lost, none parked; the circuit was {', '.join(sorted(states))}")
 
 
-def test_no_event_is_lost_to_a_bus_that_is_denied_for_a_dozen_sweeps(shop: Shop) -> None:
+def test_no_event_is_lost_to_a_bus_that_is_denied_for_a_dozen_sweeps(uncapped_shop: Shop) -> None:
+    shop = uncapped_shop
     with listening(shop) as heard:
         with bus_denied(shop):
             orders = shop.place_all(shop.order("monitor", 1) for _ in range(10))
@@ -87,7 +88,8 @@ def test_no_event_is_lost_to_a_bus_that_is_denied_for_a_dozen_sweeps(shop: Shop)
 
 @pytest.mark.parametrize("more", [0, 4])
 @pytest.mark.parametrize("token", ["pm_processing", "pm_slow"])
-def test_twenty_of_twenty_orders_are_confirmed_with_one_charge(shop: Shop, token: str, more: int) -> None:
+def test_twenty_of_twenty_orders_are_confirmed_with_one_charge(uncapped_shop: Shop, token: str, more: int) -> None:
+    shop = uncapped_shop
     orders = shop.place_all(shop.order("monitor", 1, token) for _ in range(20))
     for order_id in orders:
         shop.start_again(order_id, times=more)

@@ -21,6 +21,7 @@ type Answer = dict[str, Any]
 type Step = Callable[[str], Answer]
 type Bring = Callable[[], str]  # brings a new order to somewhere
 
+WAITS = {"PENDING": "ProcessPayment", "CANCELLING": "RefundPayment"}  # by status: what an order is usually paused at
 STARTED: dict[str, Callable[[], str]] = {"order": world.placed}  # by saga name: what starts a saga
 
 
@@ -104,10 +105,11 @@ def dispatched(order_id: str) -> str:
     return order_id
 
 
-def paused(bring: Callable[[], str] = world.placed, state: str = "ProcessPayment") -> str:
+def paused(bring: Callable[[], str] = world.placed, state: str = "") -> str:
     """Bring an order to somewhere, and pause it there because a state has failed."""
     order_id = bring()
-    pause(order_id, state)
+    pause(order_id, state or WAITS[world.status(order_id)])
+    assert guard.is_paused(guard.read(order_id))
     return order_id
 
 

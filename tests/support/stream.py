@@ -1,4 +1,4 @@
-"""Records of the outbox table's stream, as Lambda passes them to the relay."""
+"""The relay: records of the outbox table's stream, as Lambda passes them to it, and its sweeper."""
 
 import json
 import os
@@ -43,6 +43,11 @@ def relay(*batch: dict[str, Any]) -> list[str]:
     """Pass both consumers a batch; return the numbers of the records whose saga could not be started."""
     publish(*batch)
     return start(*batch)
+
+
+def sweep(remaining_ms: int = 55_000, **part: int) -> int:
+    """Sweep the outbox, or a part of it; return how many sagas the sweep started."""
+    return int(handler("SweepOutboxFunction")(part, Context(remaining_ms=remaining_ms))["started"])
 
 
 def machine() -> str:

@@ -14,6 +14,7 @@ from tests.template.graph import REFUSED
 FUNCTIONS = resources("AWS::Serverless::Function")
 RECOVERY = FUNCTIONS["RecoverOrderFunction"]["Properties"]
 SWEEPERS = ("SweepOutboxFunction", "SweepOrdersFunction")
+WHOLE_PROCESSOR = 1769  # megabytes of memory that come with it
 PATTERN = RECOVERY["Events"]["ExecutionBroke"]["Properties"]["Pattern"]
 
 
@@ -85,9 +86,11 @@ def test_a_sweeper_starts_nothing_that_it_cannot_finish_and_never_overlaps_with_
     assert at_once == {"Fn::If": ["IsProd", len(schedules(name)), {"Ref": "AWS::NoValue"}]}
 
 
-def test_each_part_of_the_orders_is_swept_by_one_schedule() -> None:
-    swept = [json.loads(schedule["Input"]) for schedule in schedules("SweepOrdersFunction")]
+@pytest.mark.parametrize("name", SWEEPERS)
+def test_each_part_of_an_index_is_swept_by_one_schedule_with_a_whole_processor(name: str) -> None:
+    swept = [json.loads(schedule["Input"]) for schedule in schedules(name)]
     assert swept == [{"part": part} for part in range(PARTS)]
+    assert properties(name)["MemorySize"] == WHOLE_PROCESSOR
 
 
 def test_the_event_of_a_parked_order_goes_to_its_queue() -> None:

@@ -18,8 +18,9 @@ CONSUMERS = {
     for event in function["Properties"].get("Events", {}).values()
     if event["Type"] == "DynamoDB"
 }
-START, PUBLISH = "StartSagasFunction", "PublishEventsFunction"
-KEPT_SECONDS = 24 * 3600  # by a stream of DynamoDB
+START, PUBLISH, SWEEP = "StartSagasFunction", "PublishEventsFunction", "SweepOutboxFunction"
+DUTIES = {START: "states:StartExecution", PUBLISH: "events:PutEvents"}  # the sweeper has both
+KEPT_SECONDS, HOUR = 24 * 3600, 3600  # by a stream of DynamoDB
 STARTED = Event("order-1", "OrderPlaced", 1, starts_saga=True, saga="order")
 RECORDED = Event("order-1", "InventoryReserved", 2, saga="order")
 
@@ -103,7 +104,7 @@ def test_the_sample_events_reach_their_functions() -> None:
 
 def test_a_saga_that_does_not_start_blocks_the_others_only_briefly_and_is_left_to_the_sweeper() -> None:
     mapping = CONSUMERS[START]
-    sweeper = FUNCTIONS["SweepOutboxFunction"]["Properties"]
+    sweeper = FUNCTIONS[SWEEP]["Properties"]
     patience = int(sweeper["Environment"]["Variables"]["UNDISPATCHED_AFTER_SECONDS"])
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert 0 < mapping["MaximumRetryAttempts"] <= 10
@@ -111,11 +112,11 @@ def test_a_saga_that_does_not_start_blocks_the_others_only_briefly_and_is_left_t
     assert patience >= FUNCTIONS[START]["Properties"]["Timeout"]
 
 
-def test_publishing_takes_large_batches_and_tries_for_a_day_in_ever_smaller_ones_before_it_gives_up() -> None:
+def test_publishing_takes_large_batches_and_tries_in_ever_smaller_ones_until_an_hour_before_they_are_lost() -> None:
     mapping = CONSUMERS[PUBLISH]
     assert mapping["BatchSize"] == 100
     assert mapping["BisectBatchOnFunctionError"] is True
-    assert mapping["MaximumRecordAgeInSeconds"] == KEPT_SECONDS
+    assert mapping["MaximumRecordAgeInSeconds"] == KEPT_SECONDS - HOUR
     assert "MaximumRetryAttempts" not in mapping  # by default, only the age limits them
     assert "FunctionResponseTypes" not in mapping  # it fails as a whole, because an event may be published twice
 
@@ -128,17 +129,22 @@ def test_what_could_not_be_published_goes_to_the_failure_queue() -> None:
 
 
 def test_the_consumers_share_no_duty() -> None:
-    assert "states:StartExecution" in actions(START) - actions(PUBLISH)
-    assert "events:PutEvents" in actions(PUBLISH) - actions(START)
+    assert {name: set(DUTIES.values()) & actions(name) for name in CONSUMERS} == {
+        name: {duty} for name, duty in DUTIES.items()
+    }
 
 
 def test_only_the_relay_starts_sagas_and_publishes_events() -> None:
-    may = {action: {name for name in roles() if action in actions(name)} for action in ("states:StartExecution",)}
-    assert may == {"states:StartExecution": {START, "SweepOutboxFunction"}}
-    assert {name for name in roles() if "events:PutEvents" in actions(name)} == {PUBLISH}
+    may = {duty: {name for name in roles() if duty in actions(name)} for duty in DUTIES.values()}
+    assert may == {duty: {name, SWEEP} for name, duty in DUTIES.items()}
 
 
 def test_publishing_knows_no_state_machine_and_starting_no_bus() -> None:
     own = {name: set(FUNCTIONS[name]["Properties"]["Environment"]["Variables"]) for name in CONSUMERS}
     assert own == {START: {"STATE_MACHINES"}, PUBLISH: {"EVENT_BUS_NAME"}}
     assert not own[START] & set(template()["Globals"]["Function"]["Environment"]["Variables"])
+
+
+def test_the_sweeper_has_the_settings_of_both_consumers() -> None:
+    own = {name: FUNCTIONS[name]["Properties"]["Environment"]["Variables"] for name in (START, PUBLISH, SWEEP)}
+    assert {**own[START], **own[PUBLISH]}.items() <= own[SWEEP].items()

@@ -51,7 +51,7 @@ def sweep(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
         for undispatched in _undispatched(key):
             try:
                 _dispatch(undispatched)
-                started.append(undispatched.saga)
+                started.extend([undispatched.saga] if undispatched.starts_saga else [])
             except Exception as error:
                 if not is_transient(error):
                     failed.append((undispatched.saga, key))

@@ -20,7 +20,7 @@ _COLUMNS = (
 )
 _INTRODUCTION = (
     "The relay starts each saga as soon as it is committed. The sweeper retries any that is older than a minute. "
-    "An event that cannot be published, or whose saga cannot be started, is set aside until you dispatch it."
+    "An event that cannot be published, or whose saga cannot be started, is set aside. Every sweep tries it again."
 )
 _EMPTY = empty("✓ The outbox is empty.", "Every saga has been started, and no event is set aside.")
 

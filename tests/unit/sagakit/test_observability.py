@@ -3,6 +3,9 @@
 import io
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import redirect_stdout
+from threading import Barrier, Event
 from typing import Any
 
 import pytest
@@ -70,3 +73,27 @@ def test_a_gauge_is_in_milliseconds(capsys: pytest.CaptureFixture[str]) -> None:
     metrics = json.loads(capsys.readouterr().out)
     (metric,) = metrics["_aws"]["CloudWatchMetrics"][0]["Metrics"]
     assert (metric["Unit"], metrics["OldestUndispatchedEventAge"]) == ("Milliseconds", [1500.0])
+
+
+class Halting(io.StringIO):
+    """A standard output on which other threads run between a text and its line break."""
+
+    def write(self, text: str) -> int:
+        written = super().write(text)
+        Event().wait(0.002)
+        return written
+
+
+def test_metrics_that_eight_threads_write_at_once_are_whole_lines() -> None:
+    threads, each, written = 8, 5, Halting()
+    together = Barrier(threads)
+
+    def write(thread: int) -> None:
+        together.wait()
+        for n in range(each):
+            gauge("PauseAge", thread * each + n)
+
+    with redirect_stdout(written), ThreadPoolExecutor(threads) as pool:
+        list(pool.map(write, range(threads)))
+    ages = [age for line in written.getvalue().splitlines() for age in json.loads(line)["PauseAge"]]
+    assert sorted(ages) == list(range(threads * each))

@@ -1,4 +1,7 @@
-"""The outbox's sweeper starts the sagas that the stream left behind. It tells poison from an outage."""
+"""The outbox's sweeper starts the sagas that the stream left behind. It tells poison from an outage.
+
+What is set aside, and tried again, is in test_set_aside.py.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -7,19 +10,21 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from sagakit import saga
+from sagakit import saga, sweeping
 from sagakit.dynamodb import Item
+from sagakit.event import shard
 from sagakit.relay import outbox, starting
 from sagakit.relay.outbox import MAX_ATTEMPTS, SET_ASIDE
+from sagakit.sweeping import PARTS
 from sagas import ORDER
-from tests.support import stream, world
+from tests.support import steps, stream, world
 from tests.support.bus import Bus
-from tests.support.lambdas import Context, handler
 from tests.support.stopped_clock import MINUTE, StoppedClock
+from tests.support.stream import sweep
 
 pytestmark = pytest.mark.usefixtures("bus")
 
-AMPLE, SHORT = (Context(remaining_ms=left) for left in (55_000, 9_999))
+SHORT = 9_999  # milliseconds, in which nothing new is started
 
 
 def answer(code: str) -> ClientError:
@@ -29,10 +34,6 @@ def answer(code: str) -> ClientError:
 
 REFUSED, THROTTLED = answer("InvalidName"), answer("ThrottlingException")
 LOST = EndpointConnectionError(endpoint_url="https://states")
-
-
-def sweep(context: Context = AMPLE) -> int:
-    return int(handler("SweepOutboxFunction")({}, context)["started"])
 
 
 @pytest.fixture
@@ -92,10 +93,10 @@ def test_an_event_that_is_dispatched_or_set_aside_meanwhile_is_not_started_again
     order_id = left_behind()
     key = {"orderId": order_id, "eventType": "OrderPlaced"}
     meanwhile(key)
-    monkeypatch.setattr(outbox, "undispatched", lambda _until: iter([key]))  # the index lags behind the table
+    monkeypatch.setattr(outbox, "undispatched", lambda _until, _part: iter([key]))  # the index lags behind the table
     started: list[object] = []
     monkeypatch.setattr(starting.sfn, "start_execution", lambda **request: started.append(request))
-    assert (sweep(), started) == (0, [])
+    assert (sweep(part=1), started) == (0, [])  # part 0 tries what is set aside again
     assert row(order_id).get("undispatched") in (None, SET_ASIDE)
 
 
@@ -108,6 +109,48 @@ def test_an_execution_that_the_stream_has_started_is_only_marked(left_behind: Ca
 def test_without_enough_time_nothing_is_started(left_behind: Callable[[], str]) -> None:
     left_behind()
     assert (sweep(SHORT), stream.executions()) == (0, {})
+
+
+def test_the_four_sweeps_together_start_every_saga_once(left_behind: Callable[[], str]) -> None:
+    orders = [left_behind() for _ in range(12)]
+    started = [sweep(part=part) for part in range(PARTS)]
+    assert (sum(started), max(started) < 12) == (12, True)
+    assert sorted(stream.executions()) == sorted(f"{order_id}-OrderPlaced" for order_id in orders)
+
+
+def test_a_sweep_starts_no_more_than_is_left_free_and_the_oldest_first(
+    monkeypatch: pytest.MonkeyPatch, left_behind: Callable[[], str]
+) -> None:
+    monkeypatch.setattr(sweeping, "MOST", 2)
+    orders = [left_behind() for _ in range(5)]
+    for count in (2, 4, 5, 5):
+        sweep()
+        assert stream.executions().keys() == {f"{order_id}-OrderPlaced" for order_id in orders[:count]}
+
+
+def test_a_row_from_before_only_starts_were_on_the_index_is_published_and_starts_nothing(
+    still: StoppedClock, bus: Bus
+) -> None:
+    order_id = steps.dispatched(steps.paid())
+    charged = world.event_row(order_id, "PaymentCharged")
+    world.put("EVENTS", {**charged, "undispatched": shard(order_id)})
+    still.advance(2 * MINUTE)
+    for _ in range(2):
+        sweep()
+        assert [message["eventId"] for message in bus.messages] == [f"{order_id}-PaymentCharged"]
+    assert (stream.executions(), world.event_row(order_id, "PaymentCharged")) == ({}, charged)
+
+
+def test_a_row_from_before_stays_on_the_index_while_the_bus_is_down(still: StoppedClock, bus: Bus) -> None:
+    order_id = steps.dispatched(steps.paid())
+    world.put("EVENTS", {**world.event_row(order_id, "PaymentCharged"), "undispatched": shard(order_id)})
+    still.advance(2 * MINUTE)
+    bus.refused.add("PaymentCharged")
+    assert {sweep() for _ in range(MAX_ATTEMPTS + 2)} == {0}
+    assert world.event_row(order_id, "PaymentCharged")["undispatched"] == shard(order_id)
+    bus.refused.clear()
+    sweep()
+    assert len(bus.messages) == 1
 
 
 # --- Poison --------------------------------------------------------------------------------------------------------
@@ -124,10 +167,9 @@ def test_an_event_that_alone_cannot_be_started_is_set_aside_after_ten_sweeps(
         assert sweep() == 1
         assert ("undispatched" in row(good), row(poison)["attempts"]) == (False, attempts)
     assert row(poison)["undispatched"] == SET_ASIDE
-    broken.clear()
     left_behind()
-    assert sweep() == 1  # what is set aside is not tried again
-    assert row(poison)["attempts"] == MAX_ATTEMPTS
+    assert sweep() == 1
+    assert row(poison)["attempts"] == MAX_ATTEMPTS  # it is no longer counted
 
 
 def test_an_event_that_is_started_after_it_failed_is_not_counted(

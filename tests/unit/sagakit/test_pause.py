@@ -9,7 +9,8 @@ from sagakit import eventlog, guard, pausing, resuming
 from sagakit.dynamodb import Item
 from sagakit.errors import UnknownSaga
 from sagakit.reason import Reason
-from tests.support import meanwhile, steps, world
+from sagas import ORDER
+from tests.support import meanwhile, metrics, steps, world
 from tests.support.stopped_clock import MINUTE, SECOND, StoppedClock
 
 pytestmark = pytest.mark.usefixtures("world")
@@ -44,7 +45,8 @@ def test_a_pause_says_what_waits_and_when_it_is_tried_next(
     }
     assert guard.read(order_id) == {**row, "paused": mark, "dueAt": still.now + 10 * SECOND}
     assert {**world.everything(), "SAGAS": before["SAGAS"]} == before
-    assert capsys.readouterr().out.count('"OrdersPaused":[1.0]') == 1
+    written = capsys.readouterr().out
+    assert [written.count(each) for each in ('"OrdersPaused":[1.0]', '"PauseAge":[0.0]')] == [1, 1]
 
 
 def test_the_wait_doubles_with_each_attempt_up_to_five_minutes(still: StoppedClock) -> None:
@@ -70,6 +72,43 @@ def test_a_pause_for_another_state_begins_anew(still: StoppedClock) -> None:
     assert mark["nextAttemptAt"] == still.now + 10 * SECOND
 
 
+def test_each_pause_publishes_how_long_the_order_has_waited_by_then(still: StoppedClock) -> None:
+    order_id, ages = world.placed(), list[int]()
+
+    def wait_again() -> None:
+        for _ in range(4):
+            steps.pause(order_id)
+            still.now = paused(order_id)["nextAttemptAt"]
+            try_again(order_id)
+        steps.pause(order_id, "ConfirmOrder")
+
+    for line in map(json.loads, metrics.lines(wait_again)):
+        ages += line.get("PauseAge", [])
+    assert ages == [0, 10 * SECOND, 30 * SECOND, 70 * SECOND, 0]
+
+
+FORWARD = [*(step.state for step in ORDER.forward), "ConfirmOrder"]
+BACKWARD = ["CancelOrder", *(each.state for each in ORDER.compensations), "FailOrder", ""]  # "": its execution broke
+
+
+@pytest.mark.parametrize(
+    ("state", "late"), [*((each, True) for each in FORWARD), *((each, False) for each in BACKWARD)]
+)
+@pytest.mark.parametrize("tried", [False, True], ids=["running", "tried again"])
+def test_a_forward_step_that_gives_up_too_late_does_not_pause_an_order_that_is_cancelling(
+    still: StoppedClock, state: str, *, late: bool, tried: bool
+) -> None:
+    order_id = steps.cancelling()
+    if tried:
+        steps.pause(order_id, "RefundPayment")
+        still.now = paused(order_id)["nextAttemptAt"]
+        try_again(order_id)
+    before = world.everything()
+    written = metrics.lines(lambda: pausing.pause(guard.read(order_id), state, LOST))
+    assert (world.everything() == before, written == []) == (late, late)
+    assert guard.is_paused(guard.read(order_id)) is not late
+
+
 @pytest.mark.parametrize("state", ["ProcessPayment", "ConfirmOrder"])
 def test_a_second_pause_changes_nothing(still: StoppedClock, capsys: pytest.CaptureFixture[str], state: str) -> None:
     order_id = steps.paused(state="ProcessPayment")
@@ -77,7 +116,8 @@ def test_a_second_pause_changes_nothing(still: StoppedClock, capsys: pytest.Capt
     still.advance(5 * SECOND)
     steps.pause(order_id, state, "AnotherError")
     assert world.everything() == before
-    assert capsys.readouterr().out.count("OrdersPaused") == 2  # once as a name, once as a value
+    written = capsys.readouterr().out
+    assert [written.count(each) for each in ("OrdersPaused", "PauseAge")] == [2, 2]  # once as a name, once as a value
 
 
 @pytest.mark.parametrize("bring", [steps.confirmed, steps.failed, steps.parked])
@@ -94,33 +134,33 @@ def test_an_unknown_saga_is_not_paused() -> None:
     assert world.rows("SAGAS") == []
 
 
-@pytest.mark.parametrize("bring", [world.placed, steps.cancelling])
+@pytest.mark.parametrize(("bring", "state"), [(world.placed, "ProcessPayment"), (steps.cancelling, "RefundPayment")])
 def test_the_sweeper_looks_at_the_saga_by_its_deadline_at_the_latest(
-    still: StoppedClock, bring: Callable[[], str]
+    still: StoppedClock, bring: Callable[[], str], state: str
 ) -> None:
     order_id = bring()
     deadline = guard.read(order_id)["deadlineAt"]
     still.now = deadline - 5 * SECOND
-    steps.pause(order_id)
+    steps.pause(order_id, state)
     assert guard.read(order_id)["dueAt"] == deadline
 
 
 @pytest.mark.parametrize(
-    ("bring", "happens"),
+    ("bring", "state", "happens"),
     [
-        (steps.paid, steps.confirm),
-        (steps.paid, steps.cancel),
-        (steps.paid, lambda order_id: steps.pause(order_id, "ReserveInventory")),
-        (lambda: steps.before("FailOrder"), steps.fail),
+        (steps.paid, "ConfirmOrder", steps.confirm),
+        (steps.paid, "ConfirmOrder", steps.cancel),
+        (steps.paid, "ConfirmOrder", lambda order_id: steps.pause(order_id, "ReserveInventory")),
+        (lambda: steps.before("FailOrder"), "FailOrder", steps.fail),
     ],
     ids=["confirmed", "cancelled", "paused", "failed"],
 )
 def test_a_pause_that_loses_a_race_changes_nothing(
-    monkeypatch: pytest.MonkeyPatch, bring: Callable[[], str], happens: Callable[[str], object]
+    monkeypatch: pytest.MonkeyPatch, bring: Callable[[], str], state: str, happens: Callable[[str], object]
 ) -> None:
     order_id, seen = bring(), list[object]()
     meanwhile.before(monkeypatch, "update_item", lambda: seen.extend([happens(order_id), world.everything()]))
-    steps.pause(order_id)
+    steps.pause(order_id, state)
     assert seen[1] == world.everything()
 
 
@@ -135,6 +175,6 @@ def test_a_pause_that_loses_a_race_changes_nothing(
     ids=["confirmed", "cancelled", "failed", "parked"],
 )
 def test_another_status_ends_the_pause(bring: Callable[[], str], ends: Callable[[str], object]) -> None:
-    order_id = steps.paused(bring, "ConfirmOrder")
+    order_id = steps.paused(bring)
     ends(order_id)
     assert "paused" not in guard.read(order_id)

@@ -26,8 +26,9 @@ LEAVE, CANCEL, RESUME, WAIT, PAUSE, PARK = RecoveryAction
 BROKEN = ("", "ABORTED", "FAILED", "TIMED_OUT")  # the status of an execution that broke, if recovery knows of one
 
 
-def recover(order_id: str, status: str = "ABORTED") -> str:
-    detail = {"status": status, "input": json.dumps({"orderId": order_id}), "name": f"{order_id}-OrderPlaced"}
+def recover(order_id: str, status: str = "ABORTED", cause: str | None = None) -> str:
+    name, given = f"{order_id}-OrderPlaced", json.dumps({"orderId": order_id})
+    detail = {"status": status, "input": given, "name": name, "cause": cause}
     answer: dict[str, Any] = handler("RecoverOrderFunction")({"detail": detail}, Context())
     return str(answer["move"])
 
@@ -134,6 +135,24 @@ def test_an_order_whose_execution_failed_is_paused(
     assert world.events(order_id) == before
 
 
+@pytest.mark.parametrize(
+    ("cause", "kept"),
+    [
+        ("x" * 10_000, "x" * 500),
+        (json.dumps({"errorType": "E", "errorMessage": "out of memory", "stackTrace": []}), "out of memory"),
+        ("{", "{"),
+    ],
+    ids=["long", "of a function", "no JSON"],
+)
+@pytest.mark.parametrize(("status", "where"), [("FAILED", "paused"), ("ABORTED", "reason")])
+def test_what_a_broken_execution_says_is_cut_to_what_people_can_read(
+    status: str, where: str, cause: str, kept: str
+) -> None:
+    order_id = placed()
+    recover(order_id, status, cause)
+    assert row(order_id)[where]["cause"] == kept
+
+
 @pytest.mark.parametrize("status", ["FAILED", "TIMED_OUT"])
 def test_an_execution_that_fails_after_the_deadline_is_not_why_the_order_is_cancelled(
     still: StoppedClock, status: str
@@ -163,7 +182,7 @@ def later(still: StoppedClock, order_id: str) -> RecoveryAction:
 
 @pytest.mark.parametrize("bring", [placed, cancelling])
 def test_a_paused_order_is_left_until_its_next_attempt_is_due(still: StoppedClock, bring: Callable[[], str]) -> None:
-    order_id = steps.paused(bring, "ReserveInventory")
+    order_id = steps.paused(bring)
     still.advance(9_999)
     assert recover_if_needed(order_id) is LEAVE
     still.advance(1)
@@ -182,7 +201,7 @@ def test_an_order_whose_execution_died_silently_is_resumed_after_six_minutes(sti
 def test_an_order_is_not_resumed_while_its_last_execution_has_not_been_started(
     still: StoppedClock, bring: Callable[[], str]
 ) -> None:
-    order_id = steps.paused(lambda: steps.dispatched(bring()), "ReserveInventory")
+    order_id = steps.paused(lambda: steps.dispatched(bring()))
     for _ in range(5):  # Step Functions is out of order
         assert later(still, order_id) in (RESUME, WAIT)
     assert recover_if_needed(order_id) is LEAVE
@@ -191,6 +210,38 @@ def test_an_order_is_not_resumed_while_its_last_execution_has_not_been_started(
     steps.dispatched(order_id)
     later(still, order_id)
     assert world.events(order_id)[-1] == "OrderResumed#2"
+
+
+@pytest.mark.parametrize(
+    ("bring", "attempts"),
+    [
+        (world.placed, None),
+        (steps.paused, 1),
+        (lambda: steps.paused(steps.cancelling), 1),
+    ],
+    ids=["running", "paused", "cancelling"],
+)
+def test_an_order_that_waits_for_the_relay_tells_when_it_is_tried_next(
+    still: StoppedClock, bring: Callable[[], str], attempts: int | None
+) -> None:
+    order_id = bring()
+    before = row(order_id)
+    assert later(still, order_id) is WAIT
+    next_attempt = still.now + 6 * MINUTE
+    mark = {"paused": {**before["paused"], "nextAttemptAt": next_attempt}} if attempts else {}
+    assert row(order_id) == {**before, **mark, "dueAt": next_attempt}
+    assert row(order_id).get("paused", {}).get("attempts") == attempts
+    steps.dispatched(order_id)
+    assert later(still, order_id) is RESUME
+    assert still.now == next_attempt
+
+
+def test_an_order_waits_for_the_relay_until_its_deadline_at_the_latest(still: StoppedClock) -> None:
+    order_id = world.placed()
+    deadline = row(order_id)["deadlineAt"]
+    still.now = deadline - MINUTE
+    assert recover_if_needed(order_id) is WAIT
+    assert row(order_id)["dueAt"] == deadline
 
 
 def test_an_order_is_resumed_if_the_event_of_its_last_execution_was_set_aside(still: StoppedClock) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from sagakit import dynamodb, guard
+from sagakit import dynamodb, guard, sweeping
 from sagakit.relay import publishing
 from sagakit.relay.outbox import SET_ASIDE
 from sagakit.sweeping import PARTS
@@ -86,6 +86,20 @@ def test_the_four_sweeps_together_look_after_every_order_once(still: StoppedCloc
     still.advance(HOUR)
     assert sum(sweep(part=part) for part in range(PARTS)) == 12
     assert {tuple(world.events(order_id)) for order_id in orders} == {("OrderPlaced", "OrderResumed#1")}
+
+
+def test_a_sweep_looks_after_no_more_than_is_left_free_and_the_longest_overdue_first(
+    monkeypatch: pytest.MonkeyPatch, still: StoppedClock
+) -> None:
+    monkeypatch.setattr(sweeping, "MOST", 2)
+    orders = [steps.dispatched(world.placed()) for _ in range(5)]
+    overdue = [orders[n] for n in (3, 0, 4, 1, 2)]
+    for order_id in overdue:
+        world.put("SAGAS", {**guard.read(order_id), "dueAt": still.now})
+        still.advance(SECOND)
+    for count in (2, 4, 5, 5):
+        sweep()
+        assert [len(world.events(order_id)) for order_id in overdue] == [2] * count + [1] * (5 - count)
 
 
 def test_an_order_that_fails_does_not_block_the_others_and_is_left_for_the_next_sweep(still: StoppedClock) -> None:

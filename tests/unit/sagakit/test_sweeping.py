@@ -10,7 +10,7 @@ import pytest
 
 from sagakit import sweeping, tables
 from sagakit.event import SHARD_KEYS
-from sagakit.sweeping import MIN_REMAINING, PARTS
+from sagakit.sweeping import MIN_REMAINING, MOST, PARTS
 from tests.support import world
 from tests.support.lambdas import Context
 
@@ -58,6 +58,13 @@ def test_when_time_runs_out_the_rest_is_neither_read_nor_started() -> None:
     seen, context = list[int](), Ticking()
     acted = sweeping.each(count(), seen.append, context)  # type: ignore[arg-type]  # only the time that remains is used
     assert 0 < acted == len(seen) < 45
+
+
+def test_a_sweep_acts_on_the_first_items_only_and_reads_no_others() -> None:
+    seen, read = list[int](), count()
+    assert sweeping.each(read, seen.append, AMPLE) == MOST
+    assert sorted(seen) == list(range(MOST))
+    assert next(read) == MOST
 
 
 # --- The index -----------------------------------------------------------------------------------------------------

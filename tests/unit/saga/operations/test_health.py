@@ -29,7 +29,7 @@ class Deployed(shop.Functions):
         self.stack = "UPDATE_COMPLETE"
         self.machine, self.rule = "ACTIVE", "ENABLED"
         self.mappings, self.last = ["Enabled"], "OK"
-        self.checked = set[str]()
+        self.checked, self.disabled = set[str](), set[str]()
 
     def describe_stacks(self, **_: str) -> dict[str, Any]:
         return {"Stacks": [{"StackStatus": self.stack}]}
@@ -42,7 +42,7 @@ class Deployed(shop.Functions):
 
     def describe_rule(self, Name: str) -> dict[str, Any]:  # noqa: N803
         self.checked.add(Name)
-        return {"State": self.rule}
+        return {"State": "DISABLED" if Name in self.disabled else self.rule}
 
     def list_event_source_mappings(self, FunctionName: str) -> dict[str, Any]:  # noqa: N803
         self.checked.add(FunctionName)
@@ -97,14 +97,24 @@ def test_a_check_fails_if_its_resource_is_not_active(
     assert failing(stack) == names
 
 
-def test_the_relays_consumers_and_every_sweepers_schedule_are_checked(stack: Stack, deployed: Deployed) -> None:
-    functions = resources("AWS::Serverless::Function")
-    sweepers = ("SweepOutboxFunction", "SweepOrdersFunction")
-    assert failing(stack) == []
-    assert deployed.checked == {
-        *(f"{shop.NAME}-{name}" for name in ("StartSagas", "PublishEvents")),
-        *(f"{name}{event}" for name in sweepers for event in functions[name]["Properties"]["Events"]),
+def test_the_relays_consumers_and_every_schedule_of_the_template_are_checked(stack: Stack, deployed: Deployed) -> None:
+    scheduled = {
+        f"{name}{event}"
+        for name, function in resources("AWS::Serverless::Function").items()
+        for event, source in function["Properties"].get("Events", {}).items()
+        if source["Type"] == "Schedule"
     }
+    assert failing(stack) == []
+    assert len(scheduled) == 9
+    assert deployed.checked == {f"{shop.NAME}-StartSagas", f"{shop.NAME}-PublishEvents", *scheduled}
+
+
+@pytest.mark.parametrize(
+    "rule", ["SweepOutboxFunctionPart3", "SweepOrdersFunctionPart0", "ReportBacklogFunctionEveryMinute"]
+)
+def test_a_single_schedule_that_is_disabled_fails(stack: Stack, deployed: Deployed, rule: str) -> None:
+    deployed.disabled.add(rule)
+    assert failing(stack) == ["sweepers"]
 
 
 def test_the_outbox_fails_if_an_event_waits_longer_than_the_sweeper_takes(stack: Stack) -> None:

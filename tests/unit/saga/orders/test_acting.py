@@ -92,7 +92,7 @@ def test_resuming_records_the_reason(stack: Stack) -> None:
 
 @pytest.mark.parametrize("bring", [world.placed, steps.cancelling])
 def test_a_paused_order_is_resumed_once(stack: Stack, bring: steps.Bring) -> None:
-    order_id = steps.paused(bring, "ProcessPayment")
+    order_id = steps.paused(bring)
     assert actions.resume(stack, order_id, "it works again") == "OrderResumed#1"
     with pytest.raises(Failure, match=r"NotWaiting: the saga is .*, and neither paused nor parked"):
         actions.resume(stack, order_id, "it works again")
