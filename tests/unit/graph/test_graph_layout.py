@@ -62,9 +62,15 @@ def test_the_happy_path_is_one_straight_column_and_the_compensation_another(metr
 
 
 @sized
-def test_no_lines_of_the_saga_cross(metrics: Metrics) -> None:
-    routes = [segments(route) for route in lay_out(parse(SAGA), metrics).routes]
-    assert not [(a, b) for one, other in combinations(routes, 2) for a in one for b in other if overlap(a, b)]
+def test_nothing_crosses_the_happy_path_or_the_compensations_and_no_lines_to_the_same_state_cross(
+    metrics: Metrics,
+) -> None:
+    """Lines to different states have to cross: each step leads to both CancelOrder and PauseOrder, on one side of it."""
+    paths = {*pairwise(HAPPY), *pairwise(UNDOING)}
+    for one, other in combinations(lay_out(parse(SAGA), metrics).routes, 2):
+        ends = [(route.edge.source, route.edge.target) for route in (one, other)]
+        if one.edge.target == other.edge.target or paths & set(ends):
+            assert not [(a, b) for a in segments(one) for b in segments(other) if overlap(a, b)], ends
 
 
 @sized
