@@ -65,7 +65,7 @@ def test_the_happy_path_is_one_straight_column_and_the_compensation_another(metr
 def test_nothing_crosses_the_happy_path_or_the_compensations_and_no_lines_to_the_same_state_cross(
     metrics: Metrics,
 ) -> None:
-    """Lines to different states have to cross: each step leads to both CancelOrder and PauseOrder, on one side of it."""
+    """Lines to different states have to cross: each step leads to CancelOrder and to PauseOrder, on one side of it."""
     paths = {*pairwise(HAPPY), *pairwise(UNDOING)}
     for one, other in combinations(lay_out(parse(SAGA), metrics).routes, 2):
         ends = [(route.edge.source, route.edge.target) for route in (one, other)]
