@@ -2,6 +2,8 @@
 
 import os
 
+import moto.core  # noqa: F401  before any client of botocore exists, or moto cannot reach it
+
 from tests.support.template import tables
 
 # The functions read some of these at import time, as on Lambda.

@@ -29,6 +29,12 @@ def test_every_hazard_has_a_mutant() -> None:
     assert all(name in BY_HAND or name.startswith("without ") for names in MUTANTS_OF.values() for name in names)
 
 
+def test_every_mutant_made_by_hand_changes_something_that_exists() -> None:
+    for mutant in BY_HAND.values():
+        with mutant.change():
+            pass
+
+
 def test_a_mutant_is_hunted_where_its_guards_alone_refuse_most_calls() -> None:
     coverage = {name: Coverage() for name in PROFILES}
     coverage["LATE"].refusals.update({frozenset({"a"}): 2})

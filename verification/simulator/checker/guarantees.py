@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from sagakit.errors import SagaError
+from sagakit.event import from_row
 from sagakit.saga import Status
 from verification.simulator.checker.outbox_rows import SET_ASIDE
 from verification.simulator.dynamodb.expressions import Item
@@ -16,7 +17,7 @@ LAMBDA_ERRORS = ("Lambda.Unknown", "Lambda.TooManyRequestsException", "Sandbox.T
 
 def broken_guarantees(sim: Simulation) -> list[str]:
     """Return the violated guarantees."""
-    checks = (_responses, _cancellations, _publication, _malformed, _errors)
+    checks = (_responses, _cancellations, _publication, _malformed, _taken_back, _errors)
     return [violation for check in checks for violation in check(sim)]
 
 
@@ -53,8 +54,16 @@ def _publication(sim: Simulation) -> Iterator[str]:
 def _malformed(sim: Simulation) -> Iterator[str]:
     """Check that a row that is no event is set aside."""
     for row in sim.rows("EVENTS"):
-        if not isinstance(row.get("detail"), dict) and row["undispatched"] != SET_ASIDE:
-            yield f"a malformed row is still {row['undispatched']}"
+        if not isinstance(row.get("detail"), dict) and row.get("undispatched") != SET_ASIDE:
+            yield f"a malformed row is not set aside, but {row.get('undispatched', 'taken back')}"
+
+
+def _taken_back(sim: Simulation) -> Iterator[str]:
+    """Check that only what can be neither read nor published nor started is left: the last sweep tried all again."""
+    for row in (each for each in sim.rows("EVENTS") if each.get("undispatched")):
+        can_be_published = row.get("detail") == {} and not row["startsSaga"]
+        if (row["orderId"] != POISON or can_be_published) and from_row(row).id not in sim.bus.malformed:
+            yield f"{row['eventType']} is still {row['undispatched']}"
 
 
 def _errors(sim: Simulation) -> Iterator[str]:

@@ -26,9 +26,11 @@ class OutboxRows:
         name = after["eventType"]
         if "undispatched" in before and "undispatched" not in after:
             yield from self._dispatched(after)
+            if before["undispatched"] == SET_ASIDE and after["eventId"] not in self._sim.bus.accepted:
+                yield f"{name} is taken back, but was not published"
         if after.get("undispatched") == SET_ASIDE != before.get("undispatched"):
-            hopeless = after["eventId"] in self._sim.bus.malformed or after.get("attempts", 0) >= MAX_ATTEMPTS
-            if not hopeless:
+            refused = after["eventId"] in self._sim.bus.malformed | self._sim.unreadable
+            if not refused and after.get("attempts", 0) < MAX_ATTEMPTS:
                 yield f"{name} is set aside, although trying again may help"
         if before.get("attempts", 0) < after.get("attempts", 0):
             yield from self._counted(name)

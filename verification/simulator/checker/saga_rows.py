@@ -67,5 +67,9 @@ def _visible(order: Any) -> Iterator[str]:
         yield f"is {order['status']} with {sorted(order.keys() & WAITING)}"
     elif is_open and order["dueAt"] > order["deadlineAt"]:
         yield "is due after its deadline"
+    elif is_open and order["dueAt"] != min(
+        order.get("paused", {}).get("nextAttemptAt", order["dueAt"]), order["deadlineAt"]
+    ):
+        yield "is not due when it is tried next"
     if "paused" in order and not is_open:
         yield f"is {order['status']}{' and parked' if 'parked' in order else ''}, but paused"

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from sagakit.saga import Status
-from verification.simulator.names.saga_table import SAGA
+from verification.simulator.names.saga_table import FORWARD_STATES, SAGA
 from verification.simulator.world.simulation import Simulation
 
 FIRST_WAIT, MAX_WAIT = 10_000, 300_000  # milliseconds
 FINAL = {undo.state: [error.__name__ for error in undo.final] for undo in SAGA.compensations}
 PATIENCE = 86_400_000  # milliseconds
+EXECUTION_ENDS = 360_000  # milliseconds after its start, at the latest
 
 
 def paused(sim: Simulation, before: Any, after: Any) -> Iterator[str]:
@@ -27,9 +28,14 @@ def paused(sim: Simulation, before: Any, after: Any) -> Iterator[str]:
 def _new_pause(sim: Simulation, before: Any, order: Any) -> Iterator[str]:
     """Check that each attempt is counted, and that the wait doubles with it."""
     pause = order.get("paused", {})
-    if "nextAttemptAt" in before or "nextAttemptAt" not in pause:
+    if "nextAttemptAt" not in pause:
         yield f"has the pause {pause} after {before}"
         return
+    if "nextAttemptAt" in before:
+        yield from _moved(sim, before, pause)
+        return
+    if order["status"] == Status.CANCELLING and pause["state"] in FORWARD_STATES:
+        yield f"is CANCELLING, and waits for {pause['state']}"
     again = before.get("state") == pause["state"]
     if pause["attempts"] != (before["attempts"] + 1 if again else 1):
         yield f"has tried {pause['state']} {pause['attempts']} times, after {before}"
@@ -41,8 +47,17 @@ def _new_pause(sim: Simulation, before: Any, order: Any) -> Iterator[str]:
         yield f"is tried again after {waits} ms, {longest} of them from now, not {expected}"
     if pause["reason"] in FINAL.get(pause["state"], ()):
         yield f"is paused, but waiting cannot help with {pause['reason']}"
-    if order["dueAt"] != min(pause["nextAttemptAt"], order["deadlineAt"]):
-        yield "is not due when it is tried next"
+
+
+def _moved(sim: Simulation, before: Any, pause: Any) -> Iterator[str]:
+    """Check that only the next attempt moved, when it was due: what was about to start takes its place."""
+    if {**pause, "nextAttemptAt": 0} != {**before, "nextAttemptAt": 0}:
+        yield f"has the pause {pause} after {before}"
+    now, tolerance = sim.clock.true, 2 * sim.plan.skew
+    if now < before["nextAttemptAt"] - tolerance:
+        yield f"was not due for {before['nextAttemptAt'] - now} ms, and is tried later"
+    if pause["nextAttemptAt"] > now + EXECUTION_ENDS + tolerance:
+        yield f"is not tried for {pause['nextAttemptAt'] - now} ms"
 
 
 def resumed(sim: Simulation, before: Any, after: Any, event: Any) -> Iterator[str]:

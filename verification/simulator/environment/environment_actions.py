@@ -13,7 +13,7 @@ from tests.support.template import tasks
 from verification.simulator.environment import environment_effects as effects
 from verification.simulator.environment.outbox_actions import OUTBOX_ACTIONS, Action, Options
 from verification.simulator.names.saga_table import PAUSE
-from verification.simulator.world.outage import all_outages
+from verification.simulator.world.outage import UNREADABLE, all_outages
 from verification.simulator.world.simulation import Simulation
 from verification.simulator.world.step_functions import BROKEN
 
@@ -91,6 +91,11 @@ ENVIRONMENT_ACTIONS: dict[str, Options] = {
     **OUTBOX_ACTIONS,
     "dependency down": lambda sim: (
         partial(sim.begin_outage, outage) for outage in (() if sim.is_down else all_outages())
+    ),
+    "events unreadable": lambda sim: (
+        partial(sim.begin_outage, outage)
+        for outage in (() if sim.is_down else all_outages())
+        if outage.kind == UNREADABLE
     ),
     "duplicate execution": lambda sim: (partial(sim.sfn.execute, f"{id_}-again", id_) for id_ in sim.order_ids),
     "step out of turn": lambda sim: (

@@ -5,12 +5,13 @@ from functools import partial
 
 from sagakit import tables
 from sagakit.event import shard
-from sagakit.relay.outbox import MAX_ATTEMPTS
+from sagakit.relay.outbox import MAX_ATTEMPTS, SET_ASIDE
 from verification.simulator.world.malformed_events import (
     NOT_AN_EVENT,
     POISON,
     deleted_event,
     malformed_row,
+    misplaced_row,
     unpublishable_row,
     unstartable_row,
 )
@@ -57,8 +58,10 @@ def _put_poison_row(sim: Simulation) -> Iterator[Action]:
     for key in map(shard, sim.order_ids):
         unstartable = (unstartable_row(key, attempts) for attempts in (0, MAX_ATTEMPTS - 1))
         malformed = malformed_row(key), {**unstartable_row(key, 0), "detail": "no object"}
-        rows = *malformed, *unstartable, unpublishable_row(key)
-        yield from (partial(sim.db.put, tables.events(), row) for row in rows)
+        misplaced = (misplaced_row(key, where) for where in (shard(POISON), SET_ASIDE))
+        rows = *malformed, *unstartable, unpublishable_row(key), *misplaced
+        for number, row in enumerate(rows):  # each kind has its own key: no function replaces a row by another
+            yield partial(sim.db.put, tables.events(), {**row, "eventType": f"{key}.{number}"})
 
 
 OUTBOX_ACTIONS: dict[str, Options] = {

@@ -10,6 +10,7 @@ from verification.simulator.mutants import (
     payment_mutants,
     recovery_mutants,
     row_mutants,
+    set_aside_mutants,
     stale_read_mutants,
 )
 from verification.simulator.mutants.guard_mutants import guard_mutants
@@ -24,6 +25,7 @@ MODULES = (
     payment_mutants,
     patience_mutants,
     outbox_mutants,
+    set_aside_mutants,
     recovery_mutants,
     stale_read_mutants,
 )

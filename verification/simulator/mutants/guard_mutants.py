@@ -40,6 +40,19 @@ MASKED: Sequence[tuple[str, str, str, Sequence[str]]] = (
         "a later decision parked, ended or resumed the order, and that refuses too",
         (OWN_EVENT, "sagas exists(parked)", NOT_DUE_ANEW),
     ),
+    ("resumed", PENDING, "a decision also changes when the order is due", (NOT_DUE_ANEW,)),
+    (
+        "resumed",
+        CANCELLING,
+        "an order that has ended is neither due nor parked",
+        (NOT_DUE_ANEW, "sagas exists(parked)"),
+    ),
+    (
+        "parked",
+        CANCELLING,
+        "an order that has ended is not due, and the decision is later",
+        (NOT_DUE_ANEW, "after the last decision"),
+    ),
     ("resumed", "sagas exists(parked)", "another resume has the same number", (OWN_EVENT,)),
     ("failed", OWN_EVENT, "the saga is FAILED by then, not CANCELLING", (CANCELLING,)),
     (

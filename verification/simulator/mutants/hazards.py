@@ -43,6 +43,7 @@ MUTANTS_OF: Mapping[str, Sequence[str]] = {
         "an old event is set aside",
         "the sweeper starts no saga",
         "nothing is ever set aside",
+        "what is set aside is never tried again",
         "a cancelled order is not on the index",
         "an ended order stays on the index",
         "a parked order stays on the index",

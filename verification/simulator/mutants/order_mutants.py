@@ -15,6 +15,8 @@ from sagakit.event import Event, History
 from sagakit.transaction import Action, Rank
 from verification.simulator.mutants.mutant import Change, Mutant, patched
 from verification.simulator.names.saga_table import PARKED, RESUMED
+from verification.simulator.names.write_sites import CONFIRMS
+from verification.simulator.profiles.every_write import MANY
 from verification.simulator.profiles.topics import (
     DUPLICATES,
     EVERYTHING,
@@ -24,7 +26,7 @@ from verification.simulator.profiles.topics import (
     PLACING,
     RECOVERY,
 )
-from verification.simulator.profiles.waiting_writes import PARKING_CRASHES
+from verification.simulator.run_plan import Profile
 
 _numbered, _transact = History.numbered, transaction.transact
 _receipt, _meaning = placing._receipt, transaction._meaning  # noqa: SLF001
@@ -65,7 +67,16 @@ def _conflict_is_shortage(refused: Action, reason: Any, cancelled: Any) -> Any:
     return _meaning(refused, reason, cancelled)
 
 
-PARKED_AGAIN = replace(PARKING_CRASHES, tokens=("pm_refund_refused",), targeted=(0,), starts=(60,))
+PARKED_AGAIN = Profile(
+    tokens=("pm_refund_refused",),
+    faults=("customer cancels", "operator resumes"),
+    orders=(1,),
+    targeted=MANY,
+    deviations=(0,),
+    quantities=(1,),
+    relay_down=(False,),
+    sites=(CONFIRMS, "PublishEvents: PutEvents"),
+)
 _READING = "sagakit.transaction._reading"
 
 MUTANTS = (

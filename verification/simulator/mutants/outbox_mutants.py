@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 from unittest.mock import patch
 
-from sagakit import clock, dynamodb, tables
+from sagakit import dynamodb, tables
 from sagakit.errors import TransientError
 from sagakit.event import Event, to_row
 from sagakit.relay import outbox, publishing, starting
@@ -18,19 +18,18 @@ from sagakit.relay.app import processor
 from verification.simulator.dynamodb.in_memory_dynamodb import Change, write_actions
 from verification.simulator.mutants.mutant import Mutant, patched
 from verification.simulator.names.saga_table import FAILED
-from verification.simulator.profiles.topics import DUPLICATES, LATE, OUTBOX, PARKING, POISONED
+from verification.simulator.profiles.topics import DUPLICATES, LATE, OUTBOX, PARKING
 from verification.simulator.world.simulation import Simulation
 
 _publish, _start = publishing.publish, starting.start
-_still_undispatched, _to_row = outbox.still_undispatched, to_row
-OLD = 120_000  # milliseconds
+_to_row = to_row
 _committed = Simulation._committed  # noqa: SLF001
 _transact_write_items = dynamodb.client.transact_write_items
 
 
 def _ignore_error_codes(batch: Any) -> Any:
     publishing.bus.put_events(Entries=[entry for _, entry in batch])
-    return iter(())
+    return ((event, entry, "") for event, entry in batch)
 
 
 def _publish_quietly(events: Any) -> None:
@@ -43,25 +42,14 @@ def _mark_first(event: Event) -> None:
     _start(event)
 
 
+def _nothing(*_: object) -> Any:
+    return iter(())
+
+
 def _start_raw(event: Event) -> None:
     arn, payload = json.loads(os.environ["STATE_MACHINES"])[event.saga], json.dumps({"orderId": event.saga_id})
     starting.sfn.start_execution(stateMachineArn=arn, name=event.id, input=payload)
     outbox.mark_dispatched(event)
-
-
-def _start_and_count(event: Event) -> None:
-    try:
-        _start(event)
-    except Exception:
-        outbox.count_failure({"orderId": event.saga_id, "eventType": event.type})
-        raise
-
-
-def _set_old_aside(key: Any) -> Event | None:
-    event = _still_undispatched(key)
-    if event and clock.now() - event.at > OLD:
-        outbox.set_aside(key)
-    return event
 
 
 def _without_index(event: Event) -> Any:
@@ -98,7 +86,7 @@ MUTANTS = (
     Mutant(
         "the bus's error codes are ignored",
         (replace(OUTBOX, faults=("entry refused",)),),
-        patched("sagakit.relay.publishing._refused", _ignore_error_codes),
+        patched("sagakit.relay.publishing._send", _ignore_error_codes),
     ),
     Mutant(
         "what the bus refuses is not delivered again",
@@ -107,17 +95,9 @@ MUTANTS = (
     ),
     Mutant("marked dispatched before the start", (OUTBOX,), patched("sagakit.relay.starting.start", _mark_first)),
     Mutant("the relay starts no saga", (OUTBOX,), patched("sagakit.relay.starting.start", outbox.mark_dispatched)),
-    Mutant("the sweeper starts no saga", (OUTBOX,), patched("sagakit.relay.outbox.undispatched", lambda _: iter(()))),
+    Mutant("the sweeper starts no saga", (OUTBOX,), patched("sagakit.relay.outbox.undispatched", _nothing)),
     Mutant("ExecutionAlreadyExists is an error", (OUTBOX, LATE), patched("sagakit.relay.starting.start", _start_raw)),
     Mutant("a start is not on the index", (OUTBOX,), patched("sagakit.eventlog.to_row", _without_index)),
-    Mutant("nothing is ever set aside", (POISONED,), patched("sagakit.relay.outbox.MAX_ATTEMPTS", 1_000_000)),
-    Mutant("a failed start counts in an outage", (OUTBOX,), patched("sagakit.relay.starting.start", _start_and_count)),
-    Mutant("an old event is set aside", (OUTBOX,), patched("sagakit.relay.outbox.still_undispatched", _set_old_aside)),
-    Mutant(
-        "a malformed event is not set aside",
-        (POISONED, OUTBOX),
-        patched("sagakit.relay.app._set_aside", lambda _: None),
-    ),
     Mutant("one bad row ends the sweep", (OUTBOX,), patched("sagakit.sweeping.each", _all_or_nothing)),
     Mutant(
         "transactions have a token made of order and event",

@@ -13,6 +13,7 @@ from sagakit.saga import Status
 from tests.support.template import definition
 from verification.simulator.mutants.mutant import Change, Mutant, patched
 from verification.simulator.names.saga_table import CANCEL, FORWARD_STATES, PAUSE
+from verification.simulator.profiles.decision_races import PAUSED_LATE
 from verification.simulator.profiles.topics import PARKING, PAUSING
 
 _paused = pausing._paused  # noqa: SLF001
@@ -60,6 +61,11 @@ MUTANTS = (
     Mutant("a pause has no end", (PAUSING,), patched("sagakit.pausing.MAX_WAIT", FOREVER)),
     Mutant("every attempt is the first", (PAUSING,), patched("sagakit.pausing._paused", _first_attempt)),
     Mutant("a paused order is paused again", (PAUSING,), _guard("pausing", is_paused=lambda _: False)),
+    Mutant(
+        "a late pause marks a cancelling order",
+        (PAUSING, PAUSED_LATE),
+        patched("sagakit.pausing._comes_late", lambda *_: False),
+    ),
     Mutant("a resumed order stays paused", (PAUSING,), patched("sagakit.resuming._trying", lambda _: {})),
     Mutant("a resume forgets what waited", (PAUSING,), patched("sagakit.resuming._trying", lambda _: {"paused": {}})),
     Mutant("a resume does not tell what waited", (PAUSING,), partial(patch.object, resuming, "WAITED", ())),

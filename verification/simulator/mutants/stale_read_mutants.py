@@ -1,14 +1,18 @@
 """Mutants that read without ConsistentRead."""
 
+from dataclasses import replace
 from typing import Any
 
 from payment.simulated import ledger
 from sagakit import tables
 from verification.simulator.mutants.mutant import Change, Mutant, patched
+from verification.simulator.mutants.order_mutants import PARKED_AGAIN
 from verification.simulator.profiles.topics import DUPLICATES, LATE, OUTBOX, PARKING, RECOVERY, TIMEOUTS
 from verification.simulator.profiles.waiting_writes import STALE_READS
+from verification.simulator.run_plan import LAGS
 from verification.simulator.world import aws_sdk
 
+RESUMED_TWICE = replace(PARKED_AGAIN, faults=(*PARKED_AGAIN.faults, "seconds pass"), lags=LAGS[-1:])
 _send = aws_sdk.send
 
 
@@ -27,7 +31,7 @@ MUTANTS = (
     Mutant("the history is read without ConsistentRead", (LATE, DUPLICATES), _inconsistent("Query", tables.events())),
     Mutant(
         "the saga's row is read without ConsistentRead",
-        (LATE, PARKING, RECOVERY),
+        (RESUMED_TWICE, LATE, PARKING, RECOVERY),
         _inconsistent("GetItem", tables.sagas()),
     ),
     Mutant(
@@ -38,7 +42,7 @@ MUTANTS = (
     ),
     Mutant(
         "the gateway's ledger is read without ConsistentRead",
-        (TIMEOUTS, DUPLICATES),
+        (replace(DUPLICATES, lags=LAGS[1:]), TIMEOUTS),
         _inconsistent("GetItem", ledger()),
     ),
 )

@@ -120,9 +120,15 @@ def _update(request: Request) -> str:
     if table == "circuit":
         return f"circuit {request['ExpressionAttributeValues'][':state']['S']}"
     if table == "events":
-        return "mark dispatched" if request["UpdateExpression"].startswith("REMOVE") else "set aside"
+        return _outbox_update(request)
     canceled = request["ExpressionAttributeValues"].get(":status") == {"S": "canceled"}
     return "gateway cancels" if canceled else "gateway settles"
+
+
+def _outbox_update(request: Request) -> str:
+    if not request["UpdateExpression"].startswith("REMOVE"):
+        return "set aside"
+    return "take back" if ":setAside" in request["ExpressionAttributeValues"] else "mark dispatched"
 
 
 def _record(api: str, request: Request) -> str:

@@ -51,10 +51,10 @@ WRITES = {
     PAUSE: ("pause",),
     "StartSagas": STARTING,
     "PublishEvents": ("PutEvents", "set aside"),
-    "SweepOutbox": (*STARTING, "count the attempt"),
+    "SweepOutbox": (*STARTING, "PutEvents", "count the attempt", "take back"),
     "RecoverOrder": (*RECOVERY, "pause"),
     "ResumeOrder": (RESUMED,),
-    "SweepOrders": RECOVERY,
+    "SweepOrders": (*RECOVERY, "pause"),  # it moves the next attempt of an order that is paused
 }
 
 SITES = tuple(f"{function}: {write}" for function, writes in WRITES.items() for write in writes)

@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from verification.simulator.faults.fault_injection import ABORTED, SUSPENDED
-from verification.simulator.names.saga_table import CANCELLING, FORWARD_STATES, RESUMED
+from verification.simulator.names.saga_table import CANCELLING, FORWARD_STATES, PARKED, RESUMED
 from verification.simulator.names.write_sites import (
     CANCELS,
     COMPENSATES,
+    CONFIRMS,
     FAILS,
     PARKS,
     PAUSES,
@@ -83,6 +84,24 @@ PARKED_LATE = replace(
     environment=("gateway restored", "duplicate execution", SWEEP_DUE),
     sites=(PARKS, FAILS, f"ResumeOrder: {RESUMED}"),
 )
+PARKED_ON_OLD_HISTORY = replace(
+    PARKING_CRASHES,
+    tokens=("pm_refund_refused",),
+    faults=("duplicate execution", "operator resumes", "customer cancels"),
+    deviations=(0,),
+    quantities=(1,),
+    skews=(0, 2_000),
+    always=(),
+    sites=(*2 * ("FailOrder: reads sagas",), CONFIRMS),
+)
+RESUMED_AT_THE_LAST_MOMENT = replace(
+    PARKED_ON_OLD_HISTORY,
+    tokens=("pm_refund_down",),
+    faults=("operator resumes", "customer cancels"),
+    environment=(),
+    skews=(2_000,),
+    sites=(f"SweepOrders: {PARKED}", CONFIRMS),
+)
 ENDED_PARKED = replace(
     PARKING_CRASHES,
     faults=("gateway restored", "duplicate execution", SUSPENDED),
@@ -133,3 +152,4 @@ SET_ASIDE_LATE = Profile(
     always=("poison row", "poison row deleted", SWEEP_LATER),
     sites=("SweepOutbox: set aside", "SweepOutbox: count the attempt"),
 )
+TAKEN_BACK_LATE = replace(SET_ASIDE_LATE, sites=("SweepOutbox: PutEvents", "SweepOutbox: take back"))

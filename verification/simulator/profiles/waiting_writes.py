@@ -78,6 +78,19 @@ UNSTARTED_CRASHES = replace(
     always=("only SweepOrders", "minutes pass"),
     sites=("SweepOrders: reschedule",),
 )
+UNSTARTED_PAUSED = replace(
+    UNSTARTED_CRASHES,
+    tokens=("pm_unavailable", "pm_refund_down"),
+    environment=("customer cancels", "only SweepOrders"),
+    orders=(1,),
+    targeted=(12, 16),
+    deviations=(1, 3),
+    express=(False, True),
+    aborts=(0,),
+    starts=(8,),
+    always=("duplicate execution",),
+    sites=("SweepOrders: pause",),
+)
 CONCURRENT_SWEEPS = replace(
     SWEEP_CRASHES,
     faults=(*CRASHES, *4 * ("sweep",)),
@@ -100,6 +113,17 @@ SETTING_ASIDE_CRASHES = replace(
     faults=CRASHES,
     orders=(2,),
     sites=("SweepOutbox: set aside", "SweepOutbox: count the attempt"),
+)
+UNREADABLE_EVENTS = Profile(
+    tokens=("pm_ok", "pm_declined"),
+    faults=CRASHES,
+    environment=("stream delivers", "minutes pass", SWEEP_LATER, "customer cancels"),
+    targeted=MANY,
+    deviations=(8, 16),
+    budgets=(0,),
+    starts=(8, 16, 40),
+    always=("poison row", "events unreadable", SWEEP_LATER),
+    sites=("SweepOutbox: PutEvents", *3 * ("SweepOutbox: take back",)),
 )
 STALE_READS = replace(
     OUTBOX_SWEEP_CRASHES,

@@ -69,7 +69,7 @@ UNREACHABLE_LINES: Mapping[str, tuple[str, ...]] = {
     # Impossible while everything else is correct.
     "sagakit/guard.py": ("return UnknownSaga",),
     # Metrics are switched off.
-    "sagakit/observability.py": ("with single_metric", "for dimension", "metric.add_dimension"),
+    "sagakit/observability.py": ("with _writing", "for dimension", "metric.add_dimension"),
     # Here no compensation and no intent is refused; a step is refused by a write or by the gateway, not by itself.
     "sagakit/run_compensation.py": ("raise change.refusal",),
     "sagakit/run_effect.py": ("return intent",),

@@ -24,8 +24,14 @@ class Bus:
         entries = request["Entries"]
         if not 0 < len(entries) <= MAX_ENTRIES or sum(len(json.dumps(entry)) for entry in entries) > MAX_BYTES:
             raise Refused("ValidationException")
-        self.accepted |= set(map(event_id, entries))
-        return {"FailedEntryCount": 0, "Entries": [{"EventId": "1"} for _ in entries]}
+        answers = [self._answer(event_id(entry)) for entry in entries]
+        return {"FailedEntryCount": sum("ErrorCode" in answer for answer in answers), "Entries": answers}
+
+    def _answer(self, event: str) -> dict[str, str]:
+        if event in self.malformed:
+            return {"ErrorCode": MALFORMED, "ErrorMessage": MALFORMED}
+        self.accepted.add(event)
+        return {"EventId": "1"}
 
 
 def event_id(entry: Entry) -> str:

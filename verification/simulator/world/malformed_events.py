@@ -1,4 +1,4 @@
-"""Rows and records that the functions never write: not an event, or an event whose saga cannot be started."""
+"""Rows and records that the functions never write: not an event, or one that is not where it belongs."""
 
 from typing import Any
 
@@ -21,6 +21,11 @@ def unpublishable_row(key: str) -> dict[str, Any]:
     """Return an event that is no JSON: PutEvents cannot take it."""
     event = {**unstartable_row(key, 0), "startsSaga": False, "detail": {"words": {"a", "set"}}}
     return {name: value for name, value in event.items() if name != "undispatched"}
+
+
+def misplaced_row(key: str, where: str) -> dict[str, Any]:
+    """Return an event that starts no saga, but is on the index of undispatched events."""
+    return {**unpublishable_row(key), "detail": {}, "undispatched": where}
 
 
 def deleted_event(*, starts_saga: bool) -> dict[str, Any]:

@@ -13,6 +13,7 @@ MINUTE = 60_000  # milliseconds
 DURATIONS = {"a minute": MINUTE, "an hour": 60 * MINUTE}
 DEPLOYMENT = {"ten minutes": 10 * MINUTE}  # until a bad deployment is rolled back
 GATEWAY, TABLE, FUNCTION, DEFECT = "payment gateway", "table", "function", "bad deployment"
+UNREADABLE = "bad deployment that cannot read events"
 SERVICES = {"event bus": "events", "Step Functions": "stepfunctions"}
 
 
@@ -49,6 +50,7 @@ def all_outages() -> Iterator[Outage]:
         yield from (down(FUNCTION, function) for function in functions)
     for lasts, milliseconds in DEPLOYMENT.items():
         yield from (Outage(DEFECT, function, lasts, milliseconds) for function in functions)
+        yield Outage(UNREADABLE, "", lasts, milliseconds)
 
 
 def _tables(request: Any) -> Iterator[str]:

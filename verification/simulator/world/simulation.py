@@ -9,6 +9,8 @@ from unittest.mock import patch
 
 from sagakit import tables
 from sagakit.errors import TransientError
+from sagakit.event import Event
+from sagakit.relay import outbox
 from tests.support.world import PRICES
 from verification.simulator.coverage_counts import MAY_LAG, STALE, Coverage
 from verification.simulator.dynamodb.expressions import Guard, Item
@@ -22,13 +24,15 @@ from verification.simulator.world.clients import Clients
 from verification.simulator.world.event_bus import Bus
 from verification.simulator.world.forced_refusals import ForcedRefusals
 from verification.simulator.world.lambda_runtime import run_handler
-from verification.simulator.world.outage import DEFECT, GATEWAY, Outage
+from verification.simulator.world.outage import DEFECT, GATEWAY, UNREADABLE, Outage
 from verification.simulator.world.outbox_stream import Stream
 from verification.simulator.world.process_memory import forget_circuits
 from verification.simulator.world.scheduler import Actor, Call, Crash, Result, Scheduler
 from verification.simulator.world.step_functions import StepFunctions
 from verification.simulator.world.sweepers import OneByOne, few_shards
 from verification.simulator.world.trace import Trace
+
+_read = outbox.read
 
 
 class Simulation:
@@ -57,6 +61,7 @@ class Simulation:
         self.called_out_of_turn: set[str] = set()  # orders of which a step was called out of turn
         self.outage: Outage | None = None  # the current one, or the last
         self.outage_ends = 0
+        self.unreadable: set[str] = set()  # ids of events that a bad deployment failed to read
         self.current_call: Call | None = None  # takes effect now; None while the environment writes
         self._disabled_guards = disabled_guards  # names or roles
         self._refusing: list[str] = []  # guards that refuse the current call
@@ -70,6 +75,7 @@ class Simulation:
         self._patches.enter_context(patch("sagakit.observability._write", lambda *_: None))  # metrics go to stdout
         self._patches.enter_context(hanging_payments.installed(hang=self.plan.payments_hang))
         self._patches.enter_context(patch("payment.simulated._require_up", self._require_gateway))
+        self._patches.enter_context(patch("sagakit.relay.outbox.read", self._read_event))
         self._patches.enter_context(few_shards())
         self._patches.enter_context(patch("sagakit.sweeping.ThreadPoolExecutor", OneByOne))
         refusals = ForcedRefusals(self.plan.first_refusal)
@@ -165,6 +171,12 @@ class Simulation:
     def _require_gateway(self) -> None:
         if self.is_down and self.outage and self.outage.kind == GATEWAY:
             raise TransientError("the gateway answered 503")
+
+    def _read_event(self, row: Item) -> Event:
+        if self.is_down and self.outage and self.outage.kind == UNREADABLE:
+            self.unreadable.add(row.get("eventId", ""))
+            raise outbox.Malformed("a defect of this deployment")
+        return _read(row)
 
     def _serve(self, call: Call) -> Any:
         match call.service:
