@@ -68,16 +68,21 @@ def limits(template: dict[str, Any], shards: int) -> dict[str, int]:
     """Return the orders a second that each part carries."""
     starts, publishes = consumer(template, "StartSagasFunction"), consumer(template, "PublishEventsFunction")
     started = starts.per_second(INVOCATION + starts.batch * (START_EXECUTION + UPDATE_ITEM))
-    parts = len(template["Resources"]["SweepOrdersFunction"]["Properties"]["Events"])
     published = publishes.per_second(INVOCATION + publishes.batch / ENTRIES * PUT_EVENTS)
     return {
         "events table": shards * PARTITION // max(map(units_of, sagas().values())),
         "StartSagas": shards * started,
         "PublishEvents": shards * published // max(map(events_of, sagas().values())),
         "StartExecution": EXECUTIONS,
-        "SweepOrders, after an outage": int(parts * min(SWEEP / RESUME, MOST / 60)),
-        "SweepOutbox, after an outage": int(parts * min(SWEEP / RESUME, MOST / 60)),
+        "SweepOrders, after an outage": swept(template, "SweepOrdersFunction"),
+        "SweepOutbox, after an outage": swept(template, "SweepOutboxFunction"),
     }
+
+
+def swept(template: dict[str, Any], function: str) -> int:
+    """Return the items a second that a sweeper handles in all its parts."""
+    parts = len(template["Resources"][function]["Properties"]["Events"])
+    return int(parts * min(SWEEP / RESUME, MOST / 60))
 
 
 def admitted(template: dict[str, Any], shards: int) -> int:
@@ -92,9 +97,7 @@ def throttle(template: dict[str, Any]) -> int:
 
 def minutes(template: dict[str, Any], outage: int) -> int:
     """Return the minutes after an outage of so many minutes until all its orders have been resumed."""
-    free = min(
-        admitted(template, NEW_TABLE) - throttle(template), limits(template, NEW_TABLE)["SweepOrders, after an outage"]
-    )
+    free = min(admitted(template, NEW_TABLE) - throttle(template), swept(template, "SweepOrdersFunction"))
     return -(-outage * throttle(template) // free)
 
 

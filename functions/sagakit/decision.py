@@ -48,7 +48,7 @@ def cancel(saga_id: str, why: Reason, *, starts_saga: bool = False) -> Event:
     Raises:
         AlreadyConfirmed: the saga has passed the pivot.
     """
-    while True:  # ends: it repeats only when a step took effect meanwhile, and each does so once
+    while True:  # ends: a step took effect meanwhile, each does so once, and the history is read consistently
         try:
             return _cancel(saga_id, why, starts_saga=starts_saga)
         except Overtaken:

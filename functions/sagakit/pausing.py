@@ -14,7 +14,10 @@ FIRST_WAIT, MAX_WAIT = 10_000, 300_000  # milliseconds
 
 
 def pause(row: Item, state: str, why: Reason) -> None:
-    """Pause the saga with this row until its next attempt. If it is paused or has ended, nothing changes."""
+    """Pause the saga with this row until its next attempt.
+
+    Nothing changes if it is paused already, if it has ended, or if a forward step gave up before it was cancelled.
+    """
     saga = named(row.get("saga", ""))
     if not guard.is_open(row) or guard.is_paused(row) or _comes_late(saga, row, state):
         return
@@ -25,7 +28,7 @@ def pause(row: Item, state: str, why: Reason) -> None:
 
 
 def _comes_late(saga: Saga, row: Item, state: str) -> bool:
-    """Return whether a forward step gave up on a saga that has been cancelled since."""
+    """Return whether a forward step gives up on a saga that has been cancelled."""
     forward = [*(step.state for step in saga.forward), saga.name_for("Confirm{}")]
     return row["status"] == Status.CANCELLING and state in forward
 

@@ -110,15 +110,10 @@ def dispatch(stack: Stack, order_id: str, event_type: str) -> None:
     if row.get("startsSaga") and _invoke(stack, "StartSagas", [row])["batchItemFailures"]:
         raise Failure(f"the relay could not start the saga of {event_type} of order {order_id}; see its log")
     if row.get("undispatched") == _QUARANTINED:
+        if not _invoke(stack, "PublishEvents", [row])["published"]:
+            raise Failure(f"{event_type} of order {order_id} cannot be published; it stays set aside")
         table = stack.session.resource("dynamodb").Table(stack.outputs["EventsTable"])
         table.update_item(Key=key, AttributeUpdates={"undispatched": {"Action": "DELETE"}})
-        try:
-            _invoke(stack, "PublishEvents", [row])
-        except BaseException:
-            table.update_item(Key=key, AttributeUpdates={"undispatched": {"Value": _QUARANTINED}})
-            raise
-        if "undispatched" in (tables.row(stack, "EventsTable", key) or {}):
-            raise Failure(f"{event_type} of order {order_id} cannot be published; it is set aside again")
 
 
 def _invoke(stack: Stack, function: str, rows: Iterable[tables.Item]) -> Json:

@@ -14,7 +14,7 @@ from saga.reconcile.run import check
 from tests.chaos.test_chaos import place_at_a_steady_rate
 from tests.e2e.outages import bus_denied, gateway_down, throttled
 from tests.e2e.shop import Shop, eventually
-from tests.e2e.test_outages import SWEEPS, listening
+from tests.e2e.test_outages import assert_no_event_is_lost
 
 ENDS = {"pm_ok": "CONFIRMED", "pm_declined": "FAILED", "pm_flaky": "CONFIRMED", "pm_slow": "CONFIRMED"}
 OUTAGES: dict[str, tuple[Callable[[Shop], AbstractContextManager[None]], int]] = {
@@ -72,18 +72,7 @@ def test_all_orders_of_an_outage_end_by_themselves_as_they_would_have(uncapped_s
 
 
 def test_no_event_is_lost_to_a_bus_that_is_denied_for_a_dozen_sweeps(uncapped_shop: Shop) -> None:
-    shop = uncapped_shop
-    with listening(shop) as heard:
-        with bus_denied(shop):
-            orders = shop.place_all(shop.order("monitor", 1) for _ in range(10))
-            for order_id in orders:
-                assert shop.ended(order_id)["status"] == "CONFIRMED"
-            for _ in range(SWEEPS):
-                shop.sweep()
-                shop.start_undispatched()
-        expected = {f"{order_id}-{event}" for order_id in orders for event in shop.events(order_id)}
-        eventually(lambda: heard() >= expected, "some events were not published")
-    assert [row for row in shop.rows("EventsTable") if row.get("undispatched") == "set aside"] == []
+    assert_no_event_is_lost(uncapped_shop, bus_denied, orders=10)
 
 
 @pytest.mark.parametrize("more", [0, 4])

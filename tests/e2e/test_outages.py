@@ -43,17 +43,21 @@ def running(shop: Shop, orders: list[str]) -> list[str]:
 
 
 def test_no_event_is_lost_to_a_bus_that_is_down_for_a_dozen_sweeps(shop: Shop) -> None:
+    assert_no_event_is_lost(shop, bus_down, orders=3)
+
+
+def assert_no_event_is_lost(shop: Shop, outage: Outage, orders: int) -> None:
+    """Place orders during an outage of the bus, sweep a dozen times, and wait for their events after it."""
     with listening(shop) as heard:
-        with bus_down(shop):
-            orders = shop.place_all(shop.order("monitor", 1) for _ in range(3))
-            for order_id in orders:
+        with outage(shop):
+            placed = shop.place_all(shop.order("monitor", 1) for _ in range(orders))
+            for order_id in placed:
                 assert shop.ended(order_id)["status"] == "CONFIRMED"
             for _ in range(SWEEPS):
                 shop.sweep()
                 shop.start_undispatched()
-        expected = {f"{order_id}-{event}" for order_id in orders for event in shop.events(order_id)}
+        expected = {f"{order_id}-{event}" for order_id in placed for event in shop.events(order_id)}
         eventually(lambda: heard() >= expected, "some events were not published")
-
     assert [row for row in shop.rows("EventsTable") if row.get("undispatched") == "set aside"] == []
 
 

@@ -1,12 +1,12 @@
 """Lambda entry points of the relay, which the outbox's stream feeds.
 
 Two consumers share nothing. One starts sagas, and a sweeper starts what it leaves behind. The other publishes events,
-and the stream delivers again for a day what the bus does not take. An event that is set aside blocks no other, and
+and the stream delivers again for 23 hours what the bus does not take. An event that is set aside blocks no other, and
 every sweep tries it again: perhaps a bad deployment could not read it.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
@@ -17,10 +17,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from sagakit import clock, sweeping
 from sagakit.dynamodb import Item
 from sagakit.errors import is_transient
-from sagakit.event import Event
+from sagakit.event import ID, Event
 from sagakit.observability import logger
 from sagakit.relay import outbox, publishing, starting
 from sagakit.relay.outbox import Malformed
+
+KEY = {ID, "eventType"}
 
 # A batch whose records all fail is still reported record by record: raising would block the shard.
 processor = BatchProcessor(event_type=EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
@@ -35,8 +37,8 @@ def start(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureRe
 @logger.inject_lambda_context(clear_state=True)
 def publish(event: dict[str, Any], _context: LambdaContext) -> dict[str, int]:
     """Publish all records, or fail: then the stream delivers them again, in smaller batches."""
-    events = [each for record in DynamoDBStreamEvent(event).records for each in _events(_row(record))]
-    return {"published": publishing.publish(events)}
+    events = (_readable(outbox.read, _row(record)) for record in DynamoDBStreamEvent(event).records)
+    return {"published": publishing.publish(filter(None, events))}
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -46,25 +48,30 @@ def sweep(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     A failure counts if others succeed meanwhile.
     """
     started, failed = list[str](), list[tuple[str, Item]]()
-
-    def start_again(key: Item) -> None:
-        for undispatched in _undispatched(key):
-            try:
-                _dispatch(undispatched)
-                started.extend([undispatched.saga] if undispatched.starts_saga else [])
-            except Exception as error:
-                if not is_transient(error):
-                    failed.append((undispatched.saga, key))
-                raise
-
     until = clock.now() - int(os.environ["UNDISPATCHED_AFTER_SECONDS"]) * 1000
-    sweeping.each(outbox.undispatched(until, event.get("part")), start_again, context)
+    found = outbox.undispatched(until, event.get("part"))
+    sweeping.each(found, lambda key: _start_again(key, started, failed), context)
     for saga, key in failed:
         if saga in started:
             outbox.count_failure(key)
     if not event.get("part"):
         sweeping.each(outbox.all_set_aside(), _try_again, context)
     return {"started": len(started)}
+
+
+def _start_again(key: Item, started: list[str], failed: list[tuple[str, Item]]) -> None:
+    """Dispatch the event, unless that has been done; note its saga, or its failure if that may not pass."""
+    event = _readable(outbox.still_undispatched, key)
+    if event is None:
+        return
+    try:
+        _dispatch(event)
+    except Exception as error:
+        if not is_transient(error):
+            failed.append((event.saga, key))
+        raise
+    if event.starts_saga:
+        started.append(event.saga)
 
 
 def _dispatch(event: Event) -> None:
@@ -85,7 +92,8 @@ def _try_again(key: Item) -> None:
 
 
 def _start(record: DynamoDBRecord) -> None:
-    for event in _events(_row(record)):
+    event = _readable(outbox.read, _row(record))
+    if event:
         logger.set_correlation_id(event.saga_id)
         starting.start(event)
         logger.info("started", extra={"eventId": event.id})
@@ -95,24 +103,12 @@ def _row(record: DynamoDBRecord) -> Item:
     return dict(record.dynamodb.new_image or {}) if record.dynamodb else {}
 
 
-def _events(row: Item) -> Iterator[Event]:
-    """Yield the event of the row; set a malformed one aside, so that it blocks no other."""
+def _readable(read: Callable[[Item], Event | None], row: Item) -> Event | None:
+    """Read the event of a row; set a malformed one aside, so that it blocks no other, and return None."""
     try:
-        yield outbox.read(row)
+        return read(row)
     except Malformed:
-        _set_aside(row)
-
-
-def _undispatched(key: Item) -> Iterator[Event]:
-    """Yield the event, unless it has been dispatched by now; set a malformed one aside."""
-    try:
-        if event := outbox.still_undispatched(key):
-            yield event
-    except Malformed:
-        _set_aside(key)
-
-
-def _set_aside(row: Item) -> None:
-    logger.exception("set aside", extra={"row": {name: row.get(name) for name in ("orderId", "eventType")}})
-    if "orderId" in row and "eventType" in row:
-        outbox.set_aside(row)
+        logger.exception("set aside", extra={"row": {name: row.get(name) for name in KEY}})
+        if row.keys() >= KEY:
+            outbox.set_aside(row)
+        return None

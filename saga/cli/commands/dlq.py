@@ -1,4 +1,4 @@
-"""`saga dlq`: batches of the outbox's stream that could not be published for a day."""
+"""`saga dlq`: batches of the outbox's stream that could not be published for 23 hours."""
 
 from collections.abc import Sequence
 from operator import attrgetter

@@ -64,7 +64,7 @@ def publish(
 ) -> None:
     """Publish events again, either of one order or all that were recorded in a period, 100 at once.
 
-    For events that the stream gave up on after a day, or that a consumer lost. Consumers recognise an event by its ID.
+    For events that the stream gave up on, or that a consumer lost. Consumers recognise an event by its ID.
     If interrupted, it says up to when it has come: pass that as --since.
     """
     if (order is None) == (since is None):

@@ -67,7 +67,7 @@ MUTANTS = (
     Mutant(
         "a malformed event is not set aside",
         (POISONED, OUTBOX),
-        patched("sagakit.relay.app._set_aside", lambda _: None),
+        patched("sagakit.relay.outbox.set_aside", lambda _: None),
     ),
     Mutant("what is set aside is never tried again", ASIDE, patched("sagakit.relay.outbox.all_set_aside", _nothing)),
     Mutant("what is set aside is only started", ASIDE, patched("sagakit.relay.app._try_again", _take_back_unpublished)),
