@@ -1,23 +1,31 @@
 """Charging and refunding an order through the payment gateway.
 
-Invariant of the pair: a CONFIRMED order is charged once; a FAILED one has a net charge of zero.
+Invariant of the pair: a CONFIRMED order is charged once, its total; a FAILED one has a net charge of zero. So every
+answer of the gateway is compared with what it should be.
 """
 
-from payment.domain import CHARGE, REFUND, PaymentDeclined, PaymentStatus, Undo
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from payment.domain import CHARGE, REFUND, AmountDiffers, PaymentDeclined, PaymentStatus, Undo
 from payment.port import Intent, IntentStatus
 from payment.provider import gateway
 from sagakit.dynamodb import Item
 from sagakit.errors import SagaCancelled, StillPending, TransientError
 from sagakit.event import ID, Event
-from sagakit.step import Change
+from sagakit.step import Change, Outcome
 
 
 def intend(order: Item) -> Change:
-    """Create the intent to charge the order's total; no money moves yet."""
-    intent = gateway().create_intent(
-        key=f"{order[ID]}-create", amount=order["totalAmount"], token=order["paymentToken"]
-    )
-    return Change({"intentId": intent.id, "amount": intent.amount})
+    """Create the intent to charge the order's total; no money moves yet. A free order needs no gateway."""
+    price = {"amount": order["totalAmount"], "currency": os.environ["CURRENCY"]}
+    if not order["totalAmount"]:
+        return Change({"intentId": None, **price})
+    intent = gateway().create_intent(key=f"{order[ID]}-create", token=order["paymentToken"], **price)
+    if wrong := _wrong(intent, price):
+        return Change({"intentId": None, **price}, refusal=wrong)  # never confirmed, so it needs no undoing
+    return Change({"intentId": intent.id, **price})
 
 
 @CHARGE(intend)
@@ -29,12 +37,16 @@ def process(recorded: Event) -> Change:
         StillPending: the payment is processing.
         TransientError: the outcome is not known yet.
     """
+    if recorded.detail["intentId"] is None:
+        return Change(recorded.detail)
     intent = gateway().confirm(recorded.detail["intentId"], key=f"{recorded.saga_id}-confirm")
+    if wrong := _wrong(intent, recorded.detail):
+        return Change({**recorded.detail, "charged": intent.charged}, refusal=wrong)
     match intent.status:
         case IntentStatus.SUCCEEDED:
-            return Change(_detail(intent))
+            return Change(recorded.detail)
         case IntentStatus.DECLINED:
-            return Change(_detail(intent), refusal=PaymentDeclined(intent.decline_code))
+            return Change(recorded.detail, refusal=PaymentDeclined(intent.decline_code))
         case IntentStatus.CANCELED:
             raise SagaCancelled("its payment was voided")
         case IntentStatus.PROCESSING:
@@ -48,25 +60,45 @@ def refund(recorded: Event | None) -> Change:
     """Make sure that the order costs nothing: void the intent, even after a decline; refund it if it was charged.
 
     Raises:
-        StillPending: the payment is processing, so it can be neither voided nor refunded yet.
+        AmountDiffers: by its books or by ours, the gateway still has some of the money.
+        StillPending: the payment or the refund is in progress.
         TransientError: the gateway is unavailable.
     """
-    if recorded is None:  # without an intent on record nothing was charged, nor can be
-        return Change({"outcome": Undo.NOTHING_TO_UNDO, "intentId": None, "amount": 0})
-    intent_id = recorded.detail["intentId"]
-    intent = gateway().cancel(intent_id)
+    # Without an intent on record nothing was charged, nor can be.
+    if recorded is None or recorded.detail["intentId"] is None:
+        return _undone(Undo.NOTHING_TO_UNDO)
+    intent = gateway().cancel(recorded.detail["intentId"])
     match intent.status:
         case IntentStatus.CANCELED:
-            return Change({"outcome": Undo.VOIDED, "intentId": intent_id, "amount": 0}, status=PaymentStatus.VOIDED)
+            return _undone(Undo.VOIDED, intent, _given_back(intent, recorded))
         case IntentStatus.SUCCEEDED:
-            gateway().refund(intent_id)
-            refunded = {"outcome": Undo.REFUNDED, "intentId": intent_id, "amount": intent.amount}
-            return Change(refunded, status=PaymentStatus.REFUNDED)
+            return _undone(Undo.REFUNDED, intent, _given_back(gateway().refund(intent.id), recorded))
         case IntentStatus.PROCESSING:
             raise StillPending("the payment is processing")
         case other:
             raise TransientError(f"the gateway did not void the payment, which is {other}")
 
 
-def _detail(intent: Intent) -> dict[str, object]:
-    return {"intentId": intent.id, "amount": intent.amount, "cause": intent.decline_code}
+def _wrong(intent: Intent, price: Mapping[str, Any]) -> AmountDiffers | None:
+    """Return what is wrong with an answer: the price, or what was charged by now."""
+    due = price["amount"] if intent.status == IntentStatus.SUCCEEDED else 0
+    currency = price.get("currency", intent.currency)  # events of older orders have none
+    if (intent.amount, intent.currency, intent.charged) == (price["amount"], currency, due):
+        return None
+    told = f"{intent.status}, {intent.charged} of {intent.amount} {intent.currency} charged"
+    return AmountDiffers(f"{intent.id} is {told}, not {due} of {price['amount']} {currency}")
+
+
+def _given_back(intent: Intent, recorded: Event) -> int:
+    """Return what the gateway has given back: all that it charged, by its books and by ours."""
+    charged = max(intent.charged, recorded.detail["amount"] if recorded.outcome == Outcome.DONE else 0)
+    if intent.refunded != charged and intent.refund_pending:
+        raise StillPending("the refund is pending")
+    if intent.refunded != charged:
+        raise AmountDiffers(f"{intent.id}: {intent.refunded} of {charged} {intent.currency} was refunded")
+    return charged
+
+
+def _undone(how: Undo, intent: Intent | None = None, amount: int = 0) -> Change:
+    status = PaymentStatus.REFUNDED if how is Undo.REFUNDED else PaymentStatus.VOIDED
+    return Change({"outcome": how, "intentId": intent and intent.id, "amount": amount}, status=status)

@@ -1,7 +1,7 @@
 """A circuit breaker in front of the payment gateway, shared by all function instances through DynamoDB.
 
-After repeated transient failures, calls fail fast with TransientError until a probe succeeds. A decline is a response
-and not a failure, so it does not count.
+After repeated transient failures, calls fail fast with TransientError until a probe succeeds. A decline or a refusal
+is a response and not a failure, so it does not count.
 """
 
 import os
@@ -19,7 +19,7 @@ from aws_lambda_powertools.utilities.circuit_breaker.persistence import CircuitB
 
 from payment.port import Gateway, Intent
 from sagakit import dynamodb
-from sagakit.errors import TransientError
+from sagakit.errors import BusinessError, TransientError
 from sagakit.observability import count, logger
 
 CIRCUIT = "payment-gateway"
@@ -45,8 +45,18 @@ def _report(change: CircuitTransition) -> None:
 
 
 @circuit_breaker(CIRCUIT, persistence, on_circuit_open=_fail_fast, on_transition=_report, config=config)
-def _call(method: Callable[..., Intent], *args: str, **kwargs: str | int) -> Intent:
-    return method(*args, **kwargs)
+def _call(method: Callable[..., Intent], *args: str, **kwargs: str | int) -> Intent | BusinessError:
+    try:
+        return method(*args, **kwargs)
+    except BusinessError as refusal:  # a response too: as a probe, it closes the circuit
+        return refusal
+
+
+def _answer(method: Callable[..., Intent], *args: str, **kwargs: str | int) -> Intent:
+    answer: Intent | BusinessError = _call(method, *args, **kwargs)
+    if isinstance(answer, BusinessError):
+        raise answer
+    return answer
 
 
 class GuardedGateway:
@@ -57,4 +67,4 @@ class GuardedGateway:
 
     def __getattr__(self, name: str) -> Callable[..., Intent]:
         """Return the gateway's method, behind the circuit breaker."""
-        return partial(_call, getattr(self._gateway, name))
+        return partial(_answer, getattr(self._gateway, name))

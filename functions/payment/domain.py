@@ -9,6 +9,15 @@ from sagakit.step import Compensation, Effect, Outcome
 class PaymentDeclined(BusinessError):
     """The gateway declined the payment for good."""
 
+    says = "The payment was declined."
+
+
+class AmountDiffers(BusinessError):
+    """The gateway charged, or gave back, another amount than it should have, or in another currency."""
+
+    says = "The payment could not be completed."
+    expected = False
+
 
 class RefundRefused(BusinessError):
     """The gateway will not refund the charge, such as one that is disputed: someone has to settle that with it."""
@@ -35,7 +44,7 @@ class Undo(StrEnum):
 CHARGE = Effect(
     "ProcessPayment",
     event="PaymentCharged",
-    refusals={PaymentDeclined: "PaymentDeclined"},
+    refusals={PaymentDeclined: "PaymentDeclined", AmountDiffers: "PaymentMismatched"},
     intent="PaymentIntentRecorded",
     table="PAYMENTS_TABLE",
     statuses={
@@ -44,4 +53,4 @@ CHARGE = Effect(
         Outcome.REFUSED: PaymentStatus.DECLINED,
     },
 )
-REFUND = Compensation("RefundPayment", event="PaymentRefunded", undoes=CHARGE, final=(RefundRefused,))
+REFUND = Compensation("RefundPayment", event="PaymentRefunded", undoes=CHARGE, final=(RefundRefused, AmountDiffers))

@@ -2,7 +2,8 @@
 
 Charging has two phases, as in Stripe's PaymentIntents. Creating an intent moves no money. Its id is recorded before it
 is confirmed, so we always know what may have been charged. Every call is idempotent, and raises TransientError if its
-outcome is unknown: an unknown outcome is never a decline.
+outcome is unknown: an unknown outcome is never a decline. An adapter returns what the gateway says; the steps compare
+it with what they asked for.
 """
 
 from dataclasses import dataclass
@@ -22,19 +23,25 @@ class IntentStatus(StrEnum):
 
 @dataclass(frozen=True)
 class Intent:
-    """The gateway's intent to charge `amount` minor units, and its progress."""
+    """The gateway's intent to charge `amount` minor units, and its progress: what it has charged and refunded so far.
+
+    `refund_pending` means that a refund is accepted but not done yet.
+    """
 
     id: str
     status: IntentStatus
     amount: int
+    currency: str
+    charged: int = 0
     refunded: int = 0
+    refund_pending: bool = False
     decline_code: str = ""
 
 
 class Gateway(Protocol):
     """What a payment provider must be able to do."""
 
-    def create_intent(self, *, key: str, amount: int, token: str) -> Intent:
+    def create_intent(self, *, key: str, amount: int, currency: str, token: str) -> Intent:
         """Create the intent to charge `amount` minor units, or return the one that this key created before."""
 
     def confirm(self, intent_id: str, *, key: str) -> Intent:

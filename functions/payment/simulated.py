@@ -21,17 +21,18 @@ LOST_RACE = dynamodb.client.exceptions.ConditionalCheckFailedException
 class SimulatedGateway:
     """A payment gateway for tests, demos and fault injection. With the setting GATEWAY_DOWN, every call fails."""
 
-    def create_intent(self, *, key: str, amount: int, token: str) -> Intent:
+    def create_intent(self, *, key: str, amount: int, currency: str, token: str) -> Intent:
         """Create the intent to charge `amount`, or return the one that this key created before.
 
         Raises:
-            ValueError: the key was used with another amount or token.
+            ValueError: the key was used with another amount, currency or token.
             TransientError: a concurrent call is using the key.
         """
+        asked = {"amount": amount, "currency": behaviour(token).currency or currency, "token": token}
         if earlier := _get(f"key#{key}"):
-            return _replayed(_get(earlier["intentId"]), amount, token)
+            return _replayed(_get(earlier["intentId"]), asked)
         intent_id = f"pi_{uuid.uuid4().hex}"
-        intent = {"id": intent_id, "amount": amount, "token": token, "status": IntentStatus.CREATED}
+        intent = {"id": intent_id, **asked, "status": IntentStatus.CREATED}
         try:
             _put_both({"id": f"key#{key}", "intentId": intent_id}, {**intent, "taken": 0, "refunded": 0, "well": False})
         except dynamodb.client.exceptions.TransactionCanceledException as lost:
@@ -70,7 +71,9 @@ class SimulatedGateway:
             raise TransientError("the gateway answered 503")
         if not row["well"] and how.refund_refusal:
             raise RefundRefused(how.refund_refusal)
-        return _intent(_move(row, IntentStatus.SUCCEEDED, {"refunded": row["taken"]}))
+        kept = 0 if row["well"] else row["taken"] if how.refund_pending else how.kept
+        row = _move(row, IntentStatus.SUCCEEDED, {"refunded": max(row["taken"] - kept, 0)})
+        return _intent(row, refund_pending=how.refund_pending and row["refunded"] < row["taken"])
 
     def restore(self, intent_id: str) -> None:
         """Let refunds of this intent succeed; the ledger's attribute is `well`."""
@@ -86,7 +89,7 @@ def _outcome(row: Item, how: Behaviour) -> Item:
 def _final(row: Item, how: Behaviour) -> Item:
     if how.decline_code:
         return {"status": IntentStatus.DECLINED}
-    return {"status": IntentStatus.SUCCEEDED, "taken": row["amount"]}
+    return {"status": IntentStatus.SUCCEEDED, "taken": how.charges or row["amount"]}
 
 
 def _settled(row: Item) -> Item:
@@ -101,19 +104,22 @@ def _time_out() -> None:
     raise TransientError("the gateway did not answer in time")
 
 
-def _intent(row: Item) -> Intent:
+def _intent(row: Item, *, refund_pending: bool = False) -> Intent:
     declined = row["status"] == IntentStatus.DECLINED
     return Intent(
         id=row["id"],
         status=IntentStatus(row["status"]),
         amount=row["amount"],
+        currency=row.get("currency", ""),  # older rows have none
+        charged=row.get("taken", 0),
         refunded=row.get("refunded", 0),
+        refund_pending=refund_pending,
         decline_code=behaviour(row["token"]).decline_code if declined else "",
     )
 
 
-def _replayed(row: Item | None, amount: int, token: str) -> Intent:
-    if row is None or (row["amount"], row["token"]) != (amount, token):
+def _replayed(row: Item | None, asked: Item) -> Intent:
+    if row is None or not asked.items() <= row.items():
         raise ValueError("the idempotency key was used with other parameters")
     return _intent(row)
 

@@ -10,14 +10,20 @@ class Behaviour(NamedTuple):
 
     `outages`: calls to confirm that fail with 503 before one succeeds. `late_answers`: calls to confirm that take
     effect, but respond only after the caller has timed out. `settles_after`: milliseconds in status `processing`.
-    `refund_outages`: calls to refund that fail with 503. `refund_refusal`: why it refuses to refund. Both end when the
-    gateway is restored.
+    `currency`: in which it charges instead of the right one. `charges`: minor units that it charges instead of the
+    amount. `kept`: minor units that a refund does not give back. `refund_pending`: whether a refund is accepted but not
+    done. `refund_outages`: calls to refund that fail with 503. `refund_refusal`: why it refuses to refund. Whatever is
+    wrong with refunds ends when the gateway is restored.
     """
 
     decline_code: str = ""
     outages: int = 0
     late_answers: int = 0
     settles_after: int = 0
+    currency: str = ""
+    charges: int = 0
+    kept: int = 0
+    refund_pending: bool = False
     refund_outages: int = 0
     refund_refusal: str = ""
 
@@ -36,6 +42,10 @@ TEST_TOKENS = {
     "pm_refund_flaky": Behaviour(late_answers=ALWAYS, refund_outages=2),
     "pm_refund_down": Behaviour(late_answers=ALWAYS, refund_outages=ALWAYS),
     "pm_refund_refused": Behaviour(late_answers=ALWAYS, refund_refusal="charge_disputed"),
+    "pm_refund_pending": Behaviour(late_answers=ALWAYS, refund_pending=True),
+    "pm_partial_refund": Behaviour(late_answers=ALWAYS, kept=1),
+    "pm_wrong_amount": Behaviour(charges=1, kept=1),
+    "pm_wrong_currency": Behaviour(currency="XTS"),  # the code that ISO 4217 reserves for tests
 }
 
 UNKNOWN_TOKEN = Behaviour(decline_code="invalid_payment_method")

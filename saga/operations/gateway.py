@@ -10,12 +10,12 @@ def restore(stack: Stack, order_id: str) -> str:
 
     Raises:
         NoSuchOrder: no order has this ID.
-        Failure: no payment of it is on record.
+        Failure: no intent of it is on record.
     """
     tables.order_row(stack, order_id)
     payment = tables.row(stack, "PaymentsTable", {"orderId": order_id})
-    if payment is None:
-        raise Failure(f"order {order_id} has no payment on record")
+    if payment is None or payment["intentId"] is None:
+        raise Failure(f"order {order_id} has no payment at the gateway")
     tables.client(stack.session).update_item(
         TableName=stack.outputs["GatewayLedgerTable"],
         Key=tables.wire({"id": payment["intentId"]}),

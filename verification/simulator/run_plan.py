@@ -17,6 +17,7 @@ type Pick = Callable[[int], int]
 
 STOCK = 3
 GAPS = (12, 3, 30, 60)  # calls between two deviations, at most
+FREE = "brochure"  # a product that costs nothing
 BASKETS = (("monitor",), ("monitor", "laptop"), ("monitor", "monitor"))
 VARIANTS = 14  # of an environment action: as many as two orders have steps
 PAGE_SIZES = (1000, 1)  # rows in a query's page
@@ -25,6 +26,7 @@ LAGS = (0, 1, 6, 1_000)  # writes to a table by which readers may be behind it; 
 REFUSAL_INPUTS: Mapping[str, Mapping[str, Any]] = {
     "InventoryRejected": {"quantities": (STOCK + 1,)},
     "PaymentDeclined": {"tokens": ("pm_declined",)},
+    "PaymentMismatched": {"tokens": ("pm_wrong_amount", "pm_wrong_currency")},
 }
 STEPS_FORCED_TO_REFUSE = [step for step in STEPS if not REFUSAL_INPUTS.keys() >= set(step.refusals.values())]
 FORCED_REFUSALS = (0, 1, 2) if STEPS_FORCED_TO_REFUSE else (0,)
@@ -61,6 +63,7 @@ class Profile:
     aborts: Sequence[int] = (0,)  # executions
     sites: Sequence[str] = SITES
     quantities: Sequence[int] = (1, 2, STOCK, STOCK + 1)
+    baskets: Sequence[tuple[str, ...]] = BASKETS
     targeted: Sequence[int] = (0, 1, 2, 3)  # faults at one of the sites
     deviations: Sequence[int] = (0, 3, 8, 16, 32)
     budgets: Sequence[int] = (0, 1, 3, 6, 12)  # faults among the deviations, at most
@@ -156,14 +159,14 @@ def _subset(pick: Pick, options: Sequence[str]) -> frozenset[str]:
 
 
 def _order_request(pick: Pick, number: int, profile: Profile) -> OrderRequest:
-    limits = 8, len(profile.tokens), len(profile.quantities), len(BASKETS)
+    limits = 8, len(profile.tokens), len(profile.quantities), len(profile.baskets)
     key, token, quantity, basket = _split(pick(prod(limits)), *limits)
     return OrderRequest(
         customer=f"customer-{number + 1}",
         key="" if key == 1 else "a-key",
         token=profile.tokens[token],
         quantity=profile.quantities[quantity],
-        products=BASKETS[basket],
+        products=profile.baskets[basket],
     )
 
 

@@ -18,7 +18,7 @@ gateway = GuardedGateway(SimulatedGateway())
 
 
 def intent(token: str) -> str:
-    return gateway.create_intent(key=f"{token}-create", amount=100, token=token).id
+    return gateway.create_intent(key=f"{token}-create", amount=100, currency="USD", token=token).id
 
 
 def confirmed(intent_id: str) -> str:
@@ -88,6 +88,17 @@ def test_after_a_while_a_probe_that_succeeds_closes_the_circuit(later: Callable[
     broken(config.failure_threshold)
     later()
     assert confirmed(healthy) == "succeeded"
+    assert [row["state"] for row in world.rows("CIRCUIT_BREAKER") if row["id"] == CIRCUIT] == ["CLOSED"]
+
+
+def test_a_probe_that_is_refused_closes_the_circuit_too(later: Callable[[], None]) -> None:
+    refused = intent("pm_refund_refused")
+    with pytest.raises(TransientError, match="in time"):
+        confirmed(refused)
+    broken(config.failure_threshold)
+    later()
+    with pytest.raises(RefundRefused, match="charge_disputed"):
+        gateway.refund(refused)
     assert [row["state"] for row in world.rows("CIRCUIT_BREAKER") if row["id"] == CIRCUIT] == ["CLOSED"]
 
 

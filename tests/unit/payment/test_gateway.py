@@ -1,6 +1,7 @@
 """The contract of every payment gateway, and how the simulated one behaves for each test token."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -35,8 +36,8 @@ def simulated() -> SimulatedGateway:
     return SimulatedGateway()
 
 
-def create(gateway: Gateway, token: str = world.OK, *, amount: int = AMOUNT) -> Intent:
-    return gateway.create_intent(key="order-1-create", amount=amount, token=token)
+def create(gateway: Gateway, token: str = world.OK, *, amount: int = AMOUNT, currency: str = "USD") -> Intent:
+    return gateway.create_intent(key="order-1-create", amount=amount, currency=currency, token=token)
 
 
 def confirm(gateway: Gateway, intent: Intent) -> Intent:
@@ -53,7 +54,8 @@ def fail_to_confirm(gateway: Gateway, intent: Intent) -> None:
 
 def test_creating_an_intent_moves_no_money(gateway: Gateway) -> None:
     intent = create(gateway)
-    assert (intent.status, intent.amount, world.net_charge()) == (IntentStatus.CREATED, AMOUNT, 0)
+    assert (intent.status, intent.amount, intent.currency) == (IntentStatus.CREATED, AMOUNT, "USD")
+    assert (intent.charged, world.net_charge()) == (0, 0)
 
 
 def test_the_same_key_returns_the_same_intent(gateway: Gateway) -> None:
@@ -66,11 +68,15 @@ def test_the_same_key_returns_the_intents_current_state(gateway: Gateway) -> Non
 
 
 def test_another_key_returns_another_intent(gateway: Gateway) -> None:
-    other = gateway.create_intent(key="order-2-create", amount=AMOUNT, token=world.OK)
+    other = gateway.create_intent(key="order-2-create", amount=AMOUNT, currency="USD", token=world.OK)
     assert other.id != create(gateway).id
 
 
-@pytest.mark.parametrize("other", [{"amount": AMOUNT + 1}, {"token": "pm_declined"}], ids=["amount", "token"])
+@pytest.mark.parametrize(
+    "other",
+    [{"amount": AMOUNT + 1}, {"currency": "EUR"}, {"token": "pm_declined"}],
+    ids=["amount", "currency", "token"],
+)
 def test_the_same_key_with_other_parameters_is_refused(gateway: Gateway, other: Any) -> None:
     create(gateway)
     with pytest.raises(ValueError, match="other parameters"):
@@ -86,7 +92,8 @@ def test_confirming_charges_or_declines_for_good(
 ) -> None:
     intent = create(gateway, token)
     confirmed = confirm(gateway, intent)
-    assert (confirmed.status, confirmed.decline_code, world.net_charge()) == (status, code, taken)
+    assert (confirmed.status, confirmed.decline_code) == (status, code)
+    assert (confirmed.charged, world.net_charge()) == (taken, taken)
     assert (confirm(gateway, intent), world.net_charge()) == (confirmed, taken)
 
 
@@ -116,7 +123,7 @@ def test_a_refund_returns_the_whole_charge_once_and_for_good(gateway: Gateway) -
     intent = create(gateway)
     confirm(gateway, intent)
     first = gateway.refund(intent.id)
-    assert (first.refunded, world.net_charge()) == (AMOUNT, 0)
+    assert (first.charged, first.refunded, first.refund_pending, world.net_charge()) == (AMOUNT, AMOUNT, False, 0)
     assert (gateway.refund(intent.id), world.net_charge()) == (first, 0)
     confirm(gateway, intent)
     assert world.net_charge() == 0
@@ -221,7 +228,10 @@ def test_a_processing_payment_settles_after_three_seconds(
     assert world.net_charge() == (AMOUNT if end is IntentStatus.SUCCEEDED else 0)
 
 
-@pytest.mark.parametrize("token", ["pm_refund_flaky", "pm_refund_down", "pm_refund_refused"])
+REFUND_TOKENS = [token for token in TEST_TOKENS if "refund" in token]
+
+
+@pytest.mark.parametrize("token", REFUND_TOKENS)
 def test_pm_refund_tokens_charge_but_never_confirm_it(simulated: SimulatedGateway, token: str) -> None:
     intent = create(simulated, token)
     for _ in range(5):
@@ -257,6 +267,39 @@ def test_some_tokens_refund_nothing_until_the_gateway_is_restored(
     still.advance(MINUTE)
     assert gateway.refund(intent.id).refunded == AMOUNT
     assert world.net_charge() == 0
+
+
+@pytest.mark.parametrize(
+    ("token", "charged", "refunded", "pending"),
+    [
+        ("pm_refund_pending", AMOUNT, 0, True),
+        ("pm_partial_refund", AMOUNT, AMOUNT - 1, False),
+        ("pm_wrong_amount", 1, 0, False),
+    ],
+)
+def test_some_tokens_keep_money_until_the_gateway_is_restored(
+    simulated: SimulatedGateway, token: str, charged: int, refunded: int, *, pending: bool
+) -> None:
+    intent = create(simulated, token)
+    with suppress(TransientError):
+        confirm(simulated, intent)
+    for _ in range(3):
+        told = simulated.refund(intent.id)
+        assert (told.charged, told.refunded, told.refund_pending) == (charged, refunded, pending)
+    simulated.restore(intent.id)
+    told = simulated.refund(intent.id)
+    assert (told.refunded, told.refund_pending, world.net_charge()) == (charged, False, 0)
+
+
+def test_pm_wrong_amount_charges_a_cent(simulated: SimulatedGateway) -> None:
+    confirmed = confirm(simulated, create(simulated, "pm_wrong_amount"))
+    assert (confirmed.status, confirmed.amount, confirmed.charged) == (IntentStatus.SUCCEEDED, AMOUNT, 1)
+
+
+def test_pm_wrong_currency_creates_an_intent_in_another_currency(simulated: SimulatedGateway) -> None:
+    intent = create(simulated, "pm_wrong_currency")
+    assert (intent.amount, intent.currency) == (AMOUNT, "XTS")
+    assert create(simulated, "pm_wrong_currency") == intent
 
 
 @pytest.mark.parametrize("token", TEST_TOKENS)

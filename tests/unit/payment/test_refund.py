@@ -1,11 +1,14 @@
 """Refunding: whatever happened before, the order costs nothing, now or later."""
 
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from payment.domain import REFUND, PaymentDeclined, RefundRefused
-from payment.port import Intent
+from payment.domain import REFUND, AmountDiffers, PaymentDeclined, RefundRefused
+from payment.port import Intent, IntentStatus
 from payment.simulated import SimulatedGateway
 from sagakit.errors import StillPending, TransientError
 from tests.support import steps, world
@@ -87,7 +90,11 @@ def test_an_intent_is_cancelled_first_and_refunded_only_if_that_is_refused(monke
 
 @pytest.mark.parametrize(
     ("token", "error", "waiting"),
-    [("pm_refund_refused", RefundRefused, "charge_disputed"), ("pm_refund_down", TransientError, "503")],
+    [
+        ("pm_refund_refused", RefundRefused, "charge_disputed"),
+        ("pm_refund_down", TransientError, "503"),
+        ("pm_refund_pending", StillPending, "the refund is pending"),
+    ],
 )
 def test_a_refund_that_fails_leaves_the_charge_on_record_until_it_succeeds(
     token: str, error: type[Exception], waiting: str
@@ -103,9 +110,71 @@ def test_a_refund_that_fails_leaves_the_charge_on_record_until_it_succeeds(
     assert (world.payment(order_id), undone(order_id), world.net_charge()) == ("REFUNDED", ("refunded", PRICE), 0)
 
 
-def test_only_a_refusal_is_final() -> None:
-    assert tuple(REFUND.final) == (RefundRefused,)
-    assert not issubclass(RefundRefused, TransientError)
+@pytest.mark.parametrize(
+    ("token", "tried", "recorded", "charged", "kept"),
+    [
+        ("pm_partial_refund", TransientError, "INTENT", PRICE, 1),
+        ("pm_wrong_amount", AmountDiffers, "DECLINED", 1, 1),
+    ],
+)
+def test_money_that_a_refund_does_not_give_back_is_not_refunded_until_it_is_settled(
+    token: str, tried: type[Exception], recorded: str, charged: int, kept: int
+) -> None:
+    order_id = cancelled_after_trying_to_pay(token, tried)
+    for _ in range(2):
+        with pytest.raises(AmountDiffers, match=rf"{charged - kept} of {charged} USD was refunded"):
+            steps.refund(order_id)
+    assert (world.payment(order_id), world.net_charge()) == (recorded, kept)
+    SimulatedGateway().restore(str(world.intents()[0]["id"]))
+    steps.refund(order_id)
+    assert (world.payment(order_id), undone(order_id), world.net_charge()) == ("REFUNDED", ("refunded", charged), 0)
+
+
+@pytest.mark.parametrize(
+    ("call", "changes"),
+    [
+        ("refund", {"charged": 0, "refunded": 0}),  # our books say that it has charged
+        ("refund", {"refunded": PRICE - 1}),
+        ("refund", {"charged": PRICE + 1}),
+        ("cancel", {"status": IntentStatus.CANCELED, "refunded": 0}),
+        ("cancel", {"status": IntentStatus.CANCELED, "charged": 0, "refunded": 0}),
+    ],
+    ids=str,
+)
+def test_a_charge_is_not_undone_before_the_books_agree(
+    monkeypatch: pytest.MonkeyPatch, call: str, changes: dict[str, Any]
+) -> None:
+    order_id = steps.cancelling()
+    with monkeypatch.context() as patch:
+        real: Callable[..., Intent] = getattr(SimulatedGateway, call)
+        patch.setattr(SimulatedGateway, call, lambda *args: replace(real(*args), **changes))
+        with pytest.raises(AmountDiffers):
+            steps.refund(order_id)
+    steps.refund(order_id)
+    assert (undone(order_id), world.net_charge()) == (("refunded", PRICE), 0)
+
+
+def test_an_intent_in_the_wrong_currency_was_never_confirmed_so_there_is_nothing_to_undo(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    order_id = cancelled_after_trying_to_pay("pm_wrong_currency", AmountDiffers)
+    monkeypatch.delattr("payment.app.gateway")
+    steps.refund(order_id)
+    assert (undone(order_id), world.net_charge()) == (("nothing to undo", 0), 0)
+
+
+def test_a_free_order_is_undone_without_the_gateway(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(world.PRICES, "monitor", 0)
+    world.stock_up()
+    order_id = steps.cancelling()
+    monkeypatch.delattr("payment.app.gateway")
+    steps.refund(order_id)
+    assert (undone(order_id), world.payment(order_id)) == (("nothing to undo", 0), "VOIDED")
+
+
+def test_only_what_waiting_cannot_help_is_final() -> None:
+    assert tuple(REFUND.final) == (RefundRefused, AmountDiffers)
+    assert not issubclass(StillPending, tuple(REFUND.final))
 
 
 @pytest.mark.parametrize(("token", "settled"), [("pm_processing", "refunded"), ("pm_late_decline", "voided")])

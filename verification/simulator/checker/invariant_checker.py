@@ -78,6 +78,8 @@ class InvariantChecker:
             yield "InventoryRejected although there is enough for every order"
         if event["eventType"] == "PaymentDeclined" and event["detail"]["intentId"] not in self._supporting.declined:
             yield "PaymentDeclined is recorded, but the gateway did not decline"
+        if event["eventType"] == "PaymentMismatched" and event["detail"]["intentId"] in self._supporting.charged:
+            yield "PaymentMismatched is recorded, but the gateway has charged the amount"
         yield from _wrong_provenance(event)
         yield from self._outbox.recorded(event)
         if event["eventType"] in SAGA.guarded:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from verification.simulator.checker.waiting import FINAL, PATIENCE
+from verification.simulator.checker.waiting import FINAL, has_new_patience
 from verification.simulator.names.saga_table import REFUSAL_EVENTS, SAGA
 from verification.simulator.world.simulation import Simulation
 
@@ -14,7 +14,7 @@ def cancelled(sim: Simulation, before: Any, after: Any) -> Iterator[str]:
         yield f"was cancelled for {after['reason']}"
     if "paused" in after:
         yield "was cancelled, and still waits"
-    if after["deadlineAt"] != after["updatedAt"] + PATIENCE:
+    if not has_new_patience(sim, after):
         yield "was cancelled without new patience"
 
 

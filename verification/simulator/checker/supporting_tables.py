@@ -20,6 +20,7 @@ class SupportingTables:
 
     def __init__(self, sim: Simulation) -> None:
         self.declined: set[str] = set()  # ids of intents
+        self.charged: set[str] = set()  # ids of intents of which the whole amount was charged
         self._sim = sim
 
     def intent(self, before: Any, after: Any) -> Iterator[str]:
@@ -31,6 +32,8 @@ class SupportingTables:
             yield f"an intent went from {old_status} to {after['status']}"
         if after["status"] == "declined":
             self.declined.add(after["id"])
+        if after["taken"] == after["amount"]:
+            self.charged.add(after["id"])
 
     def circuit(self, before: Any, after: Any) -> Iterator[str]:
         """Allow a probe when the circuit is open, or when the lease of the previous probe has expired."""

@@ -1,6 +1,6 @@
 """Every known way to break the protocol, and the mutants that represent it.
 
-V1 to V10 are careless variants of the protocol, A to R problems outside its steps.
+V1 to V10 are careless variants of the protocol, A to S problems outside its steps.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -78,6 +78,12 @@ MUTANTS_OF: Mapping[str, Sequence[str]] = {
         "patience is ignored",
         "a confirmed order stays paused",
         "recovery resumes what has not been started",
+    ),
+    "S the gateway does something else than it was asked for": (
+        "a charge of another amount confirms the order",
+        "a charge in another currency confirms the order",
+        "a part counts as a refund",
+        "an accepted refund counts as done",
     ),
 }
 

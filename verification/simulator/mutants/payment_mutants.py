@@ -1,6 +1,6 @@
 """Mutants of the calls to the payment gateway."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
@@ -10,9 +10,9 @@ from unittest.mock import patch
 
 from aws_lambda_powertools.utilities.idempotency import idempotent_function
 
-from payment import simulated
+from payment import app, simulated
 from payment.breaker import GuardedGateway
-from payment.domain import REFUND, PaymentStatus, Undo
+from payment.domain import REFUND, AmountDiffers, PaymentStatus, Undo
 from payment.port import Intent, IntentStatus
 from payment.provider import gateway
 from sagakit import guard, run_compensation, run_effect
@@ -30,13 +30,16 @@ from verification.simulator.profiles.topics import (
     OUT_OF_TURN,
     PARKING,
     TIMEOUTS,
+    WRONG_ANSWERS,
 )
 
 type Undoing = Callable[[Event], Change]
 
+WRONG, GIVEN_BACK = "payment.app._wrong", "payment.app._given_back"
 SUCCEEDED, CANCELED = IntentStatus.SUCCEEDED, IntentStatus.CANCELED
 
 _intended, _undone = run_effect._intended, run_compensation._undone  # noqa: SLF001
+_wrong, _given_back = app._wrong, app._given_back  # noqa: SLF001
 _confirm = simulated.SimulatedGateway.confirm
 
 
@@ -82,8 +85,25 @@ def _declined_needs_no_cancel(recorded: Event, refund: Undoing) -> Change:
 def _by_key(recorded: Event, refund: Undoing) -> Change:
     order = guard.read(recorded.saga_id)
     key = f"{recorded.saga_id}-create"
-    intent = gateway().create_intent(key=key, amount=order["totalAmount"], token=order["paymentToken"])
+    price = {"amount": order["totalAmount"], "currency": recorded.detail["currency"]}
+    intent = gateway().create_intent(key=key, token=order["paymentToken"], **price)
     return refund(replace(recorded, detail={**recorded.detail, "intentId": intent.id}))
+
+
+def _whatever_was_charged(intent: Intent, price: Mapping[str, Any]) -> AmountDiffers | None:
+    return _wrong(replace(intent, charged=price["amount"] if intent.status == SUCCEEDED else 0), price)
+
+
+def _whatever_the_currency(intent: Intent, price: Mapping[str, Any]) -> AmountDiffers | None:
+    return _wrong(replace(intent, currency=price["currency"]), price)
+
+
+def _whatever_was_refunded(intent: Intent, recorded: Event) -> int:
+    return _given_back(intent if intent.refund_pending else replace(intent, refunded=intent.charged), recorded)
+
+
+def _accepted_is_done(intent: Intent, recorded: Event) -> int:
+    return _given_back(replace(intent, refunded=intent.charged) if intent.refund_pending else intent, recorded)
 
 
 def _money_back(recorded: Event) -> Change:
@@ -137,7 +157,9 @@ def _guess(status: IntentStatus) -> Any:
         try:
             return self.__getattr__("confirm")(intent_id, key=key)
         except TransientError:
-            return Intent(intent_id, status, 0)
+            row = simulated._read(intent_id)  # noqa: SLF001
+            charged = row["amount"] if status == SUCCEEDED else 0
+            return Intent(intent_id, status, row["amount"], row["currency"], charged)
 
     return patch.object(GuardedGateway, "confirm", confirm, create=True)
 
@@ -187,6 +209,10 @@ MUTANTS = (
         (TIMEOUTS, DUPLICATES),
         lambda: _second_attempt(_refunded(_declined_needs_no_cancel)()),
     ),
+    Mutant("a charge of another amount confirms the order", (WRONG_ANSWERS,), patched(WRONG, _whatever_was_charged)),
+    Mutant("a charge in another currency confirms the order", (WRONG_ANSWERS,), patched(WRONG, _whatever_the_currency)),
+    Mutant("a part counts as a refund", (WRONG_ANSWERS,), patched(GIVEN_BACK, _whatever_was_refunded)),
+    Mutant("an accepted refund counts as done", (WRONG_ANSWERS,), patched(GIVEN_BACK, _accepted_is_done)),
     Mutant("an unknown outcome counts as a decline", (TIMEOUTS,), partial(_guess, IntentStatus.DECLINED)),
     Mutant("an unknown outcome counts as a charge", (GATEWAY,), partial(_guess, SUCCEEDED)),
     Mutant(

@@ -19,10 +19,10 @@ _send = aws_sdk.send
 def _inconsistent(api: str, *names: str) -> Change:
     """Let these reads of these tables lag."""
 
-    def send(sim: Any, service: str, called: str, request: Any) -> Any:
+    def send(sim: Any, service: str, called: str, request: Any, **rest: Any) -> Any:
         if called == api and request["TableName"] in names:
             request = {name: value for name, value in request.items() if name != "ConsistentRead"}
-        return _send(sim, service, called, request)
+        return _send(sim, service, called, request, **rest)
 
     return patched("verification.simulator.world.aws_sdk.send", send)
 

@@ -58,7 +58,7 @@ EFFECT_CRASHES = replace(
 )
 EFFECT_RESULT_CRASHES = replace(
     EFFECT_CRASHES,
-    tokens=("pm_ok", "pm_declined"),
+    tokens=("pm_ok", "pm_declined", "pm_wrong_amount"),
     sites=(
         "ProcessPayment: gateway confirms",
         *(site(effect, event) for effect in EFFECTS for event in effect.events if event != effect.intent),

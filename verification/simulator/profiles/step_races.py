@@ -47,6 +47,13 @@ CONFIRMED_BY_ANOTHER = replace(
     sites=tuple(each for effect in EFFECTS for each in (site(effect, "reads sagas"), site(effect, effect.intent))),
 )
 
+# Two executions learn that the gateway has created another intent than it was asked for.
+MISMATCHED_TWICE = replace(
+    CONFIRMED_BY_ANOTHER,
+    tokens=("pm_wrong_currency",),
+    sites=("ProcessPayment: PaymentMismatched", "ProcessPayment: gateway creates intent"),
+)
+
 # The compensation of a step runs before the step's first event.
 COMPENSATED_EARLY = tuple(
     replace(_OUT_OF_TURN, sites=(site(step, step.traces[0]), READS_BEFORE_UNDOING.get(step, site(undo))))

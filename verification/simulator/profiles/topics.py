@@ -10,8 +10,8 @@ from verification.simulator.names.saga_table import (
     SAGA,
     STEPS,
 )
-from verification.simulator.names.write_sites import CANCELS, CONFIRMS, SITES, site, sites_of
-from verification.simulator.run_plan import ABORTS, STOCK, Profile
+from verification.simulator.names.write_sites import CANCELS, CONFIRMS, SITES, saga_sites, site, sites_of
+from verification.simulator.run_plan import ABORTS, FREE, STOCK, Profile
 from verification.simulator.schedule.deviations import ENVIRONMENT_NAMES
 
 EVERYTHING = Profile(faults=FAULT_NAMES, environment=ENVIRONMENT_NAMES)
@@ -50,7 +50,7 @@ GATEWAY = Profile(
     sites=sites_of("ProcessPayment", "RefundPayment"),
 )
 PARKING = Profile(
-    tokens=("pm_refund_down", "pm_refund_flaky", "pm_refund_refused"),
+    tokens=("pm_refund_down", "pm_refund_flaky", "pm_refund_refused", "pm_partial_refund", "pm_refund_pending"),
     faults=(TASK_TIMEOUT, ABORTED, *LOST, *BUSY),
     environment=(*SWEEPS, "patience over", *RESUMING, "gateway restored", "execution reported", CANCEL, DELAYED),
     starts=(200, 40, 300),
@@ -142,6 +142,20 @@ TIMEOUTS = Profile(
     orders=(1,),
     starts=(40, 90),
     sites=sites_of(*FORWARD_STATES, *COMPENSATION_STATES[1:-1]),
+)
+WRONG_ANSWERS = Profile(
+    tokens=("pm_wrong_amount", "pm_wrong_currency", "pm_partial_refund", "pm_refund_pending"),
+    faults=(TASK_TIMEOUT, SUSPENDED, *LOST),
+    environment=(CANCEL, DUPLICATE, "gateway restored", *RESUMING, "sweep after the deadline"),
+    starts=(40, 90),
+    sites=sites_of("ProcessPayment", "RefundPayment", FAIL),
+)
+FREE_ORDERS = Profile(
+    tokens=("pm_ok", "pm_declined"),
+    faults=(TASK_TIMEOUT, SUSPENDED, *LOST),
+    environment=(CANCEL, DUPLICATE, "step out of turn"),
+    baskets=((FREE,), (FREE, "monitor")),
+    sites=saga_sites("ProcessPayment", "RefundPayment"),
 )
 CIRCUIT = Profile(
     tokens=("pm_ok", "pm_declined", "pm_refund_flaky"),

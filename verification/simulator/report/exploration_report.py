@@ -10,7 +10,6 @@ from verification.simulator.coverage_counts import STALE, Coverage
 from verification.simulator.exploration import Violation
 from verification.simulator.report.required_coverage import (
     FAULT_COLUMNS,
-    NEVER_STALE,
     UNREACHABLE_GUARDS,
     UNREACHABLE_RULES,
     faults_at,
@@ -36,7 +35,7 @@ def print_coverage(console: Console, coverage: Coverage) -> None:
     made = {site: [coverage.sites[site], *counts] for site, counts in faults.items()}
     console.print(_table("Faults by write", ("function: write", "made", *FAULT_COLUMNS), made))
     console.print("Unreachable:")
-    for name, reason in {**UNREACHABLE_GUARDS, **UNREACHABLE_RULES, **NEVER_STALE}.items():
+    for name, reason in (UNREACHABLE_GUARDS | UNREACHABLE_RULES).items():
         console.print(f"  {name}: {reason}", markup=False, highlight=False, soft_wrap=True)
 
 

@@ -35,9 +35,6 @@ UNREACHABLE_RULES = {
     if undo.undoes in STEPS
 }
 
-# Reads that may lag, but never miss anything.
-NEVER_STALE = {"reads the catalogue": "prices never change"}
-
 # The report's columns of faults at a write. Every write needs each of the first three.
 FAULT_COLUMNS = {
     "crash before": ("crash before", "function timeout"),
@@ -51,28 +48,37 @@ REQUIRED_COLUMNS = tuple(FAULT_COLUMNS)[:3]
 # Lines that no schedule runs: by file, how they begin.
 UNREACHABLE_LINES: Mapping[str, tuple[str, ...]] = {
     # No client asks for it here: see the unit tests.
+    "order/body.py": ("",),
     "order/request.py": ("",),
     "order/api.py": ("raise UnknownSaga", "return problems.response(Problem(404"),
-    "order/catalogue.py": ("raise Problem(422", 'return f"'),
-    "order/domain.py": ("if one.", "raise ValueError", "return replace(one"),
+    "order/catalogue.py": ("raise Problem(422", 'return f"', "except Malformed", "logger.error", 'return "th'),
+    "order/domain.py": ("if one.", "raise LineConflict", "super()", "self.position", "return replace(one"),
+    "order/placing.py": ("raise erased",),
     "order/money.py": ("raise ValueError",),
     "order/store.py": ("raise UnknownSaga",),
+    # Here no row of the catalogue is malformed: see the unit tests. Nothing but the command writes rows.
+    "product.py": (
+        *("pass", "raise _malformed", "if name not in row", "return Malformed", "value = row[", "shown ="),
+        *("values = (", "return dict(zip", "return self.stocked"),
+    ),
     "payment/app.py": ("case other:", 'raise TransientError(f"the'),
     "payment/provider.py": ("case other:", "raise LookupError"),
     # An outage of the whole gateway takes the place of its setting.
     "payment/simulated.py": ("raise ValueError", "raise LookupError", "if os.environ", 'raise TransientError("the gat'),
     # Runs at import, or before lines are recorded.
-    "order/problems.py": ("return Problem(409",),
+    "order/problems.py": ("return Problem(4", "return Problem(500"),
+    "order/ids.py": ("",),
     "sagakit/idempotency.py": ("",),
     "sagakit/saga.py": ("return {each.name",),
     "sagakit/relay/publishing.py": ('_set_aside(event, "TooLarge")', "return None"),
     # Impossible while everything else is correct.
     "sagakit/guard.py": ("return UnknownSaga",),
+    "sagakit/decision.py": ('raise TransientError("one step',),
+    "sagakit/relay/counting.py": ("return",),
     # Metrics are switched off.
     "sagakit/observability.py": ("with _writing", "for dimension", "metric.add_dimension"),
-    # Here no compensation and no intent is refused; a step is refused by a write or by the gateway, not by itself.
+    # Here no compensation is refused; a step is refused by a write or by the gateway, not by itself.
     "sagakit/run_compensation.py": ("raise change.refusal",),
-    "sagakit/run_effect.py": ("return intent",),
     "sagakit/run_step.py": ("raise change.refusal", "return Change"),
 }
 
@@ -92,7 +98,7 @@ def required(coverage: Coverage) -> dict[str, list[str]]:
         "environment": list(ENVIRONMENT_NAMES),
         "guard": sorted(guards),
         "rule": rules,
-        STALE: sorted(name for kind, name in coverage.hits if kind == MAY_LAG and name not in NEVER_STALE),
+        STALE: sorted(name for kind, name in coverage.hits if kind == MAY_LAG),
     }
 
 
@@ -124,7 +130,7 @@ def _sites(coverage: Coverage) -> Iterator[str]:
 
 
 def _reached(coverage: Coverage) -> Iterator[str]:
-    for kind, names in (("guard", UNREACHABLE_GUARDS), ("rule", UNREACHABLE_RULES), (STALE, NEVER_STALE)):
+    for kind, names in (("guard", UNREACHABLE_GUARDS), ("rule", UNREACHABLE_RULES)):
         yield from (f"listed as unreachable: {name}" for name in names if coverage.hits[kind, name])
 
 

@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from sagakit import dynamodb
+from sagakit import dynamodb, idempotency
 from sagakit.relay import publishing, starting
 from verification.simulator.dynamodb.in_memory_dynamodb import Refused
 from verification.simulator.names.operation_names import operation_name
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from verification.simulator.world.simulation import Simulation
 
 ENDPOINT = "https://service.invalid"
-SDK_ATTEMPTS = 2  # as in sagakit.dynamodb.CONFIG
 CLIENTS: dict[str, Any] = {"dynamodb": dynamodb.client, "stepfunctions": starting.sfn, "events": publishing.bus}
 
 
@@ -30,18 +29,21 @@ class ResponseLost(Exception):
 def connected(sim: "Simulation") -> Iterator[None]:
     """Connect the functions' clients to the simulated services."""
     with ExitStack() as patches:
-        for service, client in CLIENTS.items():
-            patches.enter_context(patch.object(client, "_make_api_call", partial(send, sim, service)))
+        for service, client in (*CLIENTS.items(), ("dynamodb", idempotency.client)):
+            attempts = client.meta.config.retries["total_max_attempts"]
+            patches.enter_context(
+                patch.object(client, "_make_api_call", partial(send, sim, service, attempts=attempts))
+            )
             patches.enter_context(patch.object(client, "get_paginator", cache(client.get_paginator)))  # slow to make
         yield
 
 
-def send(sim: "Simulation", service: str, api: str, request: Any) -> Any:
+def send(sim: "Simulation", service: str, api: str, request: Any, attempts: int = 2) -> Any:
     """Make a call as the SDK does: a transaction has a token, and a lost response is retried."""
     if api == "TransactWriteItems":
         request = {"ClientRequestToken": str(sim.clock.new_id()), **request}
     call = Call(service, api, request, operation_name(api, request))
-    for _ in range(SDK_ATTEMPTS):
+    for _ in range(attempts):
         fault = sim.scheduler.stop_before(call)
         if fault:
             sim.record_call_fault(fault.name, call)

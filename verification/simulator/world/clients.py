@@ -4,9 +4,9 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tests.support import world
 from tests.support.steps import sample
-from tests.support.world import PRICES
-from verification.simulator.run_plan import OrderRequest
+from verification.simulator.run_plan import FREE, OrderRequest
 from verification.simulator.world.scheduler import Result
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 EVENTS = {name: sample(name) for name in ("place_order", "request_cancellation", "get_order", "get_order_events")}
 OK, ACCEPTED, REFUSED, NO_RESPONSE = 200, 202, 422, 502
+PRICES = {**world.PRICES, FREE: 0}
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,9 @@ class Clients:
             self.responses.append(Response(request, other_body, status, body.get("orderId", ""), replayed))
             self._sim.trace.add("client", f"gets {status}{', replayed' if replayed else ''}")
 
-        headers = {"x-idempotency-key": request.key} if request.key else {}
+        headers = {"multiValueHeaders": {"x-idempotency-key": [request.key]} if request.key else {}, "headers": {}}
         body = json.dumps(_body(request, other_body=other_body))
-        self._sim.invoke("client", "PlaceOrder", {**EVENTS["place_order"], "headers": headers, "body": body}, on_end)
+        self._sim.invoke("client", "PlaceOrder", {**EVENTS["place_order"], **headers, "body": body}, on_end)
 
     def cancel(self, order_id: str) -> None:
         """Send `POST /orders/{orderId}/cancel`."""

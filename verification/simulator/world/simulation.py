@@ -11,7 +11,6 @@ from sagakit import tables
 from sagakit.errors import TransientError
 from sagakit.event import Event
 from sagakit.relay import outbox
-from tests.support.world import PRICES
 from verification.simulator.coverage_counts import MAY_LAG, STALE, Coverage
 from verification.simulator.dynamodb.expressions import Guard, Item
 from verification.simulator.dynamodb.in_memory_dynamodb import Change, InMemoryDynamoDB, Key, Refused
@@ -20,7 +19,7 @@ from verification.simulator.names.operation_names import guard_name, guard_names
 from verification.simulator.run_plan import STOCK, Plan
 from verification.simulator.world import aws_sdk, hanging_payments, virtual_clock
 from verification.simulator.world.aws_sdk import client_error, refusal
-from verification.simulator.world.clients import Clients
+from verification.simulator.world.clients import PRICES, Clients
 from verification.simulator.world.event_bus import Bus
 from verification.simulator.world.forced_refusals import ForcedRefusals
 from verification.simulator.world.lambda_runtime import run_handler
@@ -78,6 +77,7 @@ class Simulation:
         self._patches.enter_context(patch("sagakit.relay.outbox.read", self._read_event))
         self._patches.enter_context(few_shards())
         self._patches.enter_context(patch("sagakit.sweeping.ThreadPoolExecutor", OneByOne))
+        self._patches.enter_context(patch("order.ids.secret", lambda: b"secret"))  # the same schedule, the same ids
         refusals = ForcedRefusals(self.plan.first_refusal)
         self._patches.enter_context(patch("sagakit.run_step.refusable", refusals.refusable))
         self._patches.enter_context(virtual_clock.installed(self.clock))

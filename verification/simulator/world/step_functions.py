@@ -143,8 +143,8 @@ def _is_reported(execution: Execution) -> bool:
     """Return whether the template's rule sends the end of this execution to recovery."""
     events = resources("AWS::Serverless::Function")["RecoverOrderFunction"]["Properties"]["Events"]
     for rule in events["ExecutionBroke"]["Properties"]["Pattern"]["detail"]["$or"]:
-        (refusals,) = rule.get("error", [{"anything-but": []}])
-        if execution.status in rule["status"] and execution.error not in refusals["anything-but"]:
+        refusals = [name for each in rule.get("error", ()) for name in each.get("anything-but", ())]
+        if execution.status in rule["status"] and execution.error not in refusals:
             return True
     return False
 
