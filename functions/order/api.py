@@ -16,18 +16,17 @@ from order import problems, store
 from order.domain import SAGA
 from order.placing import place
 from order.problems import Problem
-from order.request import parse_key, parse_order, parse_reason
+from order.request import parse_id, parse_key, parse_order, parse_reason
 from order.views import event_view, order_view
 from sagakit import decision, eventlog
-from sagakit.errors import AlreadyConfirmed, UnknownSaga, is_transient
+from sagakit.errors import AlreadyConfirmed, UnknownSaga
 from sagakit.event import ID
 from sagakit.idempotency import api_config
 from sagakit.observability import logger
-from sagakit.reason import Reason
+from sagakit.reason import BY_CUSTOMER, Reason
+from sagakit.transient import is_transient
 
 app = APIGatewayRestResolver()
-
-BY_CUSTOMER = "CustomerCancelled"
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -40,24 +39,24 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 @app.post("/orders")
 def post_order() -> Response[str]:
     """Accept an order."""
-    receipt = place(parse_order(app.current_event.body), parse_key(app.current_event.headers))
+    receipt = place(parse_order(app.current_event), parse_key(app.current_event))
     logger.set_correlation_id(receipt[ID])
     replayed = receipt.pop("replayed")
     logger.info("order accepted", extra={"replayed": replayed})
-    headers: dict[str, str | list[str]] = {"Location": f"/orders/{receipt[ID]}"}
+    headers: dict[str, str | list[str]] = {"Location": _location(receipt[ID])}
     return _json(202, receipt, {**headers, "Idempotency-Replayed": "true"} if replayed else headers)
 
 
 @app.get("/orders/<order_id>")
 def get_order(order_id: str) -> Response[str]:
     """Return the order's current state."""
-    return _json(200, order_view(store.read(order_id)))
+    return _json(200, order_view(store.read(parse_id(order_id))))
 
 
 @app.get("/orders/<order_id>/events")
 def get_events(order_id: str) -> Response[str]:
     """Return the order's events, oldest first."""
-    history = eventlog.history(order_id)
+    history = eventlog.history(parse_id(order_id))
     if history.saga.name != SAGA:
         raise UnknownSaga(order_id)
     return _json(200, {ID: order_id, "events": [event_view(event) for event in history]})
@@ -66,7 +65,8 @@ def get_events(order_id: str) -> Response[str]:
 @app.post("/orders/<order_id>/cancel")
 def post_cancel(order_id: str) -> Response[str]:
     """Cancel the order. A 202 means that the decision to cancel is final, not just requested."""
-    why = Reason(BY_CUSTOMER, parse_reason(app.current_event.body))
+    parse_id(order_id)
+    why = Reason(BY_CUSTOMER, text=parse_reason(app.current_event))
     decision.cancel(store.read(order_id)[ID], why, starts_saga=True)
     logger.info("order cancelled", extra={ID: order_id})
     return _json(202, {ID: order_id, "status": store.read(order_id)["status"]})
@@ -92,6 +92,11 @@ def _failed(error: Exception) -> Response[str]:
     logger.exception("request failed")
     passing = is_transient(error) or isinstance(error, IdempotencyPersistenceLayerError)
     return problems.response(problems.unavailable() if passing else problems.unexpected())
+
+
+def _location(order_id: str) -> str:
+    """Return the order's address, relative to that of the request: only the client knows the stage or base path."""
+    return order_id if app.current_event.path.endswith("/") else f"orders/{order_id}"
 
 
 def _json(status: int, body: dict[str, Any], headers: dict[str, str | list[str]] | None = None) -> Response[str]:

@@ -1,49 +1,63 @@
 """The catalogue, as orders see it. Its price is the one that counts."""
 
 import os
+from collections.abc import Mapping
 from typing import Any
 
-from order.domain import Order
+from boto3.dynamodb.types import TypeDeserializer
+
+from order.domain import Line, Order
 from order.money import to_number
 from order.problems import Problem
+from product import ATTRIBUTES, MalformedRow, Product
 from sagakit import dynamodb
+from sagakit.dynamodb import Item
 from sagakit.errors import TransientError
+from sagakit.observability import logger
+
+_deserialize = TypeDeserializer().deserialize
 
 
 def check(order: Order) -> None:
-    """Check that each product exists and costs what the client expects.
+    """Check that each product exists, is for sale and costs what the client expects.
 
     Raises:
         Problem: 422, with one error per line that does not match.
         TransientError: DynamoDB returned only part of the catalogue.
     """
-    prices = _prices([line.product_id for line in order.lines])
+    rows = _rows([line.product_id for line in order.lines])
     errors = [
         {"field": f"items.{line.position}", "message": message}
         for line in order.lines
-        if (message := _difference(line.product_id, line.unit_price, prices))
+        if (message := _difference(line, rows.get(line.product_id)))
     ]
     if errors:
         raise Problem(422, "The order does not match the catalogue", errors=errors)
 
 
-def _difference(product_id: str, price: int, prices: dict[str, int]) -> str | None:
-    if product_id not in prices:
-        return f"there is no product {product_id}"
-    if prices[product_id] != price:
-        return f"{product_id} costs {to_number(prices[product_id])}, not {to_number(price)}"
+def _difference(line: Line, row: Item | None) -> str | None:
+    if row is None:
+        return "there is no such product"
+    try:
+        price = Product.from_row(row).price
+    except MalformedRow as malformed:
+        logger.error("product is malformed", extra={"productId": line.product_id, "cause": str(malformed)})
+        return "this product is not for sale now"
+    if price != line.unit_price:
+        return f"{line.product_id} costs {to_number(price)}, not {to_number(line.unit_price)}"
     return None
 
 
-def _prices(product_ids: list[str]) -> dict[str, int]:
+def _rows(product_ids: list[str]) -> Mapping[str, Item]:
     table = os.environ["INVENTORY_TABLE"]
     request: Any = {
         "Keys": [dynamodb.to_wire({"productId": product_id}) for product_id in product_ids],
-        "ProjectionExpression": "#productId, #price",
-        "ExpressionAttributeNames": {"#productId": "productId", "#price": "price"},
+        "ProjectionExpression": ", ".join(f"#{name}" for name in ATTRIBUTES),
+        "ExpressionAttributeNames": {f"#{name}": name for name in ATTRIBUTES},
     }
     response = dynamodb.client.batch_get_item(RequestItems={table: request})
     if response["UnprocessedKeys"]:
         raise TransientError("the catalogue is busy")
-    products = [dynamodb.from_wire(item) for item in response["Responses"][table]]
-    return {product["productId"]: product["price"] for product in products}
+    # Not `from_wire`, which rounds: a price of 349.99 must be seen as one.
+    found = ({name: _deserialize(value) for name, value in item.items()} for item in response["Responses"][table])
+    return {row["productId"]: row for row in found}

@@ -2,14 +2,12 @@
 
 import hashlib
 import json
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 SAGA = "order"  # the name of its row in the table of sagas
 ORDER_PLACED = "OrderPlaced"
 
-IDS = uuid.uuid5(uuid.NAMESPACE_URL, "urn:order-saga")
 MAX_QUANTITY = 1000  # of one product
 
 
@@ -21,6 +19,14 @@ class Line:
     quantity: int
     unit_price: int
     position: int = field(default=0, compare=False)
+
+
+class LineConflict(ValueError):
+    """A line contradicts an earlier line of the same product."""
+
+    def __init__(self, line: Line, message: str) -> None:
+        super().__init__(message)
+        self.position = line.position
 
 
 @dataclass(frozen=True)
@@ -38,23 +44,17 @@ class Order:
 
     @property
     def fingerprint(self) -> str:
-        """Hash of the order's content: identical orders have the same fingerprint."""
-        lines = [(line.product_id, line.quantity, line.unit_price) for line in self.lines]
+        """Hash of the order's content: orders have the same fingerprint if they differ only in the order of lines."""
+        lines = sorted((line.product_id, line.quantity, line.unit_price) for line in self.lines)
         canonical = json.dumps([self.customer_id, lines, self.payment_token])
         return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-def order_id(stage: str, customer_id: str, key: str) -> str:
-    """Derive the order's id from the idempotency key, so a customer's key stands for the same order for ever."""
-    name = json.dumps([stage, customer_id, "POST /orders", key])
-    return str(uuid.uuid5(IDS, name))
 
 
 def merged(lines: Sequence[Line]) -> tuple[Line, ...]:
     """Merge the lines of each product, because a transaction may touch an item only once.
 
     Raises:
-        ValueError: a product has two prices, or its total quantity is too large.
+        LineConflict: a product has two prices, or its total quantity is too large.
     """
     by_product: dict[str, Line] = {}
     for line in lines:
@@ -65,7 +65,7 @@ def merged(lines: Sequence[Line]) -> tuple[Line, ...]:
 
 def _sum(one: Line, other: Line) -> Line:
     if one.unit_price != other.unit_price:
-        raise ValueError(f"{one.product_id} has two prices")
+        raise LineConflict(other, "an earlier line has another price for this product")
     if one.quantity + other.quantity > MAX_QUANTITY:
-        raise ValueError(f"{one.product_id}: more than {MAX_QUANTITY} pieces")
+        raise LineConflict(other, f"more than {MAX_QUANTITY} pieces of this product, with the earlier lines")
     return replace(one, quantity=one.quantity + other.quantity)

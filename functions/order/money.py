@@ -3,6 +3,8 @@
 from decimal import Decimal
 
 MINOR_UNITS = 100
+# JSON's numbers are usually read as doubles, which keep 15 decimal digits. Beyond this amount, cents get lost.
+MAX_AMOUNT = 10**15 - 1  # minor units
 
 
 def to_minor(amount: Decimal) -> int:

@@ -1,22 +1,22 @@
 """Placing an order, once per idempotency key."""
 
-import os
 import uuid
 from typing import Any
 
 from aws_lambda_powertools.utilities.idempotency import idempotent_function
 
 from order import catalogue, store
-from order.domain import Order, order_id
+from order.domain import Order
+from order.ids import order_id
 from order.money import to_number
-from order.problems import key_reused
+from order.problems import erased, key_reused
 from order.store import AlreadyPlaced
 from sagakit import guard
 from sagakit.dynamodb import Item
 from sagakit.errors import UnknownSaga
 from sagakit.event import ID
+from sagakit.eventlog import AlreadyRecorded
 from sagakit.idempotency import api_config, api_persistence
-from sagakit.observability import count
 from sagakit.saga import Status
 
 
@@ -24,7 +24,8 @@ def place(order: Order, key: str | None) -> dict[str, Any]:
     """Place the order, or replay the first response if its key was used before.
 
     Raises:
-        Problem: 422, the key was used for another order, or the order does not match the catalogue.
+        Problem: 422, the key was used for another order, or the order does not match the catalogue; 410, the order of
+            this key was erased.
     """
     if key is None:
         return _place(str(uuid.uuid4()), order)
@@ -39,7 +40,7 @@ def place(order: Order, key: str | None) -> dict[str, Any]:
     key_prefix="PlaceOrder",
 )
 def _place_once(*, request: dict[str, str], order: Order) -> dict[str, Any]:
-    derived = order_id(os.environ["STAGE"], request["customerId"], request["key"])
+    derived = order_id(request["customerId"], request["key"])
     try:
         return _replay(guard.read(derived), order)  # even if a price has changed since
     except UnknownSaga:
@@ -52,12 +53,13 @@ def _place(new_id: str, order: Order) -> dict[str, Any]:
         store.place(new_id, order)
     except AlreadyPlaced as earlier:
         return _replay(earlier.row, order)
-    count("OrdersPlaced")
+    except AlreadyRecorded:
+        raise erased() from None
     return _receipt(new_id, order.total, replayed=False)
 
 
 def _replay(row: Item, order: Order) -> dict[str, Any]:
-    if row["fingerprint"] != order.fingerprint:
+    if store.order_of(row).fingerprint != order.fingerprint:
         raise key_reused()
     return _receipt(row[ID], row["totalAmount"], replayed=True)
 

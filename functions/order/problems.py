@@ -52,6 +52,11 @@ def busy() -> Problem:
     return Problem(409, "A request with this idempotency key is running", "Ask again.", retry_after=1)
 
 
+def erased() -> Problem:
+    """Return the problem for an idempotency key whose order was placed and has been erased since."""
+    return Problem(410, "The order of this idempotency key was erased", "Use a new key for a new order.")
+
+
 def key_reused() -> Problem:
     """Return the problem for an idempotency key that was used for another order."""
     return Problem(422, "The idempotency key was used for another order", "Use a new key for a new order.")

@@ -1,17 +1,20 @@
 """The requests that the API accepts: bounded, strictly typed, without unknown fields."""
 
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
+from uuid import UUID
 
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
-from pydantic_core import from_json
 
-from order.domain import MAX_QUANTITY, Line, Order, merged
-from order.money import to_minor
+from order import body
+from order.domain import MAX_QUANTITY, Line, LineConflict, Order, merged
+from order.headers import values
+from order.money import MAX_AMOUNT, to_minor, to_number
 from order.problems import Problem
+from sagakit.errors import UnknownSaga
 
-MAX_BODY = 64 * 1024  # bytes
 MAX_KEY = 255  # characters
 KEY_HEADERS = ("x-idempotency-key", "idempotency-key")
 
@@ -44,63 +47,75 @@ class OrderRequest(Strict):
 class CancellationRequest(Strict):
     """The body of a request to cancel an order."""
 
-    reason: Text = "the customer cancelled the order"
+    reason: Text = ""
 
 
-def parse_order(body: str | None) -> Order:
+def parse_order(event: APIGatewayProxyEvent) -> Order:
     """Parse the order in the request's body.
 
     Raises:
-        Problem: 400, it is not JSON; 413, it is too large; 422, it is not a valid order, with one error per field.
+        Problem: as `body.parse`; 422, it is not a valid order, with one error per field.
     """
-    request = _read(OrderRequest, body or "", "order")
+    request = _valid(OrderRequest, body.parse(event), "order")
     try:
-        return _order(request)
-    except ValueError as conflict:
-        raise Problem(422, "This is not a valid order", str(conflict)) from None
+        order = _order(request)
+    except LineConflict as conflict:
+        raise _invalid("order", {f"items.{conflict.position}": str(conflict)}) from None
+    if order.total > MAX_AMOUNT:
+        raise _invalid("order", {"items": f"the total is more than {to_number(MAX_AMOUNT)}"})
+    return order
 
 
-def parse_reason(body: str | None) -> str:
-    """Parse the reason for a cancellation; a request without a body gets the default one.
+def parse_reason(event: APIGatewayProxyEvent) -> str:
+    """Parse the customer's reason for a cancellation, which may be missing, as may the body.
 
     Raises:
         Problem: as for `parse_order`.
     """
-    return _read(CancellationRequest, body or "{}", "cancellation").reason
+    return _valid(CancellationRequest, body.parse(event, absent="{}"), "cancellation").reason
 
 
-def parse_key(headers: dict[str, str]) -> str | None:
-    """Return the idempotency key; the names of headers are case-insensitive.
+def parse_key(event: APIGatewayProxyEvent) -> str | None:
+    """Return the idempotency key, if there is one.
+
+    Proxies may join the values of a header that is sent twice with a comma, so a key has none.
 
     Raises:
-        Problem: 400, the key is empty, too long or not printable, or there are two different keys.
+        Problem: 400, there are two keys, or the key is empty, too long or not printable, or has a comma.
     """
-    keys = {value for name, value in headers.items() if name.lower() in KEY_HEADERS}
+    keys = values(event, *KEY_HEADERS)
     if not keys:
         return None
-    key = keys.pop()
-    if keys:
-        raise Problem(400, "Two idempotency keys", f"{' and '.join(KEY_HEADERS)} differ.")
-    if not 1 <= len(key) <= MAX_KEY or not key.isprintable():
-        raise Problem(400, "The idempotency key is not valid", f"It has 1 to {MAX_KEY} printable characters.")
+    if len(keys) > 1:
+        raise Problem(400, "Two idempotency keys", f"Send one value, in {' or '.join(KEY_HEADERS)}.")
+    (key,) = keys
+    if not 1 <= len(key) <= MAX_KEY or not key.isprintable() or "," in key:
+        rule = f"It has 1 to {MAX_KEY} printable characters and no comma, which would separate two keys."
+        raise Problem(400, "The idempotency key is not valid", rule)
     return key
 
 
-def _read[T: Strict](model: type[T], body: str, what: str) -> T:
-    raw = body.encode()
-    if len(raw) > MAX_BODY:
-        raise Problem(413, "The body is too large", f"It may have {MAX_BODY} bytes.")
+def parse_id(text: str) -> str:
+    """Return the order's id in the path.
+
+    Raises:
+        UnknownSaga: it is not a UUID in its usual form, so no order has it.
+    """
     try:
-        return model.model_validate(_json(raw))
+        usual = str(UUID(text))
+    except ValueError:
+        usual = ""
+    if text != usual:
+        raise UnknownSaga("not an id of an order")
+    return text
+
+
+def _valid[T: Strict](model: type[T], found: object, what: str) -> T:
+    try:
+        return model.model_validate(found)
     except ValidationError as invalid:
-        raise _problem(invalid, what) from None
-
-
-def _json(raw: bytes) -> Any:  # noqa: ANN401  whatever the client sent
-    try:
-        return from_json(raw)
-    except ValueError as malformed:
-        raise Problem(400, "The body is not JSON", str(malformed)) from None
+        errors = invalid.errors(include_url=False, include_input=False, include_context=False)
+        raise _invalid(what, {".".join(map(str, error["loc"])): error["msg"] for error in errors}) from None
 
 
 def _order(request: OrderRequest) -> Order:
@@ -111,9 +126,6 @@ def _order(request: OrderRequest) -> Order:
     return Order(request.customer_id, merged(lines), request.payment_token)
 
 
-def _problem(invalid: ValidationError, what: str) -> Problem:
-    errors: list[dict[str, Any]] = [
-        {"field": ".".join(str(part) for part in error["loc"]), "message": error["msg"]}
-        for error in invalid.errors(include_url=False, include_input=False, include_context=False)
-    ]
+def _invalid(what: str, messages: dict[str, str]) -> Problem:
+    errors = [{"field": field, "message": message} for field, message in messages.items()]
     return Problem(422, f"This is not a valid {what}", "Each error names its field.", errors=errors)

@@ -2,7 +2,7 @@
 
 import os
 
-from order.domain import ORDER_PLACED, SAGA, Order
+from order.domain import ORDER_PLACED, SAGA, Line, Order
 from sagakit import clock, eventlog, guard, tables
 from sagakit.dynamodb import Item
 from sagakit.errors import UnknownSaga
@@ -32,11 +32,18 @@ def read(order_id: str) -> Item:
     return row
 
 
+def order_of(row: Item) -> Order:
+    """Return the order as it was placed, from its row."""
+    lines = tuple(Line(line["productId"], line["quantity"], line["unitPrice"]) for line in row["items"])
+    return Order(row["customerId"], lines, row["paymentToken"])
+
+
 def place(order_id: str, order: Order) -> None:
     """Store the order and the event that starts its saga, both or neither.
 
     Raises:
         AlreadyPlaced: the id is taken; the error has the existing row.
+        AlreadyRecorded: the order was placed, and its row has been erased since.
     """
     detail = {
         "items": [{"productId": line.product_id, "quantity": line.quantity} for line in order.lines],
@@ -59,7 +66,6 @@ def _row(placed: Event, order: Order) -> Item:
         ],
         "totalAmount": order.total,
         "paymentToken": order.payment_token,
-        "fingerprint": order.fingerprint,
     }
 
 

@@ -1,11 +1,14 @@
 """Orders and events as clients see them: money with two decimals, ISO 8601 times, no payment token."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from order.money import to_number
 from sagakit.dynamodb import Item
 from sagakit.event import ID, Event
+from sagakit.reason import public
+from sagakit.saga import named
 from sagakit.step import Outcome
 
 
@@ -21,19 +24,21 @@ def order_view(order: Item) -> dict[str, Any]:
         "updatedAt": iso(order["updatedAt"]),
     }
     if "reason" in order:
-        view["reason"] = order["reason"]
+        view["reason"] = _reason(order.get("saga", ""), order["reason"])
     if "paused" in order:
         view["paused"] = _pause(order["paused"])
     if "parked" in order:
-        view["parked"] = {**order["parked"], "at": iso(order["parked"]["at"])}
+        view["parked"] = {**_without(order["parked"], "failures"), "at": iso(order["parked"]["at"])}
     return view
 
 
 def event_view(event: Event) -> dict[str, Any]:
-    """Return the client's view of an event."""
-    detail = _money_outside(dict(event.detail))
+    """Return the client's view of an event. A refusal, a cancellation or a failure says why."""
+    detail = _without(_money_outside(event.public), "failures")
     since = {"since": iso(detail["since"])} if event.outcome == Outcome.RESUMED and "since" in detail else {}
-    return {"type": event.type, "at": iso(event.at), "detail": {**detail, **since}}
+    code = event.error if event.outcome == Outcome.REFUSED else detail.get("reason")
+    why = _reason(event.saga, {**event.detail, "reason": code}) if code else {}
+    return {"type": event.type, "at": iso(event.at), "detail": {**detail, **since, **why}}
 
 
 def iso(at: int) -> str:
@@ -41,15 +46,20 @@ def iso(at: int) -> str:
     return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def _reason(saga: str, why: Mapping[str, Any]) -> dict[str, str]:
+    """Return the code and the sentence of a reason, and what the customer wrote."""
+    return public(named(saga), why["reason"]) | ({"text": why["text"]} if "text" in why else {})
+
+
 def _pause(paused: Item) -> dict[str, Any]:
-    """Return which state waits, for what error, and since when. Without `nextAttemptAt`, it is being tried now."""
-    view = {name: paused[name] for name in ("state", "reason", "attempts")}
+    """Return which state waits, and since when. Without `nextAttemptAt`, it is being tried now."""
+    view = {name: paused[name] for name in ("state", "attempts")}
     return view | {name: iso(paused[name]) for name in ("since", "nextAttemptAt") if name in paused}
 
 
 def _money_outside(detail: dict[str, Any]) -> dict[str, Any]:
-    return {name: to_number(value) if name in {"amount", "totalAmount"} else value for name, value in detail.items()}
+    return {name: to_number(value) if name in {"amount", "charged", "totalAmount"} else value for name, value in detail.items()}
 
 
-def _without(line: dict[str, Any], name: str) -> dict[str, Any]:
+def _without(line: Mapping[str, Any], name: str) -> dict[str, Any]:
     return {key: value for key, value in line.items() if key != name}

@@ -1,6 +1,7 @@
 """The API without a network: requests as API Gateway passes them to the functions, and the responses."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,23 +36,35 @@ class Answer:
         return {error["field"] for error in self.body.get("errors", [])}
 
 
-def post(body: Json = ORDER, key: str | None = None, headers: dict[str, str] | None = None) -> Answer:
-    """Send `POST /orders`; a text body is sent unchanged."""
+def post(
+    body: Json = ORDER,
+    key: str | None = None,
+    headers: Mapping[str, str | list[str]] | None = None,
+    **event: Json,
+) -> Answer:
+    """Send `POST /orders`; a text body is sent unchanged, and a header with a list of values once for each."""
     named = {"x-idempotency-key": key} if key is not None else {}
-    text = body if isinstance(body, str) else json.dumps(body)
-    return _send("PlaceOrder", {**sample("place_order"), "headers": {**(headers or {}), **named}, "body": text})
+    text = body if isinstance(body, str | None) else json.dumps(body)
+    request = {**sample("place_order"), "body": text, **_headers({**(headers or {}), **named}), **event}
+    return _send("PlaceOrder", request)
 
 
-def cancel(order_id: str, body: str | None = None) -> Answer:
+def cancel(order_id: str, body: str | None = None, headers: Mapping[str, str | list[str]] | None = None) -> Answer:
     """Send `POST /orders/{orderId}/cancel` with the body unchanged."""
-    path = f"/orders/{order_id}/cancel"
-    return _send("RequestCancellation", {**sample("request_cancellation"), "path": path, "body": body})
+    request = {**sample("request_cancellation"), "path": f"/orders/{order_id}/cancel", "body": body}
+    return _send("RequestCancellation", {**request, **_headers(headers or {})})
 
 
 def get(path: str) -> Answer:
     """Send a `GET` for an order or its events."""
     name, stem = ("GetOrderEvents", "get_order_events") if path.endswith("/events") else ("GetOrder", "get_order")
     return _send(name, {**sample(stem), "path": path})
+
+
+def _headers(headers: Mapping[str, str | list[str]]) -> dict[str, Any]:
+    """Return the headers as API Gateway passes them on: all values, and the last one of each."""
+    every = {name: [value] if isinstance(value, str) else value for name, value in headers.items()}
+    return {"headers": {name: values[-1] for name, values in every.items()}, "multiValueHeaders": every}
 
 
 def _send(name: str, event: dict[str, Any]) -> Answer:

@@ -4,12 +4,12 @@ import json
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from order.money import to_minor, to_number
+from order.money import MAX_AMOUNT, to_minor, to_number
 
-AMOUNTS = st.integers(min_value=0, max_value=10**12)
+AMOUNTS = st.integers(min_value=0, max_value=MAX_AMOUNT)
 
 
 @pytest.mark.parametrize(("amount", "minor"), [("0", 0), ("0.01", 1), ("1299.99", 129999), ("5", 500), ("19.90", 1990)])
@@ -24,7 +24,13 @@ def test_a_fraction_of_a_minor_unit_is_refused(amount: str) -> None:
 
 
 @settings(deadline=None)
+@example(minor=MAX_AMOUNT)
 @given(minor=AMOUNTS)
 def test_an_amount_survives_the_round_trip_through_json(minor: int) -> None:
     text = json.dumps(to_number(minor))
     assert to_minor(json.loads(text, parse_float=Decimal)) == minor
+
+
+@pytest.mark.parametrize("minor", [10**16 - 1, 2**53 - 1])
+def test_not_every_amount_with_another_digit_would_survive_it(minor: int) -> None:
+    assert to_minor(json.loads(json.dumps(to_number(minor)), parse_float=Decimal)) != minor
