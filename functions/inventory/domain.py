@@ -11,6 +11,8 @@ from sagakit.step import Compensation, Step
 class InsufficientStock(BusinessError):
     """There is not enough stock for the order."""
 
+    says = "There is not enough stock."
+
 
 class ProductGone(BusinessError):
     """The product is no longer in the catalogue, so its stock cannot be returned."""

@@ -11,7 +11,7 @@ def take(line: Line) -> Action:
     """Return the action that takes the quantity out of stock; InsufficientStock if there is less."""
 
     def refusal(product: Item | None) -> InsufficientStock:
-        left = product["available"] if product else 0
+        left = product.get("available", 0) if product else 0
         return InsufficientStock(f"{line.product_id}: {line.quantity} wanted, {left} available")
 
     return _change(line, "SET #available = #available - :quantity", "#available >= :quantity", refusal)

@@ -1,14 +1,17 @@
 """What must be true of every order at every moment, whatever went wrong.
 
 The checks read rows only, so they apply to any run. Events say themselves which of them belong together, but about
-money and stock they are not trusted: those sums come from the order's row, the gateway's ledger and the stock.
+money and stock they are not trusted: those sums come from the order's row, the gateway's ledger and the stock. Rows
+are not trusted to have their form either: those that lack it are told, and their orders are not judged.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import combinations
 
-from saga.reconcile.snapshot import Item, OrderSnapshot, Tables, snapshots
+from saga.reconcile import charges
+from saga.reconcile.snapshot import OrderSnapshot, Tables, complete, held_after, snapshots
+from saga.reconcile.soundness import sort
 from saga.stack.products import Product
 from saga.stack.tables import END_OF_TIME, is_over, is_parked, status_of
 
@@ -20,26 +23,31 @@ _OUTCOMES = {
     "FAILED": ({"started", "cancelling", "failed"}, {"confirmed"}),
 }
 _PROOFS = {"confirmed": "done", "failed": "undone"}  # the outcome of the events on which a decision rests
-_EVENT_ATTRIBUTES = {"orderId", "eventType", "eventId", "at", "detail", "startsSaga"}
+_BY_A_STEP = ("intended", "done", "refused", "undone")  # outcomes of events that only a state records
+# What a check raises if rows that have their form still contain what it does not expect.
+_CONFUSED = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
 def violations(tables: Tables) -> list[str]:
     """Return the safety violations in these rows, in words. The tables are named as in `saga.reconcile.run`."""
-    if malformed := [f"{row} is not an event" for row in tables["EVENTS"] if not row.keys() >= _EVENT_ATTRIBUTES]:
-        return malformed
-    orders = list(snapshots(tables))
+    rows = sort(tables)
+    orders = [order for order in snapshots(rows.sound) if order.row["orderId"] not in rows.spoiled]
     broken = [f"{order.row['orderId']}: {violation}" for order in orders for violation in _violations(order)]
-    return [*broken, *_stock(orders, tables.get("INVENTORY", ())), *_orphans(tables), *_ledger(tables)]
+    return [*rows.wrong, *broken, *_stock(rows.sound), *_orphans(tables, rows.sound), *charges.ledger(rows.sound)]
 
 
 def unfinished(tables: Tables) -> list[str]:
     """Return the orders that are neither over nor parked: once faults have stopped, none may be left."""
-    return [f"{order['orderId']}: is still {order['status']}" for order in tables["SAGAS"] if not is_over(order)]
+    orders = sort({"SAGAS": tables["SAGAS"]}).sound["SAGAS"]
+    return [f"{order['orderId']}: is still {order['status']}" for order in orders if not is_over(order)]
 
 
 def _violations(order: OrderSnapshot) -> Iterator[str]:
     for check in (*_SAGA_CHECKS, *(_ORDER_CHECKS if order.is_order else ())):
-        yield from check(order)
+        try:
+            yield from check(order)
+        except _CONFUSED as error:
+            yield f"cannot be checked for its {check.__name__.strip('_')}: {type(error).__name__}"
 
 
 def _outcome(order: OrderSnapshot) -> Iterator[str]:
@@ -61,6 +69,14 @@ def _proofs(order: OrderSnapshot) -> Iterator[str]:
         proofs = {event["eventType"] for event in order.events_with(_PROOFS[decision["outcome"]])}
         missing = (proof for proof in decision.get("restsOn", ()) if proof not in proofs)
         yield from (f"is {order.status} without {proof}" for proof in missing)
+
+
+def _provenance(order: OrderSnapshot) -> Iterator[str]:
+    """Check that an event says which state recorded it, and what a refusal was."""
+    for event in order.events:
+        needed = {"state"} if event.get("outcome") in _BY_A_STEP else set()
+        needed |= {"error"} if event.get("outcome") == "refused" else set()
+        yield from (f"has {event['eventType']} without its {name}" for name in sorted(needed - event.keys()))
 
 
 def _exclusive(order: OrderSnapshot) -> Iterator[str]:
@@ -94,33 +110,6 @@ def _visible(order: OrderSnapshot) -> Iterator[str]:
         yield f"is parked, but {order.status} with {[event['eventType'] for event in order.events]}"
 
 
-def _money(order: OrderSnapshot) -> Iterator[str]:
-    """Check that CONFIRMED is charged once, FAILED costs nothing, and no money moves without a recorded intent."""
-    if order.intents is None:
-        return
-    total = order.row["totalAmount"]
-    taken, refunded = (sum(intent[name] for intent in order.intents) for name in ("taken", "refunded"))
-    for intent in order.intents:
-        yield from _intent(order, intent)
-    expected = {"CONFIRMED": (taken, refunded) == (total, 0), "FAILED": taken == refunded, "PENDING": not refunded}
-    if not expected.get(order.status, True):
-        yield f"is {order.status} for {total}, but was charged {taken} and refunded {refunded}"
-
-
-def _intent(order: OrderSnapshot, intent: Item) -> Iterator[str]:
-    recorded = order.payment is not None and order.payment["intentId"] == intent["id"]
-    total = order.row["totalAmount"]
-    if not 0 <= intent["refunded"] <= intent["taken"] <= intent["amount"] == total:
-        yield f"costs {total}, but its intent is {intent}"
-    if not recorded and intent["status"] != "created":
-        yield f"has an intent that is {intent['status']} but not on record"
-    if recorded and order.status == "FAILED" and intent["status"] in ("created", "processing"):
-        yield f"is FAILED with an intent that is {intent['status']}"
-    charged = [event for event in order.events_with("done") if event["detail"].get("intentId") == intent["id"]]
-    if recorded and charged and not intent["taken"]:
-        yield f"has {charged[0]['eventType']}, but nothing was charged"
-
-
 def _listed(order: OrderSnapshot) -> Iterator[str]:
     """Check that the order is listed under its status, its reason and its products."""
     status = status_of(order.row)
@@ -143,31 +132,20 @@ def _goods(order: OrderSnapshot) -> Iterator[str]:
         yield f"is {order.status} for {dict(ordered)}, but holds {held}"
 
 
-_SAGA_CHECKS = (_outcome, _proofs, _exclusive, _order_of_events, _visible)
-_ORDER_CHECKS = (_money, _listed, _goods)
+_SAGA_CHECKS = (_outcome, _proofs, _provenance, _exclusive, _order_of_events, _visible)
+_ORDER_CHECKS = (charges.amounts, charges.money, _listed, _goods)
 
 
-def _stock(orders: Sequence[OrderSnapshot], products: Sequence[Item]) -> Iterator[str]:
+def _stock(tables: Tables) -> Iterator[str]:
     """Check that what is available and what orders hold adds up to what was stocked."""
-    held = Counter[str]()
-    for order in orders:
-        held.update(order.held)
-    for each in map(Product.from_row, products):
+    held = held_after(map(complete, tables["EVENTS"]))
+    for each in map(Product.from_row, tables.get("INVENTORY", ())):
         if each.available < 0 or each.held != held[each.product_id]:
             yield f"{each.product_id}: {each.stocked} stocked, {each.available} left, {held[each.product_id]} held"
 
 
-def _orphans(tables: Tables) -> Iterator[str]:
+def _orphans(everything: Tables, sound: Tables) -> Iterator[str]:
     """Check that every row with an order ID belongs to an order, whatever its table."""
-    orders = {order["orderId"] for order in tables["SAGAS"]}
-    rows = (row for table in tables.values() for row in table)
+    orders = {order["orderId"] for order in everything["SAGAS"] if isinstance(order.get("orderId"), str)}
+    rows = (row for table in sound.values() for row in table)
     yield from (f"{row['orderId']}: no such order" for row in rows if "orderId" in row and row["orderId"] not in orders)
-
-
-def _ledger(tables: Tables) -> Iterator[str]:
-    """Check that an idempotency key created every intent."""
-    ledger = tables.get("GATEWAY_LEDGER", ())
-    keyed = {row["intentId"] for row in ledger if "intentId" in row}
-    intents = {row["id"] for row in ledger if "amount" in row}
-    yield from (f"{intent}: an idempotency key names this missing intent" for intent in sorted(keyed - intents))
-    yield from (f"{intent}: no idempotency key created this intent" for intent in sorted(intents - keyed))

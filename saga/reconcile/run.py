@@ -4,11 +4,14 @@ import re
 import time
 from collections.abc import Iterator
 
+from saga.reconcile.charges import parked_with_wrong_amounts
 from saga.reconcile.invariants import violations
 from saga.reconcile.snapshot import Item, Tables
+from saga.reconcile.soundness import sort
 from saga.stack import tables
 from saga.stack.stack import Stack
 from saga.text.durations import MINUTE
+from saga.text.safe import clean
 from saga.text.times import now
 
 _SETTLING_SECONDS = 2
@@ -29,8 +32,13 @@ def check(stack: Stack) -> list[str]:
 
 
 def _found(stack: Stack) -> list[str]:
-    rows, recently = read(stack), now() - _LONGEST_OVERDUE
-    return [*violations(rows), *(text for order in rows["SAGAS"] for text in _overdue(order, recently))]
+    return findings(read(stack), now())
+
+
+def findings(rows: Tables, at: int) -> list[str]:
+    """Return what is wrong with these rows at a time in ms since the epoch, in words."""
+    overdue = [text for order in sort(rows).sound["SAGAS"] for text in _overdue(order, at - _LONGEST_OVERDUE)]
+    return [clean(text) for text in (*violations(rows), *parked_with_wrong_amounts(rows), *overdue)]
 
 
 def _overdue(order: Item, recently: int) -> Iterator[str]:

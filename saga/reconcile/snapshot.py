@@ -1,7 +1,7 @@
 """Everything on record about each order, gathered from the rows of all tables."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -39,19 +39,29 @@ class OrderSnapshot:
     @cached_property
     def held(self) -> Counter[str]:
         """The pieces of each product that events have reserved and not released."""
-        held = Counter[str]()
-        for event in self.events_with("done", "undone"):
-            for line in event["detail"].get("items", ()):
-                held[line["productId"]] += line["quantity"] if event["outcome"] == "done" else -line["quantity"]
-        return held
+        return held_after(self.events)
+
+
+def held_after(events: Iterable[Item]) -> Counter[str]:
+    """Return the pieces of each product that these events have reserved and not released."""
+    held = Counter[str]()
+    for event in events:
+        sign = {"done": 1, "undone": -1}.get(event.get("outcome", ""), 0)
+        for line in event["detail"].get("items", ()) if sign else ():
+            held[line["productId"]] += sign * line["quantity"]
+    return held
+
+
+def complete(event: Item) -> Item:
+    """Return the event, with the attributes that an older one implies."""
+    return event if "outcome" in event else {**event, **attributes(event["eventType"], event)}
 
 
 def snapshots(tables: Tables) -> Iterator[OrderSnapshot]:
     """Yield a snapshot for each row of the orders table."""
     events, products = defaultdict[str, list[Item]](list), defaultdict[str, set[str]](set)
     for event in sorted(tables["EVENTS"], key=lambda row: (row["at"], row["eventType"])):
-        complete = event if "outcome" in event else {**event, **attributes(event["eventType"], event)}
-        events[event["orderId"]].append(complete)
+        events[event["orderId"]].append(complete(event))
     payments = {payment["orderId"]: payment for payment in tables.get("PAYMENTS", ())}
     intents = _intents_by_order(tables["GATEWAY_LEDGER"]) if "GATEWAY_LEDGER" in tables else None
     for line in tables.get("ORDER_LINES", ()):

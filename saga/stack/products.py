@@ -1,48 +1,109 @@
-"""The products in the inventory table. No other module of the command knows the attributes of its rows."""
+"""The products in the inventory table. People write its rows, so some may be malformed: `product` reads them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Self
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
+from product import LARGEST, MalformedRow, Product
+from saga.failures import Failure, UsageFailure
 from saga.stack import tables
 from saga.stack.stack import Stack
-from saga.text.money import Minor
+from saga.text.safe import clean
+
+__all__ = ["ADD", "LARGEST", "MalformedRow", "Product", "add", "catalogue", "named", "products", "restock"]
+
+_TABLE = "InventoryTable"
 
 # Adds pieces to a product, or creates it.
 ADD: Any = {
     "UpdateExpression": "SET #name = :name, price = :price ADD available :pieces, stocked :pieces",
     "ExpressionAttributeNames": {"#name": "name"},
 }
-
-
-@dataclass(frozen=True)
-class Product:
-    """A product in the catalogue, with its stock: `available` + `held` = `stocked`."""
-
-    product_id: str
-    name: str
-    price: Minor
-    available: int
-    stocked: int
-
-    @classmethod
-    def from_row(cls, row: Mapping[str, Any]) -> Self:
-        """Read a row."""
-        return cls(row["productId"], row["name"], Minor(row["price"]), row["available"], row["stocked"])
-
-    @property
-    def row(self) -> dict[str, Any]:
-        """The row in the table."""
-        numbers = {"price": self.price, "available": self.available, "stocked": self.stocked}
-        return {"productId": self.product_id, "name": self.name, **numbers}
-
-    @property
-    def held(self) -> int:
-        """Pieces held by live and confirmed orders."""
-        return self.stocked - self.available
+_RESTOCK = "SET available = available + :pieces, stocked = stocked + :pieces"
+# Both are numbers, and the sum is not too large to be one.
+_RESTOCKABLE = "attribute_type(available, :number) AND stocked BETWEEN :none AND :room"
 
 
 def products(stack: Stack) -> list[Product]:
-    """Return all products, sorted by ID."""
-    catalogue = map(Product.from_row, tables.everything(stack, "InventoryTable"))
-    return sorted(catalogue, key=lambda product: product.product_id)
+    """Return all products that are for sale, sorted by ID: those whose rows are not malformed."""
+    return [product for _, product in catalogue(stack) if isinstance(product, Product)]
+
+
+def catalogue(stack: Stack) -> list[tuple[str, Product | MalformedRow]]:
+    """Return each row's ID with its product, or with what is wrong with it, sorted by ID."""
+    return sorted(_read(tables.everything(stack, _TABLE)), key=lambda entry: entry[0])
+
+
+def named(stack: Stack, product_ids: Iterable[str]) -> dict[str, Product]:
+    """Return the products by ID.
+
+    Raises:
+        UsageFailure: some of them are not in the catalogue, or their rows are malformed.
+    """
+    wanted = list(product_ids)
+    found = dict(_read(tables.rows(stack, _TABLE, [{"productId": each} for each in wanted])))
+    if missing := sorted(set(wanted) - found.keys()):
+        raise UsageFailure(f"not in the catalogue: {', '.join(map(clean, missing))}")
+    for product_id, malformed in found.items():
+        if isinstance(malformed, MalformedRow):
+            raise UsageFailure(f"{clean(product_id)} is not for sale: {clean(malformed)}")
+    return {product_id: product for product_id, product in found.items() if isinstance(product, Product)}
+
+
+def add(stack: Stack, products: Sequence[Product]) -> list[Product]:
+    """Add the products that the catalogue does not have, and return them. The others do not change.
+
+    Raises:
+        UsageFailure: an attribute is not what it must be. Nothing was added.
+    """
+    checked = [_checked(product) for product in products]
+    return [product for product in checked if _put(stack, product)]
+
+
+def restock(stack: Stack, product_id: str, pieces: int) -> Product:
+    """Add pieces to what is available and to what was stocked, in one write, and return the product.
+
+    Raises:
+        UsageFailure: it is not in the catalogue, its row is malformed, or so many pieces cannot be added.
+    """
+    client = tables.client(stack.session)
+    if not 0 < pieces <= LARGEST:
+        raise UsageFailure(f"cannot add {pieces} pieces: expected 1 to {LARGEST}")
+    product = named(stack, [product_id])[product_id]
+    values = {":pieces": pieces, ":number": "N", ":none": 0, ":room": LARGEST - pieces}
+    try:
+        changed = client.update_item(
+            TableName=stack.outputs[_TABLE],
+            Key=tables.wire({"productId": product_id}),
+            UpdateExpression=_RESTOCK,
+            ConditionExpression=_RESTOCKABLE,
+            ExpressionAttributeValues=tables.wire(values),
+            ReturnValues="ALL_NEW",
+        )
+    except client.exceptions.ConditionalCheckFailedException as error:
+        raise Failure(f"{clean(product_id)} has {product.stocked} pieces: {pieces} cannot be added") from error
+    return Product.from_row(tables.plain(changed["Attributes"]))
+
+
+def _read(rows: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, Product | MalformedRow]]:
+    for row in rows:
+        try:
+            yield row["productId"], Product.from_row(row)
+        except MalformedRow as malformed:
+            yield row["productId"], malformed
+
+
+def _checked(product: Product) -> Product:
+    try:
+        return Product.from_row(product.row)
+    except MalformedRow as malformed:
+        raise UsageFailure(str(malformed)) from malformed
+
+
+def _put(stack: Stack, product: Product) -> bool:
+    client = tables.client(stack.session)
+    row, absent = tables.wire(product.row), "attribute_not_exists(productId)"
+    try:
+        client.put_item(TableName=stack.outputs[_TABLE], Item=row, ConditionExpression=absent)
+    except client.exceptions.ConditionalCheckFailedException:
+        return False
+    return True

@@ -182,7 +182,7 @@ def with_event(event_type: str, at: int = 2**43) -> Tamper:
         (steps.parked, changed("SAGAS", deadlineAt=1), "is CANCELLING and parked, but still has deadlineAt"),
         (paused, changed("SAGAS", dueAt=2**43), "is due only after its deadline"),
         (world.placed, empty("EVENTS"), "PENDING without an event that says started"),
-        (world.placed, changed("EVENTS", eventId=None), "is not an event"),
+        (world.placed, changed("EVENTS", eventId=None), "OrderPlaced: eventId is missing (EVENTS)"),
         (steps.cancelling, with_event("OrderConfirmed"), "CANCELLING despite OrderConfirmed"),
         (steps.parked, without("OrderParked#1"), "is parked, but"),
         (steps.paid, without("InventoryReserved"), "100 stocked, 98 left, 0 held"),
@@ -277,4 +277,11 @@ def test_a_second_charge_is_detected() -> None:
 
 def test_negative_stock_is_detected() -> None:
     world.put("INVENTORY", {**world.product("laptop"), "available": -1, "stocked": -1})
-    assert violations(world.everything()) == ["laptop: -1 stocked, -1 left, 0 held"]
+    assert violations(world.everything()) == [
+        "laptop: available is -1: expected a whole number from 0 to 999999999999 (INVENTORY)",
+    ]
+
+
+def test_more_in_stock_than_was_stocked_is_detected() -> None:
+    world.put("INVENTORY", {**world.product("laptop"), "available": 7, "stocked": 5})
+    assert violations(world.everything()) == ["laptop: 5 stocked, 7 left, 0 held"]

@@ -58,6 +58,13 @@ def test_a_deleted_product_is_out_of_stock() -> None:
         steps.reserve(order_id)
 
 
+def test_a_product_whose_row_has_no_stock_is_out_of_stock() -> None:
+    order_id, row = world.placed(), world.product()
+    world.put("INVENTORY", {name: value for name, value in row.items() if name != "available"})
+    with pytest.raises(InsufficientStock, match="2 wanted, 0 available"):
+        steps.reserve(order_id)
+
+
 @pytest.mark.parametrize("call", [1, 2], ids=["before the reservation", "before the refusal is recorded"])
 def test_a_cancellation_takes_precedence_over_missing_stock(monkeypatch: pytest.MonkeyPatch, call: int) -> None:
     order_id = world.placed(quantity=world.STOCK + 1)

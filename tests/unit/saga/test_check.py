@@ -30,7 +30,8 @@ def test_all_tables_except_those_whose_rows_expire_are_read(deployed: Stack) -> 
     steps.confirmed()
     found = run.read(deployed)
     assert found.keys() == set(tables_of_record())
-    assert {name: len(rows) for name, rows in found.items()} == {name: len(world.rows(name)) for name in found}
+    without_secret = {**found, "SAGAS": [row for row in found["SAGAS"] if row != world.SECRET]}
+    assert {name: len(rows) for name, rows in without_secret.items()} == {name: len(world.rows(name)) for name in found}
 
 
 def test_the_table_of_a_new_participant_is_read_too(deployed: Stack) -> None:
@@ -72,7 +73,7 @@ def test_an_order_that_recovery_has_forgotten_is_a_violation(
 @pytest.mark.parametrize(
     ("changes", "problem"),
     [
-        ({"paused": {}}, "is CONFIRMED, but still has paused"),
+        ({"paused": {"state": "ConfirmOrder"}}, "is CONFIRMED, but still has paused"),
         ({"deadlineAt": 1}, "is CONFIRMED, but still has deadlineAt"),
     ],
 )

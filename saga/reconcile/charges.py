@@ -1,0 +1,84 @@
+"""Compares the gateway's books with what orders cost."""
+
+from collections.abc import Iterator
+
+from saga.reconcile.snapshot import Item, OrderSnapshot, Tables, snapshots
+from saga.reconcile.soundness import sort
+from saga.stack.tables import is_parked, status_of
+
+
+def money(order: OrderSnapshot) -> Iterator[str]:
+    """Check that CONFIRMED is charged once, FAILED costs nothing, and no money moves without a recorded intent."""
+    if order.intents is None:
+        return
+    total, (taken, refunded) = order.row["totalAmount"], _charged_and_refunded(order)
+    for intent in order.intents:
+        yield from _intent(order, intent)
+    expected = {"CONFIRMED": (taken, refunded) == (total, 0), "FAILED": taken == refunded, "PENDING": not refunded}
+    if not expected.get(order.status, True):
+        yield _balance(order)
+    intent_id, known = (order.payment or {}).get("intentId"), {intent["id"] for intent in order.intents}
+    if intent_id and intent_id not in known:
+        yield f"has the intent {intent_id} on record, of which the gateway knows nothing"
+
+
+def _balance(order: OrderSnapshot) -> str:
+    taken, refunded = _charged_and_refunded(order)
+    return f"is {status_of(order.row)} for {order.row['totalAmount']}, but was charged {taken} and refunded {refunded}"
+
+
+def _charged_and_refunded(order: OrderSnapshot) -> tuple[int, int]:
+    intents = order.intents or ()
+    return sum(intent["taken"] for intent in intents), sum(intent["refunded"] for intent in intents)
+
+
+def _is_partial(order: OrderSnapshot) -> bool:
+    """Return whether neither all, nothing nor everything again was charged and refunded."""
+    taken, refunded = _charged_and_refunded(order)
+    return taken != refunded and (taken, refunded) != (order.row["totalAmount"], 0)
+
+
+def amounts(order: OrderSnapshot) -> Iterator[str]:
+    """Check that an order costs what its lines cost, is to be paid just that, and is charged in one currency."""
+    total, lines = order.row["totalAmount"], sum(line["quantity"] * line["unitPrice"] for line in order.row["items"])
+    if lines != total:
+        yield f"costs {total}, but its lines cost {lines}"
+    if (order.payment or {}).get("amount", total) != total:
+        yield f"costs {total}, but its payment is for another amount"
+    charged = [intent for intent in order.intents or () if intent["taken"]]
+    currencies = {row["currency"] for row in (order.row, order.payment or {}, *charged) if "currency" in row}
+    if len(currencies) > 1:
+        yield f"is in {' and '.join(sorted(currencies))} at once"
+
+
+def _intent(order: OrderSnapshot, intent: Item) -> Iterator[str]:
+    recorded = (order.payment or {}).get("intentId") == intent["id"]
+    total = order.row["totalAmount"]
+    if not 0 <= intent["refunded"] <= intent["taken"] <= intent["amount"] == total:
+        yield f"costs {total}, but its intent is {intent}"
+    if not recorded and intent["status"] != "created":
+        yield f"has an intent that is {intent['status']} but not on record"
+    if recorded and order.status == "FAILED" and intent["status"] in ("created", "processing"):
+        yield f"is FAILED with an intent that is {intent['status']}"
+    charged = [event for event in order.events_with("done") if event["detail"].get("intentId") == intent["id"]]
+    if recorded and charged and intent["taken"] != total:
+        yield f"has {charged[0]['eventType']}, but {intent['taken'] or 'nothing'} was charged"
+
+
+def parked_with_wrong_amounts(tables: Tables) -> list[str]:
+    """Return the parked orders of which the gateway has charged or refunded a part only.
+
+    That violates nothing: the order was parked for it. But somebody has to settle it.
+    """
+    rows = sort(tables)
+    parked = [order for order in snapshots(rows.sound) if is_parked(order.row) and order.is_order]
+    return [f"{order.row['orderId']}: {_balance(order)}" for order in parked if _is_partial(order)]
+
+
+def ledger(tables: Tables) -> Iterator[str]:
+    """Check that an idempotency key created every intent."""
+    rows = tables.get("GATEWAY_LEDGER", ())
+    keyed = {row["intentId"] for row in rows if "intentId" in row}
+    intents = {row["id"] for row in rows if "amount" in row}
+    yield from (f"{intent}: an idempotency key names this missing intent" for intent in sorted(keyed - intents))
+    yield from (f"{intent}: no idempotency key created this intent" for intent in sorted(intents - keyed))

@@ -1,0 +1,119 @@
+"""What the gateway has charged and refunded is compared with what each order costs."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from saga.reconcile.invariants import violations
+from saga.reconcile.run import findings
+from saga.reconcile.snapshot import Tables
+from tests.support import steps, world
+
+pytestmark = pytest.mark.usefixtures("world")
+
+
+def with_intent(bring: Callable[[], str], **changes: Any) -> tuple[str, Tables]:
+    """Return an order and all rows, with its intent changed."""
+    order_id, rows = bring(), world.everything()
+    ledger = [{**row, **changes} if "amount" in row else row for row in rows["GATEWAY_LEDGER"]]
+    return order_id, {**rows, "GATEWAY_LEDGER": ledger}
+
+
+@pytest.mark.parametrize(
+    ("bring", "changes", "finding"),
+    [
+        (steps.confirmed, {"taken": 1}, "is CONFIRMED for 69998, but was charged 1 and refunded 0"),
+        (steps.confirmed, {"refunded": 1}, "is CONFIRMED for 69998, but was charged 69998 and refunded 1"),
+        (steps.failed, {"refunded": 34_999}, "is FAILED for 69998, but was charged 69998 and refunded 34999"),
+        (steps.parked, {"taken": 1}, "is PARKED for 69998, but was charged 1 and refunded 0"),
+        (steps.parked, {"refunded": 34_999}, "is PARKED for 69998, but was charged 69998 and refunded 34999"),
+    ],
+)
+def test_a_wrong_amount_is_told(bring: Callable[[], str], changes: dict[str, Any], finding: str) -> None:
+    order_id, rows = with_intent(bring, **changes)
+    assert f"{order_id}: {finding}" in findings(rows, 0)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"taken": 0}, {"taken": 69_998}, {"refunded": 69_998}, {"taken": 1, "refunded": 1}]
+)
+def test_a_parked_order_that_cost_all_or_nothing_is_no_finding(changes: dict[str, Any]) -> None:
+    _, rows = with_intent(steps.parked, **changes)
+    events = [row for row in rows["EVENTS"] if row["eventType"] != "PaymentCharged"]  # of a charge that was refused
+    assert findings({**rows, "EVENTS": events}, 0) == []
+
+
+def test_a_parked_order_with_a_wrong_amount_violates_nothing_because_it_was_parked_for_it() -> None:
+    _, rows = with_intent(steps.parked, refunded=34_999)
+    assert violations(rows) == []
+
+
+@pytest.mark.parametrize("odd", ["SAGAS", "PAYMENTS", "GATEWAY_LEDGER", None])
+def test_an_order_is_charged_in_its_currency(odd: str | None) -> None:
+    order_id, rows = with_intent(steps.confirmed)
+    for table in ("SAGAS", "PAYMENTS", "GATEWAY_LEDGER"):
+        currency = {"currency": "EUR" if table == odd else "USD"}
+        rows = {
+            **rows,
+            table: [{**row, **currency} if "amount" in row or table == "SAGAS" else row for row in rows[table]],
+        }
+    assert findings(rows, 0) == ([f"{order_id}: is in EUR and USD at once"] if odd else [])
+
+
+def test_rows_without_a_currency_are_older_and_no_finding() -> None:
+    _, rows = with_intent(steps.confirmed, currency="EUR")
+    payments = [{name: row[name] for name in row if name != "currency"} for row in rows["PAYMENTS"]]
+    assert findings({**rows, "PAYMENTS": payments}, 0) == []
+
+
+@pytest.mark.parametrize(
+    ("table", "changes", "finding"),
+    [
+        ("SAGAS", {"totalAmount": 1}, "costs 1, but its lines cost 69998"),
+        ("PAYMENTS", {"amount": 1}, "costs 69998, but its payment is for another amount"),
+        ("PAYMENTS", {"intentId": "pi_other"}, "has the intent pi_other on record, of which the gateway knows nothing"),
+    ],
+)
+def test_rows_that_contradict_the_total_are_told(table: str, changes: dict[str, Any], finding: str) -> None:
+    order_id, rows = steps.confirmed(), world.everything()
+    changed = {**rows, table: [{**row, **changes} for row in rows[table]]}
+    assert f"{order_id}: {finding}" in findings(changed, 0)
+
+
+def free(rows: Tables) -> Tables:
+    """Return the rows of the same order if it were free: the gateway knows nothing of it."""
+    orders = [
+        {**row, "totalAmount": 0, "items": [{**line, "unitPrice": 0} for line in row["items"]]} for row in rows["SAGAS"]
+    ]
+    events = [
+        {**row, "detail": {**row["detail"], "intentId": None, "amount": 0}} if "Payment" in row["eventType"] else row
+        for row in rows["EVENTS"]
+    ]
+    payments = [{**row, "intentId": None, "amount": 0} for row in rows["PAYMENTS"]]
+    return {**rows, "SAGAS": orders, "EVENTS": events, "PAYMENTS": payments, "GATEWAY_LEDGER": []}
+
+
+@pytest.mark.parametrize("bring", [steps.paid, steps.confirmed, steps.failed, steps.parked])
+def test_a_free_order_needs_no_intent(bring: Callable[[], str]) -> None:
+    bring()
+    assert findings(free(world.everything()), 0) == []
+
+
+def test_a_free_order_of_before_whose_intent_charged_nothing_is_no_finding() -> None:
+    _, rows = with_intent(steps.confirmed, amount=0, taken=0)
+    as_free = free(rows)
+    kept = {name: rows[name] for name in ("GATEWAY_LEDGER", "EVENTS")}
+    payments = [{**row, "amount": 0} for row in rows["PAYMENTS"]]
+    assert findings({**as_free, **kept, "PAYMENTS": payments}, 0) == []
+
+
+@pytest.mark.parametrize("bring", [steps.confirmed, steps.failed])
+def test_a_free_order_is_no_finding_when_the_functions_have_carried_it_out(
+    bring: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(world.PRICES, "monitor", 0)
+    world.put("INVENTORY", {**world.product("monitor"), "price": 0})
+    bring()
+    assert world.intents() == []
+    assert findings(world.everything(), 0) == []
