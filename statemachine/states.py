@@ -56,7 +56,7 @@ def _states(saga: Saga) -> Iterator[tuple[str, State]]:
     for compensation, (_, following) in zip(saga.compensations, list(pairwise(way_back))[1:], strict=True):
         yield compensation.state, _compensation(compensation, following)
     yield fail, _fail(saga, fail, pause)
-    yield failed, {"Type": "Fail", "Error": "{% $states.input.reason %}", "Cause": "{% $states.input.cause %}"}
+    yield failed, {"Type": "Fail", "Error": "{% $states.input.reason %}", "Cause": "{% $states.input.message %}"}
     cause = "{% $states.input.Error & ': ' & $states.input.Cause %}"
     yield INCOMPLETE, {"Type": "Fail", "Error": INCOMPLETE, "Cause": cause}
 
@@ -77,7 +77,7 @@ def _confirm(confirm: str, confirmed: str, cancel: str, pause: str) -> State:
 
 def _pause(pause: str, paused: str, failed: str) -> State:
     comment = "Records what waits, until recovery resumes it. If that fails, recovery comes a few minutes later"
-    unknown = "{% {'reason': $states.errorOutput.Error, 'cause': $states.errorOutput.Cause} %}"
+    unknown = {"reason": UnknownSaga.__name__, "message": "Nothing has this id."}
     caught = [_catch([UnknownSaga.__name__], failed, Output=unknown), _catch(["States.ALL"], paused)]
     task = _task(pause, comment, [UnknownSaga.__name__], state="{% $waiting %}", error="{% $error %}")
     return task | {"Catch": caught, "Next": paused}
@@ -118,7 +118,7 @@ def _task(name: str, comment: str, never: Sequence[str], effect_of: Forward | No
     return {
         "Type": "Task",
         "Comment": comment,
-        "Resource": "arn:aws:states:::lambda:invoke",
+        "Resource": "arn:${Partition}:states:::lambda:invoke",
         "Arguments": {"FunctionName": f"${{{name}Function}}", "Payload": {ID: SAGA_ID, **payload}},
         "TimeoutSeconds": policy.timeout,
         "Retry": [

@@ -6,18 +6,15 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from sagakit import decision, guard, pausing
 from sagakit.event import ID
-from sagakit.observability import count, observed
-from sagakit.reason import caught
+from sagakit.observability import observed
+from sagakit.reason import caught, public
 from sagakit.saga import named
 
 
 @observed
 def confirm(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Confirm the saga. This is the pivot: nothing is undone after it."""
-    confirmed = decision.confirm(event[ID])
-    if not confirmed.repeated:
-        count(named(confirmed.saga).name_for("{}sConfirmed"))
-    return confirmed.summary
+    return decision.confirm(event[ID]).summary
 
 
 @observed
@@ -38,6 +35,5 @@ def fail(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """End a cancelled saga with the reason it failed; if a compensation is missing, pause or park it."""
     failures = {state: caught(error) for state, error in event["failures"].items()}
     failed = decision.fail(event[ID], failures)
-    if not failed.repeated:
-        count(named(failed.saga).name_for("{}sFailed"), reason=failed.detail["reason"])
-    return {**failed.summary, **failed.detail}
+    reason = failed.detail["reason"]
+    return {**failed.summary, "reason": reason, "message": public(named(failed.saga), reason)["message"]}

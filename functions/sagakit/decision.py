@@ -1,9 +1,10 @@
 """Decisions about a saga: confirm it (the pivot), cancel it, and end a cancelled one."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from sagakit import clock, eventlog, guard
-from sagakit.errors import BusinessError, CompensationIncomplete, SagaPaused
+from sagakit.errors import BusinessError, CompensationIncomplete, SagaPaused, TransientError
 from sagakit.event import Event, History
 from sagakit.guard import OPEN, due, index_entry, transition
 from sagakit.parking import park
@@ -11,6 +12,8 @@ from sagakit.pausing import pause
 from sagakit.reason import Reason
 from sagakit.saga import Status
 from sagakit.step import Compensation, Outcome
+
+OVERTAKEN_AT_MOST = 10  # each step takes effect once, so more than a saga has steps would be a defect
 
 
 class NotUndone(Exception):
@@ -47,12 +50,12 @@ def cancel(saga_id: str, why: Reason, *, starts_saga: bool = False) -> Event:
 
     Raises:
         AlreadyConfirmed: the saga has passed the pivot.
+        TransientError: steps kept taking effect meanwhile.
     """
-    while True:  # ends: a step took effect meanwhile, each does so once, and the history is read consistently
-        try:
+    for _ in range(OVERTAKEN_AT_MOST):
+        with suppress(Overtaken):
             return _cancel(saga_id, why, starts_saga=starts_saga)
-        except Overtaken:
-            continue
+    raise TransientError("one step after the other took effect meanwhile")
 
 
 def _cancel(saga_id: str, why: Reason, *, starts_saga: bool) -> Event:
@@ -64,7 +67,7 @@ def _cancel(saga_id: str, why: Reason, *, starts_saga: bool) -> Event:
     settings = {
         "reason": why.detail,
         **index_entry("byReason", cancelling, why.code),
-        **due(cancelling, guard.patience_ends(cancelling.at)),
+        **due(cancelling, guard.patience_ends(clock.now())),
     }
     unseen = [event for event in saga.guarded if not history.find(event)]
     return eventlog.record(
@@ -88,7 +91,7 @@ def fail(saga_id: str, failures: Mapping[str, Reason]) -> Event:
     saga = history.saga
     undone, state = saga.undone_by, saga.name_for("Fail{}")
     cancelled = history.find(saga.name_for("{}Cancelling"))
-    why = cancelled.detail if cancelled else {}
+    why = {"reason": cancelled.detail["reason"]} if cancelled else {}
     failed = history.next(saga.name_for("{}Failed"), Outcome.FAILED, why, state=state, rests_on=undone)
     try:
         return eventlog.record(

@@ -1,7 +1,9 @@
 """The function's only DynamoDB client, conversion to and from its wire format, and request building."""
 
 import re
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +19,8 @@ type Wire = dict[str, AttributeValueTypeDef]
 
 # Both attempts together take 3 s at most, which fits into the shortest function timeout.
 CONFIG = Config(connect_timeout=0.5, read_timeout=1, retries={"mode": "standard", "total_max_attempts": 2})
+
+CONFLICT_PAUSES = (0.05, 0.2)  # seconds before an update is tried again
 
 client = boto3.client("dynamodb", config=CONFIG)
 
@@ -70,10 +74,17 @@ def get(table: str, key: Mapping[str, str]) -> Item | None:
 def change(table: str, key: Mapping[str, str], update: str, condition: str, **values: Any) -> Item:  # noqa: ANN401
     """Update one row outside a transaction and return the new row.
 
+    A transaction that is writing the row refuses the update, which boto3 does not retry.
+
     Raises:
         ConditionalCheckFailedException: the condition is false.
+        TransactionConflictException: transactions kept writing the row.
     """
     changed = request(table, key=key, update=update, condition=condition, **values)
+    for pause in CONFLICT_PAUSES:
+        with suppress(client.exceptions.TransactionConflictException):
+            return from_wire(client.update_item(**changed, ReturnValues="ALL_NEW")["Attributes"])
+        time.sleep(pause)
     return from_wire(client.update_item(**changed, ReturnValues="ALL_NEW")["Attributes"])
 
 

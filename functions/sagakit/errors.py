@@ -3,24 +3,7 @@
 Any other error is a defect or an unknown outcome: the state machine retries it briefly, then pauses the saga.
 """
 
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
-from botocore.exceptions import ConnectionError as NoConnectionError
-
-THROTTLES = frozenset(
-    {
-        "ExecutionLimitExceeded",
-        "InternalServerError",
-        "KmsThrottlingException",
-        "LimitExceededException",
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-        "ServiceUnavailable",
-        "ThrottlingException",
-        "TransactionConflictException",
-        "TransactionInProgressException",
-    }
-)
-SERVER_FAULT = 500  # HTTP status
+from typing import ClassVar
 
 
 class SagaError(Exception):
@@ -28,7 +11,13 @@ class SagaError(Exception):
 
 
 class BusinessError(SagaError):
-    """A business rule refused; a retry would get the same answer."""
+    """A business rule refused; a retry would get the same answer.
+
+    `says` is the sentence that customers read. A refusal that is not `expected` counts as an unexpected failure.
+    """
+
+    says: ClassVar[str] = ""
+    expected: ClassVar[bool] = True
 
 
 class SagaCancelled(BusinessError):
@@ -65,19 +54,3 @@ class TransientError(SagaError):
 
 class StillPending(TransientError):
     """An effect outside is in progress, such as a payment that is processing: wait, and ask again."""
-
-
-def is_transient(error: Exception) -> bool:
-    """Return whether a retry may succeed."""
-    return isinstance(classified(error) if isinstance(error, BotoCoreError | ClientError) else error, TransientError)
-
-
-def classified(error: BotoCoreError | ClientError) -> Exception:
-    """Return TransientError for throttles, server faults and lost connections; return any other AWS error as it is."""
-    if isinstance(error, HTTPClientError | NoConnectionError):
-        return TransientError(type(error).__name__)
-    if isinstance(error, BotoCoreError):
-        return error
-    code = error.response["Error"]["Code"]
-    status = error.response["ResponseMetadata"].get("HTTPStatusCode", 0)
-    return TransientError(code) if code in THROTTLES or status >= SERVER_FAULT else error

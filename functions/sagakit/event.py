@@ -62,6 +62,12 @@ class Event:
         return {ID: self.saga_id, "event": self.type, "repeated": self.repeated}
 
     @property
+    def public(self) -> dict[str, Any]:
+        """The detail without what is for operators, and without what a customer or an operator wrote."""
+        hidden = {"cause", "text", *(["reason"] if self.outcome == Outcome.RESUMED else [])}
+        return {name: value for name, value in self.detail.items() if name not in hidden}
+
+    @property
     def kind(self) -> str:
         """The type without its number."""
         return self.type.partition("#")[0]

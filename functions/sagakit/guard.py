@@ -7,7 +7,7 @@ the status, so a step that wakes up late has no effect. Whatever a step records 
 import os
 from typing import Any
 
-from sagakit import dynamodb, tables
+from sagakit import clock, dynamodb, tables
 from sagakit.dynamodb import Item
 from sagakit.errors import AlreadyConfirmed, NotCancelling, SagaCancelled, TransientError, UnknownSaga
 from sagakit.event import ID, Event, shard
@@ -109,8 +109,9 @@ def due(event: Event, deadline: int) -> Item:
     """Return the attributes that let the sweeper find the saga once the execution that `event` starts must have ended.
 
     The `deadline` ends the waiting: a saga that is PENDING by then is cancelled, one that is CANCELLING is parked.
+    Times to wait are counted from now: the event's own time is later if an earlier writer's clock was ahead.
     """
-    ended = execution_ends(named(event.saga), event.at)
+    ended = execution_ends(named(event.saga), clock.now())
     return {"open": shard(event.saga_id), "dueAt": min(ended, deadline), "deadlineAt": deadline}
 
 

@@ -11,8 +11,8 @@ from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import BotoCoreError, ClientError
 
-from sagakit.errors import classified
 from sagakit.event import ID
+from sagakit.transient import classified
 
 type Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 

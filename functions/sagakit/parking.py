@@ -8,7 +8,6 @@ from sagakit.dynamodb import Item
 from sagakit.errors import CompensationIncomplete
 from sagakit.event import History
 from sagakit.guard import OPEN, index_entry, transition
-from sagakit.observability import count
 from sagakit.saga import Status
 from sagakit.step import Outcome
 
@@ -26,7 +25,7 @@ def park(history: History, row: Item, failures: Mapping[str, str], *, state: str
         detail["undone" if history.find(event) else "notUndone"].append(event)
     error = CompensationIncomplete.__name__
     parked = history.numbered("{}Parked", Outcome.PARKED, detail, state=state, error=error)
-    recorded = eventlog.record(
+    eventlog.record(
         parked,
         transition(
             parked,
@@ -38,5 +37,3 @@ def park(history: History, row: Item, failures: Mapping[str, str], *, state: str
             seen=row.get("dueAt", 0),
         ),
     )
-    if not recorded.repeated:
-        count(history.saga.name_for("{}sParked"))

@@ -19,12 +19,15 @@ def pause(row: Item, state: str, why: Reason) -> None:
     Nothing changes if it is paused already, if it has ended, or if a forward step gave up before it was cancelled.
     """
     saga = named(row.get("saga", ""))
-    if not guard.is_open(row) or guard.is_paused(row) or _comes_late(saga, row, state):
+    if not guard.is_open(row) or _comes_late(saga, row, state):
         return
-    paused = _paused(row, state, why)
-    if guard.reschedule(row, paused["nextAttemptAt"], paused=paused):
+    if not guard.is_paused(row):
+        paused = _paused(row, state, why)
+        if not guard.reschedule(row, paused["nextAttemptAt"], paused=paused):
+            return
+        row = {**row, "paused": paused}
         count(saga.name_for("{}sPaused"))
-        gauge("PauseAge", clock.now() - paused["since"])
+    gauge("PauseAge", clock.now() - row["paused"]["since"])  # also if the call that paused it got no answer
 
 
 def _comes_late(saga: Saga, row: Item, state: str) -> bool:

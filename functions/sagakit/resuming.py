@@ -6,7 +6,7 @@ name of the next.
 
 from typing import Any
 
-from sagakit import eventlog, guard
+from sagakit import clock, eventlog, guard
 from sagakit.dynamodb import Item
 from sagakit.errors import NotWaiting
 from sagakit.event import Event, History
@@ -44,7 +44,7 @@ def _resume(history: History, row: Item, why: Item, *, anew: bool = False) -> Ev
     paused = row.get("paused", {})
     detail = {**{name: paused[name] for name in WAITED if name in paused}, **why}
     resumed = history.numbered("{}Resumed", Outcome.RESUMED, detail, starts_saga=True)
-    deadline = guard.patience_ends(resumed.at) if anew else guard.deadline(row)
+    deadline = guard.patience_ends(clock.now()) if anew else guard.deadline(row)
     settings = {"resumes": row.get("resumes", 0) + 1, **due(resumed, deadline), **_trying(paused)}
     status, as_read = Status(row["status"]), _as_read(row)
     return eventlog.record(

@@ -10,21 +10,18 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from sagakit import effect_record, eventlog, guard
 from sagakit.errors import TransientError
 from sagakit.event import ID, Event, History
-from sagakit.observability import Handler, count, observed
+from sagakit.observability import Handler, observed
 from sagakit.saga import Status
 from sagakit.step import Change, Compensation, Effect, Forward, Outcome
 from sagakit.transaction import Action
 
 
 def handler(compensation: Compensation, act: Callable[[Event | None], Change]) -> Handler:
-    """Create the Lambda handler of the compensation, which counts the compensation once however often it is called."""
+    """Create the Lambda handler of the compensation."""
 
     @wraps(act)
     def run(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
-        undone = _undone(compensation, act, event[ID])
-        if not undone.repeated:
-            count("Compensations", step=compensation.state)
-        return undone.summary
+        return _undone(compensation, act, event[ID]).summary
 
     return observed(run)
 

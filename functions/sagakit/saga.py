@@ -5,6 +5,7 @@ from enum import StrEnum
 from functools import cache
 from importlib import import_module
 
+from sagakit.errors import BusinessError
 from sagakit.step import Compensation, Forward
 
 TABLES = "sagas"  # the application's module that declares its sagas
@@ -43,6 +44,11 @@ class Saga:
     def forward(self) -> tuple[Forward, ...]:
         """The forward steps, in order."""
         return tuple(step for step, _ in self.steps)
+
+    @property
+    def refusals(self) -> tuple[type[BusinessError], ...]:
+        """The errors that end a saga of this kind for business reasons."""
+        return tuple(error for step in self.forward for error in step.refusals)
 
     @property
     def compensations(self) -> tuple[Compensation, ...]:

@@ -15,7 +15,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from sagakit import dynamodb
 from sagakit.dynamodb import Item, request
-from sagakit.errors import TransientError, classified
+from sagakit.errors import TransientError
+from sagakit.transient import classified
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef

@@ -60,7 +60,7 @@ def stubs(task: str) -> Invoke:
     """Return functions without effects that lead an order to this task."""
 
     def call(_function: str, payload: Json) -> Json:
-        return {"orderId": payload["orderId"], "reason": "SomeError", "cause": ""}
+        return {"orderId": payload["orderId"], "reason": "SomeError", "message": ""}
 
     if task == "PauseOrder":
         return failing(f"{FORWARD[0]}Function", "RuntimeError", inner=call)
@@ -189,7 +189,7 @@ def test_if_the_pause_fails_too_the_order_is_resumed_a_few_minutes_later(
     row = guard.read(order_id)
     is_paused = after_effect or task in [each.state for each in sagas.ORDER.compensations]
     assert ("paused" in row) == is_paused
-    assert row["dueAt"] == (still.now + 10_000 if is_paused else row["updatedAt"] + 360_000)
+    assert row["dueAt"] == (still.now + 10_000 if is_paused else still.now + 360_000)
     assert recovered(order_id, still) is RecoveryAction.RESUME
     execute(order_id)
     ended(order_id)

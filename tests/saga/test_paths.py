@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 import pytest
 
+from inventory.domain import InsufficientStock
+from payment.domain import PaymentDeclined
 from payment.simulated import SimulatedGateway
 from payment.test_tokens import TEST_TOKENS, Behaviour
 from sagakit import decision, guard, resuming
@@ -60,7 +62,7 @@ def test_an_order_without_errors_is_confirmed_after_every_step() -> None:
 def test_a_declined_payment_undoes_everything_and_is_the_reason() -> None:
     order_id = world.placed("pm_declined")
     outcome = execute(order_id)
-    assert (outcome.status, outcome.error, outcome.cause) == ("FAILED", "PaymentDeclined", "card_declined")
+    assert (outcome.status, outcome.error, outcome.cause) == ("FAILED", "PaymentDeclined", PaymentDeclined.says)
     assert outcome.path == ["ReserveInventory", "ProcessPayment", *UNDONE]
     assert (world.status(order_id), world.available(), world.net_charge()) == ("FAILED", world.STOCK, 0)
     attempted = ["OrderPlaced", "InventoryReserved", "PaymentIntentRecorded", "PaymentDeclined"]
@@ -70,9 +72,32 @@ def test_a_declined_payment_undoes_everything_and_is_the_reason() -> None:
 def test_missing_stock_ends_the_order_before_any_payment() -> None:
     order_id = world.placed(quantity=world.STOCK + 1)
     outcome = execute(order_id)
-    assert (outcome.error, outcome.cause) == ("InsufficientStock", "monitor: 101 wanted, 100 available")
+    assert (outcome.error, outcome.cause) == ("InsufficientStock", InsufficientStock.says)
     assert outcome.path == ["ReserveInventory", *UNDONE]
     assert (world.status(order_id), world.available(), world.rows("GATEWAY_LEDGER")) == ("FAILED", world.STOCK, [])
+
+
+def test_a_free_order_is_confirmed_without_a_call_to_the_gateway(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(world.PRICES, "monitor", 0)
+    world.stock_up()
+    monkeypatch.delattr("payment.app.gateway")
+    order_id = world.placed("pm_declined")
+    assert execute(order_id).path == HAPPY
+    assert (world.status(order_id), world.available(), world.rows("GATEWAY_LEDGER")) == (
+        "CONFIRMED",
+        world.STOCK - 2,
+        [],
+    )
+
+
+def test_a_free_order_that_is_cancelled_has_no_payment_to_undo(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(world.PRICES, "monitor", 0)
+    world.stock_up()
+    monkeypatch.delattr("payment.app.gateway")
+    order_id = world.placed()
+    assert execute(order_id, failing("ConfirmOrderFunction", "SagaCancelled")).path[-1] == "OrderFailed"
+    assert (world.status(order_id), world.available()) == ("FAILED", world.STOCK)
+    assert world.detail(order_id, "PaymentRefunded")["outcome"] == "nothing to undo"
 
 
 def payloads(order_id: str) -> dict[str, Json]:
@@ -124,6 +149,9 @@ HAPPILY = Life("OrderConfirmed")
 DECLINED = Life("OrderFailed", "FAILED", "PaymentDeclined", 0, world.STOCK)
 IN_VAIN = Life("OrderPaused", "FAILED", "DeadlinePassed", 0, world.STOCK)
 PARKED = Life("OrderPaused", "CANCELLING", "DeadlinePassed", PRICE, world.STOCK)
+PARTLY_REFUNDED = PARKED._replace(charged=1)
+MISCHARGED = Life("CompensationIncomplete", "CANCELLING", "AmountDiffers", 1, world.STOCK)
+MISMATCHED = Life("OrderFailed", "FAILED", "AmountDiffers", 0, world.STOCK)
 TOKENS = {
     "pm_ok": HAPPILY,
     "pm_declined": DECLINED,
@@ -136,6 +164,10 @@ TOKENS = {
     "pm_refund_flaky": IN_VAIN,
     "pm_refund_down": PARKED,
     "pm_refund_refused": PARKED,
+    "pm_refund_pending": PARKED,
+    "pm_partial_refund": PARTLY_REFUNDED,
+    "pm_wrong_amount": MISCHARGED,
+    "pm_wrong_currency": MISMATCHED,
     "pm_unknown": DECLINED,
 }
 
@@ -153,11 +185,30 @@ def test_each_test_token_leads_to_its_outcome(still: StoppedClock, token: str) -
     reason = row.get("reason", {}).get("reason", "")
     assert (first.path[-1], bool(others)) == (life.first, life.first == "OrderPaused")
     assert (row["status"], reason, world.net_charge(), world.available()) == life[1:]
-    assert ("parked" in row) == (life is PARKED)
+    assert ("parked" in row) == (life.status == "CANCELLING")
 
 
 @pytest.mark.usefixtures("impatient")
-@pytest.mark.parametrize(("token", "is_tried_again"), [("pm_refund_refused", False), ("pm_refund_down", True)])
+@pytest.mark.parametrize("token", [token for token, life in TOKENS.items() if life.status == "CANCELLING"])
+def test_a_parked_order_ends_without_a_charge_once_the_gateway_is_restored(still: StoppedClock, token: str) -> None:
+    order_id = parked(still, token)
+    SimulatedGateway().restore(str(world.intents()[0]["id"]))
+    resuming.resume(order_id, "settled with the gateway")
+    assert execute(order_id).path[-1] == "OrderFailed"
+    assert (world.status(order_id), world.net_charge()) == ("FAILED", 0)
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize(
+    ("token", "is_tried_again"),
+    [
+        ("pm_refund_refused", False),
+        ("pm_partial_refund", False),
+        ("pm_wrong_amount", False),
+        ("pm_refund_down", True),
+        ("pm_refund_pending", True),
+    ],
+)
 def test_a_refund_is_tried_again_until_patience_is_over_unless_it_is_refused(
     still: StoppedClock, token: str, *, is_tried_again: bool
 ) -> None:
@@ -282,14 +333,14 @@ def test_an_execution_of_a_cancelled_order_goes_straight_to_the_compensations() 
     decision.cancel(order_id, Reason("CustomerCancelled", "changed their mind"), starts_saga=True)
     outcome = execute(order_id)
     assert outcome.path == ["ReserveInventory", *UNDONE]
-    assert (outcome.error, outcome.cause) == ("CustomerCancelled", "changed their mind")
+    assert (outcome.error, outcome.cause) == ("CustomerCancelled", "It was cancelled on request.")
 
 
 def test_an_execution_of_an_unknown_order_writes_nothing_and_says_so() -> None:
     before = world.snapshot()
     outcome = execute("no-such-order")
     assert (outcome.path, outcome.error) == (["ReserveInventory", "PauseOrder", "OrderFailed"], "UnknownSaga")
-    assert "no-such-order" in outcome.cause
+    assert outcome.cause == "Nothing has this id."
     assert world.snapshot() == before
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from typer.testing import CliRunner, Result
 
 from saga.cli.app import app
+from saga.failures import Unforeseen
 
 
 def saga(*arguments: str, stdin: str | None = None) -> Result:
@@ -13,6 +14,7 @@ def saga(*arguments: str, stdin: str | None = None) -> Result:
     result = CliRunner().invoke(app, list(arguments), input=stdin)
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
+    assert result.exit_code != Unforeseen.exit_code, result.stderr
     return result
 
 

@@ -3,14 +3,21 @@
 import ast
 import io
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import redirect_stdout
 from typing import NamedTuple
+from unittest.mock import patch
+
+from botocore.exceptions import ReadTimeoutError
 
 from payment.breaker import config
+from sagakit import idempotency
+from sagakit.relay import publishing
 from sagakit.saga import sagas
-from tests.support import steps, world
+from tests.support import steps, stream, world
 from tests.support.asl import Json
+from tests.support.bus import Bus
 from tests.support.lambdas import Context, handler
 
 
@@ -28,6 +35,15 @@ def published(act: Callable[[], object]) -> set[Metric]:
     return {metric for line in lines(act) for metric in _metrics(json.loads(line))}
 
 
+def counts(act: Callable[[], object]) -> dict[str, int]:
+    """Return how often each metric was counted during `act`; what it measures does not count."""
+    total: Counter[str] = Counter()
+    for line in map(json.loads, lines(act)):
+        for metric in _metrics(line):
+            total[metric.name] += int(sum(line[metric.name])) if metric.unit == "Count" else 0
+    return dict(+total)
+
+
 def lines(act: Callable[[], object]) -> list[str]:
     """Return the lines that the functions write during `act`."""
     written = io.StringIO()
@@ -40,12 +56,17 @@ def everything_happens() -> None:
     """Cause every count and measurement in a fresh world: confirmed, failed, paused, parked, broken and late."""
     steps.confirmed()
     steps.failed()
+    _fails_unexpectedly(world.placed())
     steps.paused()
     steps.parked()
     _breaks(world.placed())
     handler("ReportBacklogFunction")(steps.sample("report_backlog"), Context())
     down = world.placed("pm_unavailable")
     for _ in range(config.failure_threshold):
+        steps.outcome(steps.process, down)
+    with patch.object(publishing, "bus", Bus()):
+        stream.publish(*stream.records())
+    with patch.object(idempotency.client, "put_item", side_effect=ReadTimeoutError(endpoint_url="https://dynamodb")):
         steps.outcome(steps.process, down)
 
 
@@ -62,6 +83,12 @@ def _named(name: ast.expr) -> set[str]:
         case ast.Call(func=ast.Attribute(attr="name_for"), args=[ast.Constant(value=str(pattern))]):
             return {saga.name_for(pattern) for saga in sagas().values()}
     return {ast.literal_eval(name)}
+
+
+def _fails_unexpectedly(order_id: str) -> None:
+    steps.cancel(order_id, "ExecutionAborted", "")
+    steps.undo(order_id)
+    steps.fail(order_id)
 
 
 def _breaks(order_id: str) -> None:

@@ -13,6 +13,7 @@ os.environ.update(
     AWS_SECRET_ACCESS_KEY="testing",
     AWS_DEFAULT_REGION="us-east-1",
     COMPENSATION_PATIENCE_SECONDS="86400",
+    CURRENCY="USD",
     EVENT_BUS_NAME="test-events",
     EVENT_SOURCE="order-saga",
     GATEWAY_DOWN="",
@@ -23,7 +24,6 @@ os.environ.update(
     POWERTOOLS_LOG_LEVEL="CRITICAL",
     POWERTOOLS_METRICS_NAMESPACE="OrderSaga",
     POWERTOOLS_SERVICE_NAME="order-saga",
-    STAGE="test",
     UNDISPATCHED_AFTER_SECONDS="60",
     STATE_MACHINES='{"order": "arn:aws:states:us-east-1:123456789012:stateMachine:test"}',
 )

@@ -12,7 +12,33 @@ from tests.support.template import definition, tasks
 from tests.template.graph import DECISION, PAUSE, forward, undoing
 
 ERROR = "{% $states.errorOutput %}"
-TECHNICAL = ("TransientError", "StillPending", "States.Timeout", "Lambda.Unknown", "KeyError")
+AWS = "https://docs.aws.amazon.com"
+SERVICE = f"{AWS}/step-functions/latest/dg/bp-lambda-serviceexception.html"
+INVOKING = f"{AWS}/lambda/latest/api/API_Invoke.html"
+STATES = f"{AWS}/step-functions/latest/dg/concepts-error-handling.html"
+# What may go wrong between Step Functions and a function, by its name there, with the document that says so.
+LAMBDA = {
+    "Lambda.AWSLambdaException": SERVICE,
+    "Lambda.ClientExecutionTimeoutException": SERVICE,
+    "Lambda.SdkClientException": SERVICE,
+    "Lambda.ServiceException": SERVICE,
+    "Lambda.TooManyRequestsException": SERVICE,
+    "Lambda.Unknown": SERVICE,  # no memory left or timed out; the local engine also calls a throttle that
+    "Lambda.EC2ThrottledException": INVOKING,
+    "Lambda.EC2UnexpectedException": INVOKING,
+    "Lambda.ENILimitReachedException": INVOKING,
+    "Lambda.ENINotReadyException": INVOKING,
+    "Lambda.KMSAccessDeniedException": INVOKING,
+    "Lambda.ResourceConflictException": INVOKING,
+    "Lambda.ResourceNotReadyException": INVOKING,
+    "Lambda.SnapStartNotReadyException": INVOKING,
+    "Lambda.SnapStartTimeoutException": INVOKING,
+    "Runtime.ExitError": f"{AWS}/lambda/latest/dg/troubleshooting-invocation.html",
+    "Sandbox.Timedout": f"{AWS}/lambda/latest/dg/troubleshooting-invocation.html",
+    "States.Timeout": STATES,
+    "States.TaskFailed": STATES,
+}
+TECHNICAL = ("TransientError", "StillPending", "KeyError", *LAMBDA)
 WAITING = [*forward(), DECISION, "FailOrder"]  # the tasks that are paused for their own errors
 UNDONE = [*undoing(), "OrderFailed"]
 
@@ -35,7 +61,7 @@ def failing(**errors: str) -> tuple[Invoke, dict[str, Json]]:
         payloads[state] = payload
         if state in errors:
             raise TaskFailed(errors[state], "why")
-        return {"reason": "OutOfLuck", "cause": ""}
+        return {"reason": "OutOfLuck", "message": ""}
 
     return call, payloads
 
@@ -98,7 +124,7 @@ def test_a_pause_is_a_row_update_and_its_own_errors_leave_the_order_to_the_sweep
 
 def test_an_order_that_does_not_exist_fails_visibly_instead_of_being_paused() -> None:
     outcome = executed(ReserveInventory=UnknownSaga.__name__, PauseOrder=UnknownSaga.__name__)
-    assert (outcome.status, outcome.error, outcome.cause) == ("FAILED", UnknownSaga.__name__, "why")
+    assert (outcome.status, outcome.error, outcome.cause) == ("FAILED", UnknownSaga.__name__, "Nothing has this id.")
 
 
 def test_the_decision_to_undo_yields_to_a_confirmation_and_waits_for_anything_else() -> None:

@@ -19,7 +19,7 @@ def executed(**errors: str) -> Outcome:
         state = function.removesuffix("Function")
         if state in errors:
             raise TaskFailed(errors[state])
-        return {"reason": "OutOfLuck", "cause": ""}
+        return {"reason": "OutOfLuck", "message": ""}
 
     return run(definition(RETURN), {"orderId": "return-1"}, call)
 

@@ -8,11 +8,11 @@ from sagakit.errors import AlreadyConfirmed, NotCancelling, SagaCancelled
 from sagakit.event import ID, History
 from sagakit.observability import count, logger
 from sagakit.parking import park
-from sagakit.reason import Reason
+from sagakit.reason import DEADLINE_PASSED, Reason
 from sagakit.saga import Status
 
 ABORTED = "ABORTED"  # the status of an execution that somebody stopped
-DEADLINE_PASSED = Reason("DeadlinePassed", "it waited too long")
+TOO_LONG = Reason(DEADLINE_PASSED, "it waited too long")
 EXECUTION_LOST = Reason("ExecutionLost", "its execution must have ended by now")
 
 
@@ -63,7 +63,7 @@ def _perform(action: RecoveryAction, history: History, row: Item, why: Reason | 
     paused = row.get("paused", {})
     match action:
         case RecoveryAction.CANCEL:
-            _cancel(row, why if why and execution == ABORTED else DEADLINE_PASSED, execution)
+            _cancel(row, why if why and execution == ABORTED else TOO_LONG, execution)
         case RecoveryAction.RESUME:
             resuming.recover(history, row, why or EXECUTION_LOST)
         case RecoveryAction.WAIT:
@@ -71,7 +71,7 @@ def _perform(action: RecoveryAction, history: History, row: Item, why: Reason | 
         case RecoveryAction.PAUSE:
             pausing.pause(row, paused.get("state", ""), why or EXECUTION_LOST)
         case RecoveryAction.PARK:
-            park(history, row, {paused.get("state") or "recovery": paused.get("reason", DEADLINE_PASSED.code)})
+            park(history, row, {paused.get("state") or "recovery": paused.get("reason", DEADLINE_PASSED)})
         case RecoveryAction.LEAVE:
             pass
 

@@ -16,11 +16,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from sagakit import clock, sweeping
 from sagakit.dynamodb import Item
-from sagakit.errors import is_transient
 from sagakit.event import ID, Event
 from sagakit.observability import logger
 from sagakit.relay import outbox, publishing, starting
 from sagakit.relay.outbox import Malformed
+from sagakit.transient import is_transient
 
 KEY = {ID, "eventType"}
 
@@ -61,7 +61,7 @@ def sweep(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
 
 def _start_again(key: Item, started: list[str], failed: list[tuple[str, Item]]) -> None:
     """Dispatch the event, unless that has been done; note its saga, or its failure if that may not pass."""
-    event = _readable(outbox.still_undispatched, key)
+    event = _readable(outbox.still_undispatched, key, outbox.set_aside_undispatched)
     if event is None:
         return
     try:
@@ -92,23 +92,30 @@ def _try_again(key: Item) -> None:
 
 
 def _start(record: DynamoDBRecord) -> None:
-    event = _readable(outbox.read, _row(record))
-    if event:
-        logger.set_correlation_id(event.saga_id)
+    event = _readable(outbox.read, _row(record), outbox.set_aside_undispatched)
+    if event is None:
+        return
+    logger.set_correlation_id(event.saga_id)
+    try:
         starting.start(event)
-        logger.info("started", extra={"eventId": event.id})
+    except Exception:
+        logger.exception("not started; the sweeper starts it", extra={"eventId": event.id})
+        raise
+    logger.info("started", extra={"eventId": event.id})
 
 
 def _row(record: DynamoDBRecord) -> Item:
     return dict(record.dynamodb.new_image or {}) if record.dynamodb else {}
 
 
-def _readable(read: Callable[[Item], Event | None], row: Item) -> Event | None:
+def _readable(
+    read: Callable[[Item], Event | None], row: Item, set_aside: Callable[[Item], object] = outbox.set_aside
+) -> Event | None:
     """Read the event of a row; set a malformed one aside, so that it blocks no other, and return None."""
     try:
         return read(row)
     except Malformed:
         logger.exception("set aside", extra={"row": {name: row.get(name) for name in KEY}})
         if row.keys() >= KEY:
-            outbox.set_aside(row)
+            set_aside(row)
         return None

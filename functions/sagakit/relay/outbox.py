@@ -75,8 +75,13 @@ def mark_dispatched(event: Event) -> None:
 
 
 def set_aside(row: Item) -> None:
-    """List the row for an operator to see, where it blocks no other."""
+    """List the row for an operator to see, where it blocks no other, even if its saga has been started."""
     _change(row, "SET #undispatched = :setAside", setAside=SET_ASIDE)
+
+
+def set_aside_undispatched(row: Item) -> None:
+    """List the row for an operator to see, unless it has been dispatched."""
+    _change(row, "SET #undispatched = :setAside", "attribute_exists(#undispatched)", setAside=SET_ASIDE)
 
 
 def count_failure(key: Item) -> None:

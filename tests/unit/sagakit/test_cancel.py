@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from sagakit import eventlog, guard
-from sagakit.errors import AlreadyConfirmed
+from sagakit import decision, eventlog, guard
+from sagakit.errors import AlreadyConfirmed, TransientError
+from sagas import ORDER
 from tests.support import meanwhile, steps, world
 from tests.support.stopped_clock import DAY, MINUTE, StoppedClock
 
@@ -65,3 +66,36 @@ def test_the_recorded_cause_is_readable(cause: str | None, recorded: str) -> Non
     order_id = world.placed()
     steps.call("CancelOrder", order_id, error={"Error": "SomeError"} | ({} if cause is None else {"Cause": cause}))
     assert world.detail(order_id, "OrderCancelling") == {"reason": "SomeError", "cause": recorded}
+
+
+# --- A clock that is ahead -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ahead", [MINUTE, DAY])
+def test_the_deadline_of_the_compensations_is_not_moved_by_a_writer_whose_clock_was_ahead(
+    still: StoppedClock, ahead: int
+) -> None:
+    order_id = world.placed()
+    still.advance(ahead)
+    steps.reserve(order_id)  # on a machine whose clock is ahead
+    still.advance(-ahead)
+    steps.cancel(order_id)
+    row = guard.read(order_id)
+    assert (row["dueAt"], row["deadlineAt"]) == (still.now + 6 * MINUTE, still.now + DAY)
+    assert row["updatedAt"] == still.now + ahead + 1  # its order among the events stays right
+
+
+# --- Steps that take effect meanwhile ------------------------------------------------------------------------------
+
+
+def test_a_cancellation_that_is_overtaken_again_and_again_gives_up_for_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    order_id, calls = world.placed(), list[str]()
+
+    def overtaken(saga_id: str, *_: object, **__: object) -> None:
+        calls.append(saga_id)
+        raise decision.Overtaken("PaymentCharged")
+
+    monkeypatch.setattr(decision, "_cancel", overtaken)
+    with pytest.raises(TransientError, match="one step after the other"):
+        steps.cancel(order_id)
+    assert len(calls) == decision.OVERTAKEN_AT_MOST > len(ORDER.guarded)

@@ -12,7 +12,8 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
-from sagakit.errors import THROTTLES, TransientError, classified
+from sagakit.errors import TransientError
+from sagakit.transient import TRANSIENT, classified
 
 
 def client_error(code: str, status: int | None = 400) -> ClientError:
@@ -23,7 +24,7 @@ def client_error(code: str, status: int | None = 400) -> ClientError:
 @pytest.mark.parametrize(
     "error",
     [
-        *map(client_error, sorted(THROTTLES)),
+        *map(client_error, sorted(TRANSIENT)),
         *[client_error("SomethingNew", status) for status in (500, 502, 503)],
         *[lost(endpoint_url="https://db") for lost in (EndpointConnectionError, ReadTimeoutError, ConnectTimeoutError)],
     ],

@@ -9,11 +9,12 @@ from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeou
 
 from sagakit import dynamodb
 from sagakit.dynamodb import Item
-from sagakit.errors import TransientError, is_transient
+from sagakit.errors import TransientError
 from sagakit.event import Event, to_row
 from sagakit.relay import publishing
 from sagakit.relay.outbox import SET_ASIDE
 from sagakit.relay.publishing import MAX_BYTES
+from sagakit.transient import is_transient
 from tests.support import stream, world
 from tests.support.bus import Bus
 from tests.support.steps import cancelling, failed, sample
@@ -33,7 +34,7 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 def recorded(*events: str, size: int = 0) -> list[dict[str, Any]]:
     """Record events without a saga; return their stream records. `size` is that of their text."""
-    rows = [to_row(Event("o", event, at, {"text": "x" * size})) for at, event in enumerate(events)]
+    rows = [to_row(Event("o", event, at, {"note": "x" * size})) for at, event in enumerate(events)]
     for row in rows:
         world.put("EVENTS", row)
     return [stream.inserted(row, str(number)) for number, row in enumerate(rows)]

@@ -1,12 +1,16 @@
 """The relay's consumer that starts sagas: a failure doesn't block the others, nor the consumer that publishes."""
 
+import io
+import json
+
 import pytest
 
 from sagakit import dynamodb
 from sagakit.dynamodb import Item
+from sagakit.event import Event
 from sagakit.relay import outbox, starting
-from sagakit.relay.outbox import SET_ASIDE
-from tests.support import stream, world
+from sagakit.relay.outbox import SET_ASIDE, Malformed
+from tests.support import meanwhile, steps, stream, world
 from tests.support.bus import Bus
 from tests.support.steps import failed, paused, sample
 
@@ -20,6 +24,12 @@ def undispatched() -> list[str]:
 def unreachable(**_: object) -> None:
     raise dynamodb.client.exceptions.InternalServerError(
         {"Error": {"Code": "InternalServerError", "Message": "out of order"}}, "StartExecution"
+    )
+
+
+def conflict() -> None:
+    raise dynamodb.client.exceptions.TransactionConflictException(
+        {"Error": {"Code": "TransactionConflictException", "Message": "busy"}}, "UpdateItem"
     )
 
 
@@ -90,6 +100,37 @@ def test_an_execution_that_does_not_start_is_reported_and_started_by_the_retry(m
     assert (undispatched(), len(stream.executions())) == ([], 2)
 
 
+def test_a_record_that_fails_is_logged_with_its_order(monkeypatch: pytest.MonkeyPatch, log: io.StringIO) -> None:
+    order_id = world.placed()
+    monkeypatch.setattr(starting.sfn, "start_execution", unreachable)
+    stream.start(*stream.records())
+    (line,) = [line for line in map(json.loads, log.getvalue().splitlines()) if line["level"] == "ERROR"]
+    assert (line["correlation_id"], line["eventId"]) == (order_id, f"{order_id}-OrderPlaced")
+    assert line["exception_name"] == "InternalServerError"
+
+
+@pytest.mark.parametrize("conflicts", [1, 2])
+def test_an_event_that_a_transaction_is_writing_is_marked_as_dispatched_a_moment_later(
+    monkeypatch: pytest.MonkeyPatch, conflicts: int
+) -> None:
+    world.placed()
+    for call in range(1, conflicts + 1):
+        meanwhile.before(monkeypatch, "update_item", conflict, call)
+    assert stream.start(*stream.records()) == []
+    assert undispatched() == []
+
+
+def test_a_malformed_record_that_was_dispatched_before_is_not_set_aside(monkeypatch: pytest.MonkeyPatch) -> None:
+    order_id = steps.dispatched(world.placed())
+
+    def unreadable(row: Item) -> Event:
+        raise Malformed(f"the new code cannot read {row}")
+
+    monkeypatch.setattr(outbox, "read", unreadable)
+    assert stream.start(*stream.records()) == []
+    assert "undispatched" not in world.event_row(order_id)
+
+
 def test_an_event_that_cannot_be_marked_as_dispatched_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     world.placed()
     monkeypatch.setattr(dynamodb.client, "update_item", unreachable)
@@ -99,7 +140,7 @@ def test_an_event_that_cannot_be_marked_as_dispatched_is_reported(monkeypatch: p
 
 @pytest.mark.parametrize(
     "poison",
-    [{"orderId": "o"}, {"orderId": "o", "eventType": "T", "at": 1}, {"nothing": "at all"}],
+    [{"orderId": "o"}, {"orderId": "o", "eventType": "T", "at": 1, "undispatched": "u#0"}, {"nothing": "at all"}],
     ids=["no type", "no detail", "no event"],
 )
 def test_a_record_that_is_not_an_event_is_set_aside_and_does_not_block_others(poison: Item) -> None:

@@ -13,7 +13,8 @@ from sagakit.event import ID
 from sagakit.observability import Handler
 from sagakit.saga import Saga, sagas
 from sagakit.step import Change, Compensation, Effect, Forward, Outcome, Step
-from tests.support import meanwhile, steps, world
+from tests.support import meanwhile, steps, stream, world
+from tests.support.bus import Bus
 from tests.support.lambdas import Context
 from tests.support.steps import Answer
 
@@ -218,13 +219,17 @@ def test_an_event_records_its_saga_state_and_outcome(state: State) -> None:
 
 
 @over("state", [state for state in STATES if state.outcome in {"confirmed", "undone", "failed"}])
-def test_ends_and_compensations_are_counted_once_however_often_they_are_called(
-    state: State, capsys: pytest.CaptureFixture[str]
+def test_ends_and_compensations_are_counted_by_their_event_however_often_the_step_is_called(
+    state: State, capsys: pytest.CaptureFixture[str], bus: Bus
 ) -> None:
     saga_id = state.before()
     capsys.readouterr()
     state.ten_times(saga_id)
+    assert not capsys.readouterr().out
+    (row,) = [row for row in world.rows("EVENTS") if (row["orderId"], row["eventType"]) == (saga_id, state.event)]
+    stream.publish(stream.inserted(row))
     assert len(capsys.readouterr().out.splitlines()) == 1
+    assert len(bus.taken) == 1
 
 
 # --- Steps ---------------------------------------------------------------------------------------------------------

@@ -12,8 +12,9 @@ from botocore.stub import Stubber
 from inventory.domain import InsufficientStock
 from sagakit import dynamodb
 from sagakit.dynamodb import Item
-from sagakit.errors import THROTTLES, SagaCancelled, TransientError
+from sagakit.errors import SagaCancelled, TransientError
 from sagakit.transaction import ATTEMPTS, Action, Rank, action, transact
+from sagakit.transient import TRANSIENT
 
 
 class DoneBefore(Exception):
@@ -158,7 +159,7 @@ def test_a_broken_rule_is_not_retried(wire: Stubber, pauses: list[float]) -> Non
     assert not pauses
 
 
-@pytest.mark.parametrize("code", sorted(THROTTLES))
+@pytest.mark.parametrize("code", sorted(TRANSIENT))
 def test_a_throttled_call_is_retried_and_then_raised_as_transient(wire: Stubber, code: str) -> None:
     for _ in range(ATTEMPTS):
         wire.add_client_error("transact_write_items", code, http_status_code=400)
