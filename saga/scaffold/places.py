@@ -61,7 +61,7 @@ def in_the_template(names: Names, confirm: str) -> Iterator[Place]:
         ("DefinitionSubstitutions", f"        {confirm}Function: ", _both("        {0}: !GetAtt {0}.Arn\n", names)),
         ("Policies", f" {{16}}- !GetAtt {confirm}Function.Arn$", _both(f"{' ' * 16}- !GetAtt {{0}}.Arn\n", names)),
         ("among the tables", "  IdempotencyTable:.*\n    Type:", read("table", names)),
-        ("LogGroups", f"       {confirm}, ", _filled("       %state, %undo_state,\n", names)),
+        ("EachFunction", f"       {confirm}, ", _filled("       %state, %undo_state,\n", names)),
         ("Outputs", "  IdempotencyTable: { Description:", _filled(_OUTPUT, names)),
     ):
         yield Place(TEMPLATE, where, f"(?=^{anchor})", text)

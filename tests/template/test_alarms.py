@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from sagakit.observability import NAMESPACE, SERVICE
+from sagakit.sweeping import PARTS
 from tests.support import steps
 from tests.support.fixtures import closed_circuit, no_pauses, world
 from tests.support.lambdas import Context, handler
@@ -18,6 +19,12 @@ __all__ = ["closed_circuit", "no_pauses", "world"]
 
 ALARMS = {name: alarm["Properties"] for name, alarm in resources("AWS::CloudWatch::Alarm").items()}
 CUSTOM = [name for name, alarm in ALARMS.items() if alarm["Namespace"] == NAMESPACE]
+FUNCTIONS = resources("AWS::Serverless::Function")
+ASYNCHRONOUS = [
+    name
+    for name, function in FUNCTIONS.items()
+    if {event["Type"] for event in function["Properties"].get("Events", {}).values()} & {"Schedule", "EventBridgeRule"}
+]
 QUEUES = resources("AWS::SQS::Queue")
 TOPIC = {"Fn::If": ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]}
 SWEEP_PERIOD = 60  # seconds
@@ -32,6 +39,16 @@ def test_the_functions_publish_under_the_name_of_the_stack() -> None:
     assert settings["POWERTOOLS_SERVICE_NAME"] == {"Ref": "AWS::StackName"}
 
 
+def watched(name: str) -> str:
+    """Return the logical id of the function that an alarm watches."""
+    match dimensions(name)["FunctionName"]:
+        case {"Ref": str(function)}:
+            return function
+        case {"Fn::Sub": str(text)}:
+            return f"{text.removeprefix('${AWS::StackName}-')}Function"
+    raise ValueError(f"{name} watches no function of the stack")
+
+
 def about(namespace: str) -> list[str]:
     return [name for name, alarm in ALARMS.items() if alarm["Namespace"] == namespace]
 
@@ -41,7 +58,7 @@ def test_an_alarm_has_a_name_and_a_description_and_notifies_the_topic_when_it_go
     alarm = ALARMS[name]
     assert alarm["AlarmName"] == {"Fn::Sub": f"${{AWS::StackName}}-{name.removesuffix('Alarm')}"}
     assert alarm["AlarmDescription"]
-    assert alarm["TreatMissingData"] in {"breaching", "ignore", "notBreaching"}
+    assert alarm["TreatMissingData"] in {"missing", "ignore", "notBreaching"}
     assert alarm["ComparisonOperator"] == "GreaterThanThreshold"
     assert alarm["AlarmActions"] == alarm["OKActions"] == TOPIC
 
@@ -76,9 +93,40 @@ def test_any_message_in_a_queue_raises_an_alarm_because_every_queue_holds_failur
     assert (alarm["Statistic"], alarm["Threshold"]) == ("Maximum", 0)
 
 
+@pytest.mark.parametrize("name", ALARMS)
+def test_a_new_stack_raises_no_alarm_before_its_first_data(name: str) -> None:
+    assert ALARMS[name]["TreatMissingData"] != "breaching"
+
+
+@pytest.mark.parametrize("name", ALARMS)
+def test_only_an_alarm_on_what_is_reported_every_minute_notifies_of_silence(name: str) -> None:
+    notified = ALARMS[name].get("InsufficientDataActions")
+    assert notified == (TOPIC if ALARMS[name]["TreatMissingData"] == "missing" else None)
+
+
 @pytest.mark.parametrize("name", about("AWS/Lambda"))
 def test_an_alarm_on_a_function_watches_one_of_the_stack(name: str) -> None:
-    assert dimensions(name)["FunctionName"]["Ref"] in resources("AWS::Serverless::Function")
+    assert watched(name) in FUNCTIONS
+
+
+@pytest.mark.parametrize("metric", ["Throttles", "AsyncEventsDropped"])
+def test_throttles_of_every_function_and_dropped_events_of_every_asynchronous_one_raise_an_alarm(metric: str) -> None:
+    alarms = [name for name, alarm in ALARMS.items() if alarm["MetricName"] == metric]
+    expected = {"Throttles": set(FUNCTIONS), "AsyncEventsDropped": set(ASYNCHRONOUS)}[metric]
+    assert {watched(name) for name in alarms} == expected
+    assert len(alarms) == len(expected)
+
+
+def test_events_are_dropped_often_once_more_than_one_run_of_a_sweeper_failed() -> None:
+    alarm = ALARMS["SweepOrdersEventsDroppedAlarm"]
+    assert (alarm["Statistic"], alarm["Threshold"]) == ("Sum", PARTS)
+
+
+def test_an_execution_that_timed_out_raises_an_alarm() -> None:
+    alarm = ALARMS["ExecutionsTimedOutAlarm"]
+    assert (alarm["Namespace"], alarm["MetricName"], alarm["Statistic"]) == ("AWS/States", "ExecutionsTimedOut", "Sum")
+    assert dimensions("ExecutionsTimedOutAlarm") == {"StateMachineArn": {"Ref": "OrderSaga"}}
+    assert alarm["Threshold"] == 0
 
 
 @pytest.mark.parametrize("name", about("AWS/ApiGateway"))
@@ -115,7 +163,7 @@ def test_publishing_is_late_long_before_the_stream_gives_up() -> None:
 def test_a_sweeper_that_does_not_run_raises_the_same_alarm_as_one_that_fails() -> None:
     alarm = ALARMS["SweeperDownAlarm"]
     assert dimensions("SweeperDownAlarm") == {"FunctionName": {"Ref": "SweepOrdersFunction"}}
-    assert (alarm["MetricName"], alarm["TreatMissingData"]) == ("Errors", "breaching")
+    assert (alarm["MetricName"], alarm["TreatMissingData"]) == ("Errors", "missing")
     assert alarm["Period"] >= SWEEP_PERIOD
 
 
@@ -124,4 +172,4 @@ def test_a_backlog_that_is_not_reported_raises_an_alarm_because_no_other_alarm_w
     report = partial(handler("ReportBacklogFunction"), steps.sample("report_backlog"), Context())
     reported = {each.name for each in published(report)}
     watching = {name: alarm["TreatMissingData"] for name, alarm in ALARMS.items() if alarm["MetricName"] in reported}
-    assert watching == {"UndispatchedEventsAlarm": "ignore", "SweepersBehindAlarm": "breaching"}
+    assert watching == {"UndispatchedEventsAlarm": "ignore", "SweepersBehindAlarm": "missing"}

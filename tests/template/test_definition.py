@@ -20,8 +20,20 @@ SAGA = resources("AWS::Serverless::StateMachine")["OrderSaga"]["Properties"]
 def test_the_template_substitutes_each_placeholder_with_the_function_of_that_name() -> None:
     text = (ROOT / SAGA["DefinitionUri"]).read_text()
     placeholders = set(re.findall(r"\$\{(\w+)\}", text))
-    assert SAGA["DefinitionSubstitutions"] == {name: {"Fn::GetAtt": [name, "Arn"]} for name in placeholders}
-    assert placeholders <= set(resources("AWS::Serverless::Function"))
+    functions = {name: {"Fn::GetAtt": [name, "Arn"]} for name in placeholders - {"Partition"}}
+    assert SAGA["DefinitionSubstitutions"] == {"Partition": {"Ref": "AWS::Partition"}, **functions}
+    assert set(functions) <= set(resources("AWS::Serverless::Function"))
+
+
+@pytest.mark.parametrize("name", tasks())
+def test_a_task_invokes_lambda_in_any_partition_of_aws(name: str) -> None:
+    assert STATES[name]["Resource"] == "arn:${Partition}:states:::lambda:invoke"
+
+
+def test_no_name_of_a_resource_is_bound_to_one_partition() -> None:
+    bound = re.compile(r"arn:aws[\w-]*:")
+    assert not bound.search((ROOT / SAGA["DefinitionUri"]).read_text())
+    assert not bound.search((ROOT / "template.yaml").read_text())
 
 
 @pytest.mark.parametrize("name", tasks())

@@ -28,7 +28,17 @@ def test_each_environment_lints_builds_from_the_cache_and_deploys_its_own_stack(
     assert parameters(environment, "global")["language_extensions"] is True
     assert parameters(environment, "deploy")["resolve_s3"] is True
     assert parameters(environment, "global")["stack_name"] == f"order-saga-{stage}"
-    assert f"Stage={stage}" in parameters(environment, "deploy")["parameter_overrides"]
+
+
+@pytest.mark.parametrize("environment", STAGES)
+def test_every_command_reads_the_parameters_of_its_environment_so_that_none_deploys_those_of_another(
+    environment: str,
+) -> None:
+    overriding = [
+        name for name, command in ENVIRONMENTS[environment].items() if "parameter_overrides" in command["parameters"]
+    ]
+    assert overriding == ["global"]
+    assert f"Stage={STAGES[environment]}" in parameters(environment, "global")["parameter_overrides"].split()
 
 
 def test_only_prod_asks_for_confirmation() -> None:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent, DynamoDBStreamEvent, EventBridgeEvent
 
-from order.domain import order_id
 from order.request import parse_key, parse_order
+from saga.local.samples import CONFIRMED, DECLINED, PARKED
 from sagakit.dynamodb import Item
 from sagakit.event import from_row, to_row
 from sagakit.reason import Reason, caught
@@ -17,8 +17,6 @@ from tests.template.graph import forward
 
 EVENTS = ROOT / "events"
 FUNCTIONS = resources("AWS::Serverless::Function")
-CONFIRMED = order_id("dev", "customer-123", "sample-confirmed")
-DECLINED = order_id("dev", "customer-123", "sample-declined")
 ROUTES = {
     name: event["Properties"]
     for name, function in FUNCTIONS.items()
@@ -93,9 +91,9 @@ def test_a_request_for_an_order_names_an_order_of_the_samples(name: str) -> None
 
 def test_the_order_that_is_placed_is_valid_and_has_a_key() -> None:
     placing = request("PlaceOrderFunction")
-    order = parse_order(placing.body)
+    order = parse_order(placing)
     assert (order.customer_id, order.payment_token) == ("customer-123", "pm_ok")
-    assert parse_key(placing.headers)
+    assert parse_key(placing)
 
 
 @pytest.mark.parametrize(("name", "starts"), [("StartSagasFunction", True), ("PublishEventsFunction", False)])
@@ -113,8 +111,8 @@ def test_the_sample_of_recovery_is_the_broken_execution_of_an_order() -> None:
     assert event.detail["executionArn"].endswith(event.detail["name"])
 
 
-def test_the_sample_of_a_resume_has_the_declined_order_and_a_reason() -> None:
-    assert sample("ResumeOrderFunction")["orderId"] == DECLINED
+def test_the_sample_of_a_resume_has_the_parked_order_and_a_reason() -> None:
+    assert sample("ResumeOrderFunction")["orderId"] == PARKED
     assert sample("ResumeOrderFunction")["reason"]
 
 

@@ -52,7 +52,10 @@ def test_nothing_is_missing() -> None:
             "inventory: InventoryTable is not among the outputs of template.yaml",
         ),
         (r"(?<=anything-but: \[)InsufficientStock, ", "ReserveInventory: the rule that calls recovery does not leave"),
-        (r" -PaymentDeclined", "ProcessPayment: UnexpectedFailuresFilter does not leave PaymentDeclined out"),
+        (
+            r"(?<=PaymentDeclined), AmountDiffers",
+            "ProcessPayment: the rule that calls recovery does not leave AmountDiffers out",
+        ),
         (
             r"(?<=DefinitionUri: )statemachine/",
             "order: template.yaml has no state machine with statemachine/order_saga",

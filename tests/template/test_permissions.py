@@ -13,6 +13,10 @@ AWS_MANAGED = "arn:aws:iam::aws:policy/"
 LOGS = f"{AWS_MANAGED}service-role/AWSLambdaBasicExecutionRole"
 TRACES = f"{AWS_MANAGED}AWSXrayWriteOnlyAccess"
 STREAM = f"{AWS_MANAGED}service-role/AWSLambdaDynamoDBExecutionRole"
+LOG_DELIVERY = {  # https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
+    *(f"logs:{verb}LogDelivery" for verb in ("Create", "Get", "Update", "Delete")),
+    *("logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:DescribeResourcePolicies", "logs:DescribeLogGroups"),
+}
 FUNCTIONS = resources("AWS::Serverless::Function")
 TABLES = resources("AWS::DynamoDB::Table")
 
@@ -35,6 +39,17 @@ def test_a_role_has_no_wildcard_and_its_statements_allow_named_resources_of_the_
         assert set(targets(statement)) <= set(template()["Resources"])
 
 
+def test_only_log_delivery_for_express_executions_needs_a_wildcard_which_aws_asks_for() -> None:
+    conditional = {
+        name: [each["Fn::If"] for each in role["Policies"] if "Fn::If" in each] for name, role in roles().items()
+    }
+    ((condition, policy, otherwise),) = conditional.pop("OrderSaga")
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    assert (condition, otherwise) == ("IsExpress", {"Ref": "AWS::NoValue"})
+    assert (statement["Resource"], set(statement["Action"])) == ("*", LOG_DELIVERY)
+    assert not any(conditional.values())
+
+
 def test_no_resource_policy_has_a_wildcard() -> None:
     documents = [each["Properties"].get("PolicyDocument") for each in transformed().values()]
     assert "*" not in json.dumps(documents)
@@ -47,7 +62,7 @@ def test_the_only_managed_policies_of_a_function_are_for_logs_traces_and_its_str
 
 
 def test_the_state_machine_may_invoke_exactly_the_functions_that_it_calls() -> None:
-    called = re.findall(r"\$\{(\w+)\}", json.dumps(definition()))
+    called = re.findall(r"\$\{(\w+Function)\}", json.dumps(definition()))
     allowed = statements(roles()["OrderSaga"])
     assert {action for each in allowed for action in listed(each["Action"])} == {"lambda:InvokeFunction"}
     assert sorted(target for each in allowed for target in targets(each)) == sorted(called)

@@ -10,6 +10,7 @@ from sagakit.sweeping import MIN_REMAINING, PARTS
 from sagas import ORDER
 from tests.support.template import ROOT, resources, template
 from tests.template.graph import REFUSED
+from tests.template.transformed import transformed
 
 FUNCTIONS = resources("AWS::Serverless::Function")
 RECOVERY = FUNCTIONS["RecoverOrderFunction"]["Properties"]
@@ -48,13 +49,20 @@ def test_recovery_is_called_for_every_way_an_execution_can_break(status: str) ->
     assert calls_recovery(broken(status=status, error="States.Runtime"))
 
 
+def test_recovery_is_called_when_aws_leaves_out_the_error() -> None:
+    event = broken(status="FAILED")
+    del event["detail"]["error"]
+    assert calls_recovery(event)
+
+
 @pytest.mark.parametrize("error", sorted(REFUSED))
 def test_recovery_is_not_called_for_refusals_that_the_saga_has_undone(error: str) -> None:
     assert not calls_recovery(broken(status="FAILED", error=error))
 
 
 def test_recovery_is_called_for_every_other_error() -> None:
-    left_out = [error["anything-but"] for way in PATTERN["detail"]["$or"] for error in way.get("error", [])]
+    errors = [error for way in PATTERN["detail"]["$or"] for error in way.get("error", [])]
+    left_out = [error["anything-but"] for error in errors if "anything-but" in error]
     assert [sorted(errors) for errors in left_out] == [sorted(REFUSED)]
 
 
@@ -80,10 +88,23 @@ def test_nothing_else_is_on_a_schedule() -> None:
 
 
 @pytest.mark.parametrize("name", SWEEPERS)
-def test_a_sweeper_starts_nothing_that_it_cannot_finish_and_never_overlaps_with_itself_in_prod(name: str) -> None:
-    at_once = properties(name)["ReservedConcurrentExecutions"]
+def test_a_sweeper_starts_nothing_that_it_cannot_finish(name: str) -> None:
     assert properties(name)["Timeout"] > MIN_REMAINING / 1000
-    assert at_once == {"Fn::If": ["IsProd", len(schedules(name)), {"Ref": "AWS::NoValue"}]}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_reserves_no_concurrency_which_a_young_account_refuses(name: str) -> None:
+    assert "ReservedConcurrentExecutions" not in properties(name)
+
+
+@pytest.mark.parametrize("name", [*SWEEPERS, "ReportBacklogFunction"])
+def test_a_scheduled_run_that_fails_or_is_late_is_left_to_the_next_one(name: str) -> None:
+    (config,) = [
+        each["Properties"]
+        for each in transformed().values()
+        if each["Type"] == "AWS::Lambda::EventInvokeConfig" and each["Properties"]["FunctionName"] == {"Ref": name}
+    ]
+    assert (config["MaximumRetryAttempts"], config["MaximumEventAgeInSeconds"]) == (0, 60)
 
 
 @pytest.mark.parametrize("name", SWEEPERS)

@@ -10,6 +10,7 @@ from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer
 
 from tests.support.template import ROOT, resources, template
 from tests.template.source import SOURCES, settings
+from tests.template.transformed import roles, transformed
 
 FUNCTIONS = resources("AWS::Serverless::Function")
 TABLES = resources("AWS::DynamoDB::Table")
@@ -17,6 +18,7 @@ SHARED_SETTINGS = template()["Globals"]["Function"]["Environment"]["Variables"]
 IN_PROD = {"Fn::If": ["IsProd", True, False]}
 EXPIRING = {"IdempotencyTable": DynamoDBPersistenceLayer, "CircuitBreakerTable": CircuitBreakerDynamoDBPersistence}
 TEXT = (ROOT / "template.yaml").read_text()
+EXPRESS_LOG = "OrderSagaLogGroup"
 
 
 def properties(name: str) -> dict[str, Any]:
@@ -42,9 +44,33 @@ def test_a_function_is_named_after_its_stack_and_logs_to_a_group_that_expires(na
     assert group["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
 
 
-def test_every_log_group_belongs_to_a_function() -> None:
-    groups = resources("AWS::Logs::LogGroup")
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_is_deleted_before_its_log_group_which_it_would_make_anew(name: str) -> None:
+    deployed = transformed()[name]["Properties"]["LoggingConfig"]
+    assert deployed == {"LogGroup": {"Ref": f"{name.removesuffix('Function')}LogGroup"}}
+
+
+def test_every_log_group_belongs_to_a_function_or_to_express_executions() -> None:
+    groups = set(resources("AWS::Logs::LogGroup")) - {EXPRESS_LOG}
     assert {f"{name.removesuffix('LogGroup')}Function" for name in groups} == set(FUNCTIONS)
+
+
+def test_express_executions_leave_a_history_in_a_log_without_their_data() -> None:
+    logging, role = transformed()["OrderSaga"]["Properties"], roles()["OrderSaga"]
+    log = template()["Resources"][EXPRESS_LOG]
+    level, *otherwise = logging["LoggingConfiguration"]["Fn::If"][1:]
+    assert (level["Level"], level["IncludeExecutionData"], otherwise) == ("ALL", False, [{"Ref": "AWS::NoValue"}])
+    assert level["Destinations"] == [{"CloudWatchLogsLogGroup": {"LogGroupArn": {"Fn::GetAtt": [EXPRESS_LOG, "Arn"]}}}]
+    assert (log["Condition"], properties(EXPRESS_LOG)["RetentionInDays"]) == ("IsExpress", {"Ref": "LogRetentionDays"})
+    assert template()["Conditions"]["IsExpress"] == {"Fn::Equals": [{"Ref": "WorkflowType"}, "EXPRESS"]}
+    assert role["Policies"][-1]["Fn::If"][0] == logging["LoggingConfiguration"]["Fn::If"][0] == "IsExpress"
+
+
+def test_the_api_has_no_other_stage_than_its_own() -> None:
+    stages = [each["Properties"] for each in transformed().values() if each["Type"] == "AWS::ApiGateway::Stage"]
+    deployments = [each for each in transformed().values() if each["Type"] == "AWS::ApiGateway::Deployment"]
+    assert [stage["StageName"] for stage in stages] == [{"Ref": "Stage"}]
+    assert not [each for each in deployments if "StageName" in each["Properties"]]
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -53,9 +79,9 @@ def test_a_function_has_every_setting_that_its_code_reads(name: str) -> None:
 
 
 def test_every_setting_is_read_by_some_code() -> None:
-    powertools = {name for name in SHARED_SETTINGS if name.startswith("POWERTOOLS_")}
+    of_libraries = {name for name in SHARED_SETTINGS if name.startswith(("AWS_", "POWERTOOLS_"))}
     unread = set().union(*map(provided, FUNCTIONS)) - set().union(*map(read, FUNCTIONS))
-    assert unread <= powertools  # Powertools itself reads these
+    assert unread <= of_libraries  # boto3 and Powertools themselves read these
 
 
 def test_settings_are_only_read_from_os_environ_so_that_the_other_tests_find_them() -> None:

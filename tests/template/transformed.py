@@ -35,8 +35,9 @@ def roles() -> dict[str, dict[str, Any]]:
 
 
 def statements(role: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the statements of a role's inline policies."""
-    return [statement for policy in role["Policies"] for statement in policy["PolicyDocument"]["Statement"]]
+    """Return the statements of a role's inline policies, but for those under a condition."""
+    unconditional = [policy for policy in role["Policies"] if "Fn::If" not in policy]
+    return [statement for policy in unconditional for statement in policy["PolicyDocument"]["Statement"]]
 
 
 def listed(value: Any) -> list[Any]:
