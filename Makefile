@@ -5,6 +5,9 @@ CONFIG_ENV = $(if $(filter dev,$(STAGE)),default,$(STAGE))
 # With STAGE set, commands target AWS; otherwise the local engine.
 ON_AWS = $(if $(filter file,$(origin STAGE)),,--config-env $(CONFIG_ENV))
 
+# More options for a program, such as ARGS='--only gateway'.
+ARGS ?=
+
 WORKFLOW_TYPE ?= STANDARD
 STATUS_RULE ?= enabled
 
@@ -16,7 +19,7 @@ RESOLVE = .venv-bootstrap/bin/uv pip compile -q --universal --generate-hashes --
 PICTURE = python -m saga.graph statemachine/order_saga.asl.json -o
 
 .DEFAULT_GOAL := help
-.PHONY: help install up down url logs test coverage check definition packages capacity model prove outages prove-mutants e2e chaos check-data bench-init \
+.PHONY: help install up down url logs local-env test coverage check definition packages capacity model prove outages prove-mutants e2e chaos check-data bench-init \
   picture screenshots lock deploy stack-info remove asl
 
 help: ## list the targets
@@ -25,7 +28,7 @@ help: ## list the targets
 install:
 	@scripts/install >&2
 
-up: install ## start the local engine, deploy, place three orders; run again to deploy changes (ENGINE_PORT=4566)
+up: install ## start the local engine, deploy, place three orders; run again to deploy changes (ENGINE_PORT=4566, ENGINE_LISTEN=ADDRESS)
 	@.venv/bin/saga up
 
 down: install ## stop the console and the engine
@@ -39,6 +42,9 @@ logs: install ## follow the functions' logs
 
 invoke-%: install ## invoke a function with its sample event: make invoke-reserve_inventory
 	@.venv/bin/saga invoke $*
+
+local-env: install ## write the variables and events for `sam local` into .engine/sam-local, and print the credentials
+	@.venv/bin/saga env
 
 test: install ## run all tests, on two cores
 	@.venv/bin/pytest -n 2 --dist loadfile
@@ -75,10 +81,10 @@ prove: install ## run the real code under faults (N=10000 schedules)
 	@PYTHONPATH=functions python -m verification.simulator -n $(or $(N),10000)
 
 outages: install ## play outages of every dependency, and write what became of the orders into docs/outages.md
-	@PYTHONPATH=functions python -m verification.simulator.outages --page docs/outages.md
+	@PYTHONPATH=functions python -m verification.simulator.outages --page docs/outages.md $(ARGS)
 
 prove-mutants: install ## remove each guard in turn and show a schedule that needs it
-	@PYTHONPATH=functions python -m verification.simulator.mutants
+	@PYTHONPATH=functions python -m verification.simulator.mutants $(ARGS)
 
 e2e: install ## run the end-to-end tests only (WORKFLOW_TYPE=STANDARD or EXPRESS, STATUS_RULE=enabled or disabled)
 	@WORKFLOW_TYPE=$(WORKFLOW_TYPE) STATUS_RULE=$(STATUS_RULE) .venv/bin/pytest tests/e2e
@@ -105,9 +111,11 @@ lock: install ## update the lock files from requirements/*.in
 	for part in bootstrap dev engine; do $(RESOLVE) requirements/$$part.in -o requirements/$$part.txt || exit; done
 	$(RESOLVE) requirements/functions.in -o functions/requirements.txt
 
-deploy: install ## on AWS: build and deploy (STAGE=dev)
+deploy: install ## on AWS: build and deploy (STAGE=dev); in prod, protect the stack from deletion
+	PYTHONPATH=functions:. python scripts/stack.py check $(CONFIG_ENV)
 	sam build --config-env $(CONFIG_ENV)
 	sam deploy --config-env $(CONFIG_ENV)
+	PYTHONPATH=functions:. python scripts/stack.py protect $(CONFIG_ENV)
 
 stack-info: install ## on AWS: show the stack's outputs (STAGE=dev)
 	sam list stack-outputs --config-env $(CONFIG_ENV)

@@ -1,12 +1,14 @@
 """JSON over HTTP: requests to this machine bypass any proxy; requests to AWS use the environment's."""
 
 import json
+from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
 
-from saga.failures import Failure, Unreachable
+from saga.failures import Failure, Silent, Unreachable
+from saga.patience import PATIENCE
 
 type Json = Any
 
@@ -17,14 +19,16 @@ def call(url: str, body: dict[str, Json] | None = None, headers: dict[str, str] 
     """GET `url`, or POST `body` to it, and return the status and the parsed response.
 
     Raises:
-        Unreachable: nothing answers.
+        Unreachable: nothing answers, or not in time.
         Failure: the response is not JSON.
     """
     data = None if body is None else json.dumps(body).encode()
     request = Request(url, data, {"Content-Type": "application/json", **(headers or {})})  # noqa: S310 - ours alone
     try:
         status, response = _exchange(request)
-    except (URLError, ConnectionError, TimeoutError) as error:
+    except (URLError, HTTPException, ConnectionError, TimeoutError) as error:
+        if isinstance(getattr(error, "reason", error), TimeoutError):
+            raise Silent.after(url, PATIENCE.seconds) from error
         raise Unreachable(f"{url} does not answer: {error}") from error
     try:
         return status, json.loads(response)
@@ -35,7 +39,7 @@ def call(url: str, body: dict[str, Json] | None = None, headers: dict[str, str] 
 def _exchange(request: Request) -> tuple[int, bytes]:
     opener = build_opener(ProxyHandler({}) if urlsplit(request.full_url).hostname in _LOCAL_HOSTS else ProxyHandler())
     try:
-        with opener.open(request, timeout=30) as response:
+        with opener.open(request, timeout=PATIENCE.seconds) as response:
             return response.status, response.read()
     except HTTPError as error:
         return error.code, error.read()

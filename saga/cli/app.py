@@ -1,15 +1,18 @@
 """The command `saga`. A command's module is imported when the command runs, so help and completion stay fast."""
 
 from importlib import import_module
-from typing import cast
+from typing import Annotated, cast
 
 import typer
 from typer.core import TyperCommand, TyperGroup
+from typer.exceptions import TyperException
+
+from saga.patience import DEFAULT, PATIENCE
 
 EXIT_CODES = (
     "Exit codes: 0 success, or the order is CONFIRMED; 1 failure, the order is FAILED, or a check found something; "
     "2 invalid request; 3 the engine or AWS doesn't answer, or has no such stack; 4 no such order; "
-    "5 the order is parked; 6 timed out."
+    "5 the order is parked; 6 timed out; 7 an unforeseen error, whose traceback you see with SAGA_DEBUG=1."
 )
 
 # By module in `saga.cli.commands`: each command, with its line in the list of commands.
@@ -22,12 +25,15 @@ COMMANDS = {
         "invoke": "Invoke a function with its sample event and print the response.",
         "asl": "Print the deployed definition of the state machine, with its substitutions resolved.",
     },
+    "env": {"env": "Write the variables and the events with which `sam local` runs functions in containers."},
     "health": {
         "check": "Reconcile orders, events, stock, payments and the gateway's ledger.",
         "status": "Show the stack's URL, tables, queues, versions and health.",
         "doctor": "List what is missing on this machine or in the stack, and how to fix it.",
     },
     "console": {"console": "Serve the web console on loopback until you interrupt it."},
+    "demo": {"demo": "Place three orders, and show how each of them ends: confirmed, payment declined, out of stock."},
+    "product": {"product": "The products in the catalogue, and their stock."},
     "load": {"load": "Place orders at a steady rate and report outcomes and latencies."},
     "graph": {"graph": "Draw the deployed state machine, or one order's path through it."},
     "order": {"order": "Place, watch, inspect, cancel and resume orders."},
@@ -44,6 +50,16 @@ COMMANDS = {
 
 class _LazyGroup(TyperGroup):
     """A group of placeholders. To resolve one is to load its command."""
+
+    def invoke(self, ctx: object) -> object:
+        """Run a command. Whatever it raises is reported in one line."""
+        try:
+            return super().invoke(cast("typer.Context", ctx))
+        except (typer.Exit, typer.Abort, TyperException, BrokenPipeError):
+            raise
+        except Exception as error:
+            report = import_module("saga.cli.errors").report
+            raise typer.Exit(report(error)) from error
 
     def resolve_command(
         self, ctx: object, args: list[str]
@@ -67,6 +83,13 @@ app = typer.Typer(
     epilog=EXIT_CODES,
     pretty_exceptions_enable=False,
 )
+
+
+@app.callback()
+def _options(
+    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds to wait for the engine or for AWS.")] = DEFAULT,
+) -> None:
+    PATIENCE.seconds = timeout
 
 
 def _placeholder() -> None:

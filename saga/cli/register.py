@@ -8,7 +8,6 @@ import typer
 from typer.core import TyperCommand
 
 from saga.cli.context import Context
-from saga.cli.errors import reported
 from saga.cli.output import Output
 from saga.stack.target import Target
 
@@ -54,9 +53,7 @@ class Command(TyperCommand):
 
     def invoke(self, ctx: object) -> None:
         """Run the command and exit with its code."""
-        with reported():
-            code = super().invoke(cast("Context", ctx))
-        if code:
+        if code := super().invoke(cast("Context", ctx)):
             raise typer.Exit(code)
 
 

@@ -3,7 +3,8 @@
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from pathlib import Path
+from typing import ClassVar, Self
 
 from saga.console.listener import DEFAULT_PORT, listen
 from saga.engine.background import Background
@@ -12,10 +13,20 @@ from saga.engine.port import HOST
 
 @dataclass
 class BackgroundConsole(Background):
-    """The console; `flags` are added to its command."""
+    """The console of the stack that `flags` select. Each stack has its own."""
 
     name: ClassVar[str] = "console"
     flags: Sequence[str] = ()
+
+    @classmethod
+    def started(cls, home: Path) -> list[Self]:
+        """Return the consoles that were started for any stack, by the names of their files."""
+        return [cls(home, file.stem.split("-")[1:]) for file in sorted(home.glob("console*.json"))]
+
+    @property
+    def stem(self) -> str:
+        """The name of its files, without suffix."""
+        return "-".join([self.name, *(flag for flag in self.flags if not flag.startswith("--"))])
 
     def url(self) -> str | None:
         """Return its address, or None if it isn't running."""

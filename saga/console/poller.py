@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from nicegui import ui
 
 from saga.console.sources.source import Kind
-from saga.failures import Failure
+from saga.failures import Failure, Silent
 
 _SLOWDOWN = 1.5  # factor for each read that finds nothing new
-_PAUSES = {Kind.ENGINE: (0.7, 3.0), Kind.AWS: (3.0, 30.0), Kind.FILE: (0.2, 60.0)}  # shortest and longest, seconds
+_PAUSES = {Kind.ENGINE: (0.7, 2.5), Kind.AWS: (3.0, 30.0), Kind.FILE: (0.2, 60.0)}  # shortest and longest, seconds
+_SILENCE = {Kind.ENGINE: 2.0, Kind.AWS: 8.0, Kind.FILE: 8.0}  # seconds without an answer, after which the page says so
 
 
 def pause(kind: Kind, unchanged: int) -> float:
@@ -20,11 +21,17 @@ def pause(kind: Kind, unchanged: int) -> float:
     return float(min(shortest * _SLOWDOWN ** min(unchanged, 20), longest))
 
 
+def silence(kind: Kind) -> float:
+    """Return the seconds that a read may take before the page says that nothing answers."""
+    return _SILENCE[kind]
+
+
 @dataclass
 class Poller[T]:
     """Reads in a thread, and shows what is new, for as long as the page is open and visible.
 
-    `fail` gets the failure of a read, or None after one that succeeds. Setting `acted` triggers a read at once.
+    `fail` gets the failure of a read, or None after one that succeeds. A read that takes long counts as a failure until
+    it ends. Setting `acted` triggers a read at once.
     """
 
     kind: Callable[[], Kind]
@@ -55,7 +62,7 @@ class Poller[T]:
 
     async def _read_once(self) -> None:
         try:
-            result = await asyncio.to_thread(self.read)
+            result = await self._read()
         except Failure as failure:
             self._unchanged += 1
             self.fail(failure)
@@ -65,3 +72,13 @@ class Poller[T]:
         if self._unchanged == 0:
             self._last = result
             self.show(result)
+
+    async def _read(self) -> T:
+        reading, patience = asyncio.create_task(asyncio.to_thread(self.read)), silence(self.kind())
+        try:
+            await asyncio.wait({reading}, timeout=patience)
+            if not reading.done():
+                self.fail(Silent(f"no answer for {patience:g} s"))
+            return await reading
+        finally:
+            reading.cancel()  # if the page was closed meanwhile

@@ -13,7 +13,7 @@ from typing import ClassVar
 
 from saga.engine.pidfile import PidFile
 from saga.engine.port import HOST
-from saga.failures import Failure, Unreachable
+from saga.failures import Failure, Silent, Unreachable
 from saga.http import call
 
 _START_SECONDS = 60
@@ -33,9 +33,14 @@ class Background:
     _child: subprocess.Popen[bytes] | None = field(default=None, init=False, repr=False)
 
     @property
+    def stem(self) -> str:
+        """The name of its files, without suffix."""
+        return self.name
+
+    @property
     def pid_file(self) -> PidFile:
         """The file with its pid and its port."""
-        return PidFile(self.home / f"{self.name}.json")
+        return PidFile(self.home / f"{self.stem}.json")
 
     def is_running(self) -> bool:
         """Return whether its process is alive. It may not answer yet."""
@@ -46,6 +51,8 @@ class Background:
         if self.is_running():
             group = self.pid_file.read()["pid"]
             os.killpg(group, signal.SIGTERM)
+            with suppress(ProcessLookupError):  # a stopped process only notices SIGTERM when it goes on
+                os.killpg(group, signal.SIGCONT)
             with suppress(Failure):
                 wait_until(lambda: not self.is_running(), _STOP_SECONDS, f"the {self.name} ignores SIGTERM")
             with suppress(ProcessLookupError):  # its children must not outlive it, whatever they are waiting for
@@ -70,13 +77,20 @@ class Background:
         return self._child.pid
 
     def _wait_for(self, path: str) -> None:
-        """Return as soon as the process answers a GET of `path`, or raise a Failure."""
+        """Return as soon as the process answers a GET of `path`, or raise a Failure.
+
+        One that has just been started may be silent for a while. One that was running before hangs if it is.
+        """
 
         def answers() -> bool:
             if not self.is_running():
                 raise Failure(f"the {self.name} ended while starting:\n{tail(self._log)}")
             try:
                 return call(f"http://{HOST}:{self.pid_file.read()['port']}{path}")[0] == HTTPStatus.OK
+            except Silent as silent:
+                if self._child is None:
+                    raise Silent(f"the {self.name} hangs: {silent}. To end it: make down") from silent
+                return False
             except Unreachable:
                 return False
 
@@ -84,7 +98,7 @@ class Background:
 
     @property
     def _log(self) -> Path:
-        return self.home / f"{self.name}.log"
+        return self.home / f"{self.stem}.log"
 
 
 def tail(log: Path) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from saga.failures import Unreachable
 
@@ -26,7 +27,7 @@ class PidFile:
         with self.path.open() as file:
             return not _lock(file.fileno())
 
-    def read(self) -> dict[str, int]:
+    def read(self) -> dict[str, Any]:
         """Return what was written.
 
         Raises:
@@ -35,9 +36,10 @@ class PidFile:
         text = self.path.read_text()
         if not text:
             raise Unreachable(_BUSY)
-        return {name: int(value) for name, value in json.loads(text).items()}
+        values: dict[str, Any] = json.loads(text)
+        return values
 
-    def write(self, **values: int) -> None:
+    def write(self, **values: int | str | None) -> None:
         """Record the process that inherited the lock."""
         self.path.write_text(json.dumps(values))
 

@@ -1,6 +1,7 @@
 """Takes a loopback port or, if it is not free, finds out which process has it."""
 
 import socket
+from ipaddress import IPv4Address
 from pathlib import Path
 
 from saga.failures import UsageFailure
@@ -25,6 +26,29 @@ def listen(port: int, advice: str) -> socket.socket:
         reason, free = owner(port) or error.strerror, port % 65535 + 1
         raise UsageFailure(f"port {port} is not available ({reason}). Choose another one: {advice}{free}") from error
     return listener
+
+
+def require_bridge(address: str) -> None:
+    """Check that an address can be that of a bridge of containers on this machine.
+
+    Raises:
+        UsageFailure: it cannot.
+    """
+    if not _may_be_a_bridge(address):
+        raise UsageFailure(f"{address!r} is not the address of a bridge, such as Docker's 172.17.0.1")
+    with socket.socket() as probe:
+        try:
+            probe.bind((address, 0))
+        except OSError as error:
+            raise UsageFailure(f"cannot listen on {address}: {error.strerror}. Does the bridge exist?") from error
+
+
+def _may_be_a_bridge(text: str) -> bool:
+    try:
+        address = IPv4Address(text)
+    except ValueError:
+        return False
+    return address.is_private and not address.is_unspecified and text != HOST
 
 
 def owner(port: int, proc: Path = Path("/proc")) -> str | None:

@@ -9,21 +9,23 @@ from typing import ClassVar, Self
 import boto3
 
 from saga.engine.background import Background
-from saga.engine.port import HOST, listen
+from saga.engine.port import HOST, listen, require_bridge
 from saga.engine.project import ENGINE_BIN, search_path
 from saga.engine.session import REGION, engine_session
 from saga.failures import Failure, Unreachable, UsageFailure
 
 DEFAULT_PORT = 4566
+_LISTEN = "`make up ENGINE_LISTEN=ADDRESS` with the address of their bridge, such as Docker's 172.17.0.1"
 
 
 @dataclass
 class Engine(Background):
-    """The engine, on a loopback port. `environment` is added to its own."""
+    """The engine, on a loopback port, and on that of the containers' `bridge`. `environment` is added to its own."""
 
     name: ClassVar[str] = "engine"
     port: int = DEFAULT_PORT
     environment: Mapping[str, str] = field(default_factory=dict)
+    bridge: str | None = None
 
     @classmethod
     def running_at(cls, home: Path) -> Self:
@@ -35,12 +37,24 @@ class Engine(Background):
         engine = cls(home)
         if not engine.is_running():
             raise Unreachable("the engine is not running. Start it with `make up`")
-        return cls(home, engine.pid_file.read()["port"])
+        recorded = engine.pid_file.read()
+        return cls(home, recorded["port"], bridge=recorded.get("bridge"))
 
     @property
     def endpoint(self) -> str:
         """The URL that replaces every AWS endpoint."""
         return f"http://{HOST}:{self.port}"
+
+    @property
+    def endpoint_of_containers(self) -> str:
+        """The same URL as containers reach it.
+
+        Raises:
+            UsageFailure: they don't.
+        """
+        if self.bridge is None:
+            raise UsageFailure(f"containers do not reach the engine. Run `make down`, then {_LISTEN}")
+        return f"http://{self.bridge}:{self.port}"
 
     def session(self, region: str | None = None) -> boto3.Session:
         """Return a session on this engine, as its administrator."""
@@ -50,13 +64,19 @@ class Engine(Background):
         """Start the engine unless it is running, and wait until it answers.
 
         Raises:
-            UsageFailure: the port is taken, or the engine is running on another one.
+            UsageFailure: the port is taken, there is no such bridge, or the engine is running elsewhere.
             Failure: it doesn't start.
         """
+        if self.bridge:
+            require_bridge(self.bridge)
         if not self.is_running():
             self._launch()
-        elif (port := self.pid_file.read()["port"]) != self.port:
+        running = self.pid_file.read()
+        if running["port"] != self.port:
+            port = running["port"]
             raise UsageFailure(f"the engine is running on port {port}. To move it, run `make down`, then `make up`")
+        if self.bridge not in (None, running.get("bridge")):
+            raise UsageFailure(f"the engine does not listen on {self.bridge}. Run `make down`, then `make up` again")
         self._wait_for("/_ministack/health")
 
     def _launch(self) -> None:
@@ -68,8 +88,16 @@ class Engine(Background):
             scratch = self.home.absolute() / "tmp"
             shutil.rmtree(scratch, ignore_errors=True)
             scratch.mkdir()
-            pid = self._spawn([python, "-m", "ministack"], lock, self.home, self._environment(scratch))
-            self.pid_file.write(pid=pid, port=self.port)
+            pid = self._spawn([python, "-m", *self._program()], lock, self.home, self._environment(scratch))
+            self.pid_file.write(pid=pid, port=self.port, bridge=self.bridge)
+
+    def _program(self) -> list[str]:
+        """Return the engine's own program, which listens on one address, or its server, which listens on more."""
+        if self.bridge is None:
+            return ["ministack"]
+        binds = [f"--bind={address}:{self.port}" for address in (HOST, self.bridge)]
+        # Without workers, the process that later commands find is the one that serves.
+        return ["hypercorn", "ministack.app:app", "--workers=0", "--keep-alive=75", *binds]
 
     def _environment(self, scratch: Path) -> dict[str, str]:
         """Return PATH and no other variable of the operator's: functions inherit all, and must find no AWS account."""

@@ -5,10 +5,12 @@ from typing import Any
 
 import boto3
 import botocore.session
-from botocore.config import Config
+
+from saga.aws import bounded
 
 REGION = "us-east-1"
 _ROOT = "test"  # the access key and the secret of the engine's root account
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": _ROOT, "AWS_SECRET_ACCESS_KEY": _ROOT}
 
 
 class _EngineBotocoreSession(botocore.session.Session):
@@ -16,7 +18,7 @@ class _EngineBotocoreSession(botocore.session.Session):
 
     def __init__(self, endpoint: str) -> None:
         super().__init__({"profile": (None, None, None, None), "config_file": (None, None, os.devnull, None)})
-        self.set_default_client_config(Config(proxies={}))
+        bounded(self, proxies={})
         self._endpoint = endpoint
 
     def create_client(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - the base class's own signature
@@ -32,8 +34,7 @@ def engine_environment(endpoint: str, region: str = REGION) -> dict[str, str]:
     """Return the variables with which a child process uses the engine, bypassing any proxy."""
     return {
         "AWS_ENDPOINT_URL": endpoint,
-        "AWS_ACCESS_KEY_ID": _ROOT,
-        "AWS_SECRET_ACCESS_KEY": _ROOT,
+        **CREDENTIALS,
         "AWS_DEFAULT_REGION": region,
         "AWS_REGION": region,
         "AWS_CONFIG_FILE": os.devnull,

@@ -13,6 +13,7 @@ from saga.engine.process import Engine
 from saga.engine.project import sam
 from saga.engine.session import REGION, engine_environment
 from saga.failures import Failure
+from saga.stack.function_names import require_short
 from saga.stack.stack import Stack
 
 _POLL = {"SAM_CLI_POLL_DELAY": "0.1"}  # seconds, instead of 5
@@ -25,10 +26,12 @@ def deploy(
     """Deploy the built template, unless it is what the stack has.
 
     Raises:
+        UsageFailure: the stack's name is too long.
         Failure: SAM fails. The message has the reasons of failed resources.
     """
     region = region or REGION
     session, template = engine.session(region), _marked(built, parameters)
+    require_short(stack_name, template)
     if _deployed_build(session, stack_name) != template["Metadata"]["Build"]:
         marked = engine.home / f"{stack_name}.json"
         marked.write_text(json.dumps(template, indent=1))

@@ -3,6 +3,7 @@
 import base64
 import json
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +11,12 @@ from typing import Any
 
 from saga.engine.project import ROOT
 from saga.failures import UsageFailure
+from saga.local import samples
 from saga.stack.stack import Stack
 from saga.text.times import here
 
 type LogEvent = Mapping[str, Any]
+type LogKey = tuple[str, int, str, str]  # function, time, stream and message
 
 EVENTS = ROOT / "events"
 _POLL_SECONDS = 1
@@ -31,15 +34,16 @@ class Invocation:
 
 
 def invoke(stack: Stack, name: str, events: Path = EVENTS) -> Invocation:
-    """Invoke the function whose sample event is called `name`.
+    """Invoke the function whose sample event is called `name`; on the engine, with the stack's own orders.
 
     Raises:
         UsageFailure: no sample event has this name.
         Unreachable: the stack has no such function.
     """
-    result = stack.session.client("lambda").invoke(
-        Payload=_event(name, events), FunctionName=stack.function_name(logical_id(name)), LogType="Tail"
-    )
+    event, function = _event(name, events), stack.function_name(logical_id(name))
+    if stack.on_engine:
+        event = samples.actual(stack, event)
+    result = stack.session.client("lambda").invoke(FunctionName=function, Payload=event.encode(), LogType="Tail")
     response = json.load(result["Payload"])
     error = f"{response.get('errorType')}: {response.get('errorMessage')}" if result.get("FunctionError") else None
     return Invocation(response, error, base64.b64decode(result.get("LogResult", "")).decode())
@@ -51,13 +55,20 @@ def logical_id(name: str) -> str:
 
 
 def follow_logs(stack: Stack) -> Iterator[str]:
-    """Yield what the functions logged in the last ten minutes, then what they log from now on. Never ends."""
-    printed: set[str] = set()
+    """Yield what the functions logged in the last ten minutes, then what they log from now on. Never ends.
+
+    A line is known by all that it has: the engine gives it no ID.
+    """
+    printed = Counter[LogKey]()
     seconds = _FIRST_LOOK_SECONDS
     while True:
-        events = _log_events(stack, time.time() - seconds)
-        yield from (log_line(function, event) for function, event in events if event["eventId"] not in printed)
-        printed = {event["eventId"] for _, event in events}
+        found = Counter[LogKey]()
+        for function, event in _log_events(stack, time.time() - seconds):
+            key = (function, event["timestamp"], event["logStreamName"], event["message"])
+            found[key] += 1
+            if found[key] > printed[key]:
+                yield log_line(function, event)
+        printed = found
         seconds = _LOOK_BACK_SECONDS
         time.sleep(_POLL_SECONDS)
 
@@ -67,9 +78,9 @@ def log_line(function: str, event: LogEvent) -> str:
     return f"{here(event['timestamp']):%H:%M:%S} {function:<16} {event['message'].rstrip()}"
 
 
-def _event(name: str, events: Path) -> bytes:
+def _event(name: str, events: Path) -> str:
     try:
-        return (events / f"{name}.json").read_bytes()
+        return (events / f"{name}.json").read_text()
     except FileNotFoundError as error:
         known = ", ".join(sorted(file.stem for file in events.glob("*.json")))
         raise UsageFailure(f"Unknown sample event {name!r}: expected one of {known}") from error
@@ -83,6 +94,7 @@ def _log_events(stack: Stack, since: float) -> list[tuple[str, LogEvent]]:
     found = [
         (name.removeprefix(prefix), event)
         for name in names
-        for event in logs.filter_log_events(logGroupName=name, startTime=start)["events"]
+        for page in logs.get_paginator("filter_log_events").paginate(logGroupName=name, startTime=start)
+        for event in page["events"]
     ]
     return sorted(found, key=lambda entry: entry[1]["timestamp"])

@@ -1,46 +1,19 @@
-"""What is missing on this machine or in the stack, and the command that fixes it."""
+"""What is missing on this machine, or missing or off in the stack, and the command that fixes it."""
 
-import shutil
-import subprocess
-import sys
-import tomllib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import replace
 from http import HTTPStatus
-from pathlib import Path
-from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from saga.engine import project
 from saga.engine.process import Engine
 from saga.failures import Failure
-from saga.graph import render
-from saga.graph.formats import FontError, to_png
 from saga.http import call
+from saga.operations.machine import Finding, pictures, samconfig, tools
+from saga.operations.switches import by_kind, switches
 from saga.stack.stack import Stack
 from saga.stack.target import Target, session
-
-_SAMPLE = {"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-_TIMEOUT = 20  # seconds for an interpreter to answer
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What was checked, what was found, and how to fix it. If it is not `needed`, only some uses miss it."""
-
-    name: str
-    ok: bool
-    needed: bool
-    found: str
-    fix: str
-
-    @property
-    def json(self) -> dict[str, Any]:
-        """The finding for programs, with its fix if one is needed."""
-        fix = {} if self.ok else {"cure": self.fix}
-        return {"name": self.name, "well": self.ok, "needed": self.needed, "found": self.found, **fix}
 
 
 def findings(target: Target) -> list[Finding]:
@@ -48,29 +21,18 @@ def findings(target: Target) -> list[Finding]:
     on_aws = bool(
         target.config_env or target.profile or (target.stack and not Engine(project.ENGINE_HOME).is_running())
     )
+    engine = [*_engine(needed=not on_aws)]
     fix = f"make deploy STAGE={target.config_env or 'dev'}" if on_aws else "make up"
-    stack: Stack | None = None
-    try:
-        stack = target.load()
-        found = f"{stack.name}: {stack.place}"
-    except (Failure, BotoCoreError, ClientError) as error:
-        found = str(error)
+    stack, found = _stack(target, fix) if on_aws or not engine[-1].silent else (None, replace(engine[-1], name="stack"))
     return [
-        *_tools(needed=not on_aws),
-        *_engine(needed=not on_aws),
-        Finding("stack", ok=stack is not None, needed=True, found=found, fix=fix),
-        _samconfig(needed=on_aws),
+        *tools(needed=not on_aws),
+        *engine,
+        found,
+        *(_switches(stack) if stack else ()),
+        samconfig(needed=on_aws),
         *_aws(stack, target, needed=on_aws),
-        *_pictures(),
+        *pictures(),
     ]
-
-
-def _tools(*, needed: bool) -> Iterator[Finding]:
-    version = ".".join(map(str, sys.version_info[:3]))
-    fix = "install Python 3.13, which the functions need; then make install"
-    yield Finding("Python", sys.version_info[:2] == (3, 13), needed, version, fix)
-    yield _environment("tools", project.BIN, ("boto3", "samcli"), needed=needed)
-    yield _environment("engine's tools", project.ENGINE_BIN, ("awslambdaric", "ministack"), needed=needed)
 
 
 def _engine(*, needed: bool) -> Iterator[Finding]:
@@ -78,52 +40,35 @@ def _engine(*, needed: bool) -> Iterator[Finding]:
     yield Finding("engine", running, needed, "running" if running else "not running", "make up")
     if not running:
         return
+    name, fix = "engine's answer", "make down up"
     try:
         endpoint = Engine.running_at(project.ENGINE_HOME).endpoint
         status, _ = call(f"{endpoint}/_ministack/health")
-        ok, found = status == HTTPStatus.OK, f"{status} from {endpoint}"
+        yield Finding(name, status == HTTPStatus.OK, needed, f"{status} from {endpoint}", fix)
     except Failure as failure:
-        ok, found = False, str(failure)
-    yield Finding("engine's answer", ok, needed, found, "make down up")
+        yield Finding.of_failure(name, failure, fix, needed=needed)
 
 
-def _pictures() -> Iterator[Finding]:
+def _stack(target: Target, fix: str) -> tuple[Stack | None, Finding]:
     try:
-        to_png(render(_SAMPLE))
-        missing = ""
-    except FontError as error:
-        missing = str(error)
-    font = {"found": missing or "found", "fix": "apt-get install fonts-dejavu-core"}
-    yield Finding("font for PNG", ok=not missing, needed=True, **font)
-    browser = next(filter(None, map(shutil.which, _BROWSERS)), "")
-    found = {"found": browser or "not found", "fix": "apt-get install chromium"}
-    yield Finding("browser for tests", ok=bool(browser), needed=False, **found)
+        stack = target.load()
+        return stack, Finding("stack", ok=True, needed=True, found=f"{stack.name}: {stack.place}", fix=fix)
+    except (Failure, BotoCoreError, ClientError) as error:
+        return None, Finding.of_failure("stack", error, fix)
 
 
-def _environment(name: str, programs: Path, modules: Sequence[str], *, needed: bool) -> Finding:
-    """Let the interpreter itself say which modules it lacks: it may be a link to nowhere."""
-    script = f"from importlib.util import find_spec as f; print(*(m for m in {modules!r} if not f(m)))"
+def _switches(stack: Stack) -> Iterator[Finding]:
+    """Name everything in the stack that is off; what is on, only by its kind."""
     try:
-        ended = subprocess.run(  # noqa: S603 - the project's own interpreter, no shell
-            [programs / "python", "-c", script], capture_output=True, text=True, check=False, timeout=_TIMEOUT
-        )
-        missing, error = ended.stdout.strip(), ended.stderr.strip()
-    except (OSError, subprocess.TimeoutExpired) as failure:
-        missing, error = "", str(failure)
-    problem = f"missing: {missing}" if missing else error
-    return Finding(name, not problem, needed, problem or str(programs.parent), "make install")
-
-
-def _samconfig(*, needed: bool) -> Finding:
-    file = project.ROOT / "samconfig.toml"
-    environments = []
-    try:
-        settings = tomllib.loads(file.read_text())
-        environments = [name for name, value in settings.items() if isinstance(value, dict)]
-        found = f"{file}: {', '.join(environments) or 'no environment'}"
-    except (OSError, ValueError) as error:
-        found = str(error)
-    return Finding("samconfig", bool(environments), needed, found, "git checkout samconfig.toml")
+        kinds = by_kind(switches(stack))
+    except (Failure, BotoCoreError, ClientError) as error:
+        yield Finding.of_failure("switches", error, "saga status")
+        return
+    for kind, found in kinds.items():
+        off = [
+            Finding(each.name, ok=False, needed=True, found=each.state, fix=each.fix) for each in found if not each.on
+        ]
+        yield from off or [Finding(kind, ok=True, needed=True, found=found[0].state, fix="")]
 
 
 def _aws(stack: Stack | None, target: Target, *, needed: bool) -> Iterator[Finding]:
@@ -131,7 +76,7 @@ def _aws(stack: Stack | None, target: Target, *, needed: bool) -> Iterator[Findi
     try:
         aws = stack.session if stack and not stack.on_engine else session(target.profile, target.region)
     except Failure as failure:
-        yield Finding("AWS profile", ok=False, needed=True, found=str(failure), fix="aws configure --profile NAME")
+        yield Finding.of_failure("AWS profile", failure, "aws configure --profile NAME")
         return
     credentials, region = aws.get_credentials(), aws.region_name
     found = f"from {credentials.method}" if credentials else "none"

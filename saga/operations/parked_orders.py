@@ -19,8 +19,8 @@ _QUEUE = "ParkedOrdersQueueUrl"
 class ParkedOrder:
     """A parked order. Times are ms since the epoch.
 
-    `reason` is the error for which it was cancelled, `cause` its message; `failures` has the error of each failed
-    compensation by its state; `resumes` counts how often the order has been resumed.
+    `reason` is the error for which it was cancelled, `cause` its message or what the customer wrote; `failures` has the
+    error of each failed compensation by its state; `resumes` counts how often the order has been resumed.
     """
 
     order_id: str
@@ -45,7 +45,7 @@ class ParkedOrder:
             created=row["createdAt"],
             parked=parked["at"],
             reason=reason["reason"],
-            cause=reason["cause"],
+            cause=reason.get("text") or reason["cause"],
             not_undone=tuple(parked["notUndone"]),
             failures=parked["failures"],
             resumes=row.get("resumes", 0),

@@ -2,7 +2,7 @@
 # ruff: noqa: UP013 - the keys of a class would be in mixed case
 
 import time
-from collections.abc import Iterator
+from collections.abc import Sequence
 from http import HTTPStatus
 from importlib.metadata import version
 from typing import TypedDict
@@ -11,6 +11,7 @@ from saga.failures import Failure
 from saga.http import Json, call
 from saga.operations import parked_orders, paused_orders, queue, undispatched
 from saga.operations.circuit import CLOSED, Breaker
+from saga.operations.switches import Switch, by_kind, switches
 from saga.stack.stack import Stack
 from saga.text.durations import MINUTE, age, duration
 from saga.text.times import now, optional_iso
@@ -19,12 +20,6 @@ _QUEUES = {"RelayFailureQueue": "RelayFailureQueueUrl", "ParkedOrdersQueue": "Pa
 _DIGEST = 12  # characters that identify a build
 _UNKNOWN_ORDER = "00000000-0000-0000-0000-000000000000"
 _LONGEST_WAIT = 3 * MINUTE  # the sweeper, once a minute, retries events that are a minute old
-_CONSUMERS = ("StartSagas", "PublishEvents")  # of the events' stream
-_SCHEDULES = (
-    *(f"{sweeper}FunctionPart{part}" for sweeper in ("SweepOutbox", "SweepOrders") for part in range(4)),
-    "ReportBacklogFunctionEveryMinute",
-)
-
 
 Check = TypedDict("Check", {"name": str, "well": bool, "words": str})
 Queue = TypedDict("Queue", {"name": str, "url": str, "depth": int})  # `depth` is approximate
@@ -75,7 +70,7 @@ def read_status(stack: Stack, gateway: Breaker) -> Status:
 
 def _versions(stack: Stack) -> dict[str, str]:
     """Return the versions; that of the functions is a digest of their code, which they share."""
-    deployed = stack.session.client("lambda").get_function_configuration(FunctionName=f"{stack.name}-{_CONSUMERS[0]}")
+    deployed = stack.session.client("lambda").get_function_configuration(FunctionName=f"{stack.name}-StartSagas")
     functions = f"{deployed['CodeSha256'][:_DIGEST]}, deployed {deployed['LastModified']}"
     versions = {"saga": version("order-saga"), "functions": functions}
     if stack.endpoint:
@@ -87,8 +82,8 @@ def health_checks(stack: Stack, oldest: int | None, *, dead_letters: int, gatewa
     """Check the stack and what dispatches its events; `oldest` undispatched event in ms since the epoch."""
     return [
         _api(stack),
-        *_deployed(stack),
-        *_dispatching(stack),
+        _deployed(stack),
+        *(_switched_on(kind, found) for kind, found in by_kind(switches(stack)).items()),
         _outbox(oldest),
         _check("dead letters", f"{dead_letters} batches that were never published", ok=dead_letters == 0),
         _check("payment gateway", f"circuit breaker is {gateway.state}", ok=gateway.state == CLOSED),
@@ -106,25 +101,17 @@ def _api(stack: Stack) -> Check:
     return _check("api", f"answered {status} in {duration(took)}", ok=status < HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
-def _deployed(stack: Stack) -> Iterator[Check]:
+def _deployed(stack: Stack) -> Check:
     described = stack.session.client("cloudformation").describe_stacks(StackName=stack.name)["Stacks"][0]
     status = described["StackStatus"]
-    yield _check("stack", status, ok=status.endswith("_COMPLETE") and not status.startswith("DELETE"))
-    arn = stack.outputs["StateMachineArn"]
-    machine = stack.session.client("stepfunctions").describe_state_machine(stateMachineArn=arn)["status"]
-    yield _check("saga", machine, ok=machine == "ACTIVE")
+    return _check("stack", status, ok=status.endswith("_COMPLETE") and not status.startswith("DELETE"))
 
 
-def _dispatching(stack: Stack) -> Iterator[Check]:
-    """Check the stream's consumers, whose last batch must not have failed, and all schedules."""
-    functions, rules = stack.session.client("lambda"), stack.session.client("events")
-    for name in _CONSUMERS:
-        mappings = functions.list_event_source_mappings(FunctionName=f"{stack.name}-{name}")["EventSourceMappings"]
-        results = (each.get("LastProcessingResult", "") for each in mappings)
-        found = [*(each["State"] for each in mappings), *(each for each in results if each.startswith("PROBLEM"))]
-        yield _check(name, ", ".join(found) or "not connected to the stream", ok=found == ["Enabled"])
-    sweepers = {rules.describe_rule(Name=stack.function_name(rule))["State"] for rule in _SCHEDULES}
-    yield _check("sweepers", ", ".join(sorted(sweepers)), ok=sweepers == {"ENABLED"})
+def _switched_on(kind: str, found: Sequence[Switch]) -> Check:
+    """Check all switches of a kind; their states in words, with the names of those that are off."""
+    off = [each for each in found if not each.on]
+    names = f" ({', '.join(each.name for each in off)})" if off and len(found) > 1 else ""
+    return _check(kind, ", ".join(sorted({each.state for each in off or found})) + names, ok=not off)
 
 
 def _outbox(oldest: int | None) -> Check:

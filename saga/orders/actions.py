@@ -10,7 +10,7 @@ from saga.orders.effects import to_undo
 from saga.orders.pause import waiting
 from saga.orders.record import Record
 from saga.stack import tables
-from saga.stack.products import Product
+from saga.stack.products import named
 from saga.stack.stack import Stack
 from saga.text.money import major
 from saga.text.safe import clean, error_text
@@ -24,12 +24,9 @@ def priced(stack: Stack, quantities: dict[str, int]) -> list[Json]:
     """Return the lines of an order at the catalogue's prices.
 
     Raises:
-        UsageFailure: a product is not in the catalogue.
+        UsageFailure: a product is not in the catalogue, or its row is malformed.
     """
-    rows = tables.rows(stack, "InventoryTable", [{"productId": product} for product in quantities])
-    prices = {product.product_id: major(product.price) for product in map(Product.from_row, rows)}
-    if missing := sorted(quantities.keys() - prices.keys()):
-        raise UsageFailure(f"not in the catalogue: {', '.join(map(clean, missing))}")
+    prices = {each: major(product.price) for each, product in named(stack, quantities).items()}
     return [{"productId": each, "quantity": quantity, "price": prices[each]} for each, quantity in quantities.items()]
 
 

@@ -1,4 +1,7 @@
-"""Rows of the tables as the API shows them: money in major units, times in ISO 8601, no payment token."""
+"""Rows of the tables in the API's form: money in major units, times in ISO 8601, no payment token.
+
+For operators, reasons also have their causes, and pauses and parked orders their errors. Customers get neither.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,11 +12,11 @@ from saga.text.times import iso
 
 type Row = Mapping[str, Any]
 
-_MONEY = ("amount", "totalAmount", "taken", "refunded")
+_MONEY = ("amount", "charged", "totalAmount", "taken", "refunded")
 
 
 def order_view(row: Row) -> Json:
-    """Return the order. Its `paused` has the `cause` too, which is for operators; the API leaves it out."""
+    """Return the order."""
     view = {
         "orderId": row["orderId"],
         "status": row["status"],

@@ -13,7 +13,7 @@ from saga.orders.model import Event
 from saga.orders.pause import ended_by
 from saga.orders.record import Record
 from saga.text.money import Minor, amount, minor
-from saga.text.safe import clean, error_text, item_list
+from saga.text.safe import clean, error_text, item_list, reason_text
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def to_undo(record: Record) -> dict[str, str]:
 
 
 def _effect(event: Event, record: Record) -> Effect:
-    money, payment = _amount(event) if event.outcome == "done" else Minor(0), ""
+    money, payment = _taken(event), ""
     if event.outcome == "undone":
         money, payment = _given_back(event, record)
     made_by = tuple(states(event, record.definition))
@@ -68,9 +68,10 @@ def _given_back(event: Event, record: Record) -> tuple[Minor, str]:
     the step intended to take.
     """
     outcome = event.detail.get("outcome", "")
-    steps = _events_of_step(record, compensations(record.definition).get(event.state, ""))
+    step = compensations(record.definition).get(event.state, "")
+    steps = _events_of_step(record, step)
     intended = _amount(steps[-1]) if steps else Minor(0)
-    charged = sum(_amount(each) for each in steps if each.outcome == "done")
+    charged = sum(_taken(each) for each in record.events if each.state == step)
     refunded = intended if outcome == "refunded" and "amount" not in event.detail else _amount(event)
     if refunded:
         unanswered = "" if charged else ", which the gateway had charged without answering"
@@ -82,6 +83,12 @@ def _given_back(event: Event, record: Record) -> tuple[Minor, str]:
 
 def _events_of_step(record: Record, step: str) -> list[Event]:
     return [each for each in record.events if each.state == step and each.outcome in ("intended", "done")]
+
+
+def _taken(event: Event) -> Minor:
+    """Return what a step took: a refusal of a wrong charge tells of it apart."""
+    amounts = {"done": event.detail.get("amount"), "refused": event.detail.get("charged")}
+    return minor(amounts.get(event.outcome) or 0)
 
 
 def _amount(event: Event) -> Minor:
@@ -110,6 +117,12 @@ def _moved(detail: Json, stock: str, money: str) -> str:
     return _joined(stock.format(item_list(items)) if items else "", money.format(amount(value)) if value else "")
 
 
+def _refused(detail: Json) -> str:
+    if detail.get("charged"):
+        return f"charged {amount(minor(detail['charged']))} instead of {amount(minor(detail.get('amount') or 0))}"
+    return "nothing charged" if "amount" in detail else "nothing done"
+
+
 def _undone(detail: Json, payment: str) -> str:
     stock = f"released {item_list(detail['items'])}" if detail.get("items") else "nothing was reserved"
     return _joined(stock if "items" in detail else "", payment)
@@ -124,15 +137,11 @@ def _fields(event: Event) -> str:
     return _joined(*(f"{clean(name)}: {clean(value)}" for name, value in event.detail.items())) or clean(event.outcome)
 
 
-def _reason(detail: Json) -> str:
-    return error_text(detail.get("reason"), detail.get("cause"))
-
-
 def _resumed(detail: Json) -> str:
     by, attempt = clean(detail.get("by", "recovery")), ended_by(detail)
     if by == "recovery" and attempt:
-        return f"{attempt} failed: {_reason(detail)}; tried again"
-    return _joined(f"resumed by {by}: {_reason(detail)}", attempt and f"after {attempt} had failed")
+        return f"{attempt} failed: {reason_text(detail)}; tried again"
+    return _joined(f"resumed by {by}: {reason_text(detail)}", attempt and f"after {attempt} had failed")
 
 
 def _joined(*parts: str) -> str:
@@ -144,11 +153,9 @@ _TEXTS: dict[str, Callable[[Json, str], str]] = {
     "started": lambda detail, _: _started(detail),
     "intended": lambda detail, _: _moved(detail, "about to reserve {}", "about to charge {}: no money has moved yet"),
     "done": lambda detail, _: _moved(detail, "reserved {}", "charged {}"),
-    "refused": lambda detail, _: error_text(
-        f"nothing {'charged' if 'amount' in detail else 'done'}", detail.get("cause")
-    ),
+    "refused": lambda detail, _: error_text(_refused(detail), detail.get("cause")),
     "confirmed": lambda _detail, _: "final: the order can no longer be cancelled",
-    "cancelling": lambda detail, _: f"cancelled: {_reason(detail)}",
+    "cancelling": lambda detail, _: f"cancelled: {reason_text(detail)}",
     "undone": _undone,
     "failed": lambda _detail, _: "everything is undone",
     "parked": lambda detail, _: _parked(detail),

@@ -17,7 +17,7 @@ type _Time = Annotated[str, AfterValidator(milliseconds)]
 
 _Item = TypedDict("_Item", {"productId": str, "quantity": int})
 _Line = TypedDict("_Line", {"productId": str, "quantity": int, "price": float})
-_Reason = TypedDict("_Reason", {"reason": str, "cause": str})
+_Reason = TypedDict("_Reason", {"reason": str, "cause": str, "text": NotRequired[str]})
 _Parked = TypedDict("_Parked", {"at": _Time, "notUndone": list[str], "undone": list[str], "failures": _Object})
 _Paused = TypedDict("_Paused", {"reason": str, "attempts": int, "since": _Time, "nextAttemptAt": NotRequired[_Time]})
 _Order = TypedDict(
@@ -37,12 +37,21 @@ _Order = TypedDict(
 )
 
 _Intent = TypedDict("_Intent", {"status": str, "amount": float, "taken": float, "refunded": float})
-_Payment = TypedDict("_Payment", {"intentId": str, "amount": float, "status": str, "intent": NotRequired[_Intent]})
+_Payment = TypedDict(
+    "_Payment", {"intentId": str | None, "amount": float, "status": str, "intent": NotRequired[_Intent]}
+)
 
 # In every step's detail, `amount` is money and `items` are pieces of products.
 _Detail = TypedDict(
     "_Detail",
-    {"items": list[_Item], "amount": float, "totalAmount": float, "notUndone": list[str], "failures": _Object},
+    {
+        "items": list[_Item],
+        "amount": float,
+        "charged": float,
+        "totalAmount": float,
+        "notUndone": list[str],
+        "failures": _Object,
+    },
     total=False,
 )
 _Event = TypedDict(

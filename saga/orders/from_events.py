@@ -75,6 +75,6 @@ def _ended(attempt: Attempt, outcome: Outcome, event: Event) -> Attempt:
     if outcome is Outcome.SUCCEEDED:
         return replace(attempt, ended=event.at, outcome=outcome)
     missing = ", ".join(event.detail.get("notUndone", ()))
-    cause = f"not undone: {missing}" if missing else str(event.detail.get("cause", ""))
+    cause = f"not undone: {missing}" if missing else str(event.detail.get("text") or event.detail.get("cause", ""))
     error = event.error or event.detail.get("reason")
     return replace(attempt, ended=event.at, outcome=outcome, error=error, cause=cause)

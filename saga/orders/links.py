@@ -30,6 +30,8 @@ def _console(record: Record, service: str = "cloudwatch") -> str:
 def _logs(record: Record) -> str:
     query = f"fields @timestamp, @log, @message | filter @message like /{record.order_id}/ | sort @timestamp asc"
     groups = [f"/aws/lambda/{record.stack['name']}-{function}" for function in record.versions["functions"]]
+    if record.stack["workflowType"] == "EXPRESS":
+        groups.append(f"/aws/vendedlogs/states/{record.stack['name']}-OrderSaga")
     values = {
         "start": record.order["createdAt"],
         "end": iso(milliseconds(record.order["updatedAt"]) + _LOG_DELAY),

@@ -79,14 +79,19 @@ def _payment(stack: Stack, order_id: str) -> Json | None:
     row = tables.row(stack, "PaymentsTable", {"orderId": order_id})
     if row is None:
         return None
-    simulated = "GatewayLedgerTable" in stack.outputs
-    return payment_view(row, tables.row(stack, "GatewayLedgerTable", {"id": row["intentId"]}) if simulated else None)
+    in_ledger = "GatewayLedgerTable" in stack.outputs and row["intentId"]  # a free order has no intent
+    return payment_view(row, tables.row(stack, "GatewayLedgerTable", {"id": row["intentId"]}) if in_ledger else None)
 
 
 def _executions(
     stack: Stack, order_id: str, events: Iterable[Event], known: Iterable[Execution] = ()
 ) -> tuple[Execution, ...]:
-    """Return the executions that the events started, oldest first; those already known are not read again."""
+    """Return the executions that the events started, oldest first; those already known are not read again.
+
+    AWS describes no EXPRESS executions: only their log has a history.
+    """
+    if stack.is_express and not stack.on_engine:
+        return ()
     by_name = {each.name: each for each in known}
     names = [event.execution(order_id) for event in events if event.starts_saga]
     executions = [by_name.get(name) or _execution(stack, name) for name in names]

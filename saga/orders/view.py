@@ -9,7 +9,7 @@ from saga.orders.model import Execution
 from saga.orders.pause import waiting
 from saga.orders.record import Record
 from saga.orders.states import source
-from saga.text.safe import clean, error_text
+from saga.text.safe import clean, error_text, reason_text
 from saga.text.times import iso, optional_iso
 
 _EXIT_CODES = {"CONFIRMED": EXIT_CONFIRMED, "FAILED": EXIT_FAILED, "PARKED": EXIT_PARKED}
@@ -56,9 +56,8 @@ def _stuck(record: Record) -> str:
 
 
 def why(order: Json) -> str:
-    """Return why an order, as the API shows it, was cancelled; empty if it wasn't."""
-    reason = order.get("reason", {})
-    return error_text(reason.get("reason"), reason.get("cause"))
+    """Return why an order was cancelled; empty if it wasn't."""
+    return reason_text(order.get("reason", {}))
 
 
 def exit_code(record: Record) -> int | None:

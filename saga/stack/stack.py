@@ -46,6 +46,11 @@ class Stack:
         return self.endpoint is not None
 
     @property
+    def is_express(self) -> bool:
+        """Whether the saga's executions are EXPRESS ones."""
+        return self.outputs.get("WorkflowType") == "EXPRESS"
+
+    @property
     def region(self) -> str:
         """The region of the stack."""
         return self.outputs["StateMachineArn"].split(":")[3]
@@ -69,6 +74,14 @@ class Stack:
         except cloudformation.exceptions.ClientError as error:
             raise Unreachable(f"stack {self.name} has no {logical_id}: {error}") from error
         return resource["StackResourceDetail"]["PhysicalResourceId"]
+
+    def resources(self, kind: str) -> list[tuple[str, str]]:
+        """Return the logical and the physical ID of each resource of a type."""
+        paginator = self.session.client("cloudformation").get_paginator("list_stack_resources")
+        found = (each for page in paginator.paginate(StackName=self.name) for each in page["StackResourceSummaries"])
+        return [
+            (each["LogicalResourceId"], each["PhysicalResourceId"]) for each in found if each["ResourceType"] == kind
+        ]
 
     def execution_arn(self, name: str) -> str:
         """Return the ARN of an execution of the saga."""

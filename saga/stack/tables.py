@@ -1,8 +1,9 @@
-"""Read the stack's tables by key or by index. Numbers become integers."""
+"""Read the stack's tables by key or by index. Numbers become integers; one with a fraction, which is wrong, stays."""
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from itertools import batched
 from typing import TYPE_CHECKING, Any
@@ -29,8 +30,9 @@ _LONGEST_ID = 64
 
 
 class _Deserializer(TypeDeserializer):
-    def _deserialize_n(self, value: str) -> int:
-        return int(value)
+    def _deserialize_n(self, value: str) -> int | Decimal:
+        number = Decimal(value)
+        return int(number) if number == int(number) else number
 
 
 _serialize, _deserialize = TypeSerializer().serialize, _Deserializer().deserialize

@@ -7,7 +7,9 @@ from typing import Any
 
 import boto3
 from botocore.exceptions import ProfileNotFound
+from botocore.session import Session as BotocoreSession
 
+from saga.aws import bounded
 from saga.engine.process import Engine
 from saga.engine.project import ENGINE_HOME, ROOT
 from saga.failures import Unreachable, UsageFailure
@@ -58,7 +60,7 @@ def session(profile: str | None, region: str | None) -> boto3.Session:
         UsageFailure: the profile is not configured.
     """
     try:
-        return boto3.Session(profile_name=profile, region_name=region)
+        return boto3.Session(profile_name=profile, region_name=region, botocore_session=bounded(BotocoreSession()))
     except ProfileNotFound as error:
         raise UsageFailure(str(error)) from error
 

@@ -22,3 +22,8 @@ def error_text(error: object, cause: object = None) -> str:
     """Return an error and its cause in one line. A cause that begins with the error's name stands alone."""
     parts = [clean(each) for each in (error, cause) if each]
     return parts[-1] if len(parts) > 1 and parts[1].startswith(f"{parts[0]}: ") else ": ".join(parts)
+
+
+def reason_text(reason: Mapping[str, object]) -> str:
+    """Return a reason on record in one line: its code, and what the customer wrote or else what caused it."""
+    return error_text(reason.get("reason"), reason.get("text") or reason.get("cause"))

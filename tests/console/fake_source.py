@@ -1,5 +1,6 @@
 """A source with fixed answers. It records the actions and can fail."""
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -64,7 +65,10 @@ def outbox_event(event_type: str, *, quarantined: bool) -> undispatched.OutboxEv
 
 @dataclass
 class FakeSource:
-    """`failure` is raised by every request, `refusal` by every action; `actions` has those that succeeded."""
+    """`failure` is raised by every request, `refusal` by every action; `actions` has those that succeeded.
+
+    While `answers` is cleared, every request hangs.
+    """
 
     env: Environment = ENGINE
     records: list[Record] = field(default_factory=list)
@@ -75,8 +79,12 @@ class FakeSource:
     breaker: circuit.Breaker = field(default_factory=lambda: circuit.Breaker("CLOSED", None, 0))
     failure: Failure | None = None
     refusal: Failure | None = None
+    answers: threading.Event = field(default_factory=threading.Event)
     filter: Filter | None = None
     actions: list[tuple[object, ...]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.answers.set()
 
     def environment(self) -> Environment:
         return self.env
@@ -118,6 +126,7 @@ class FakeSource:
         return throughput.Throughput(made, _minute(start, sum(minute.accepted for minute in made)))
 
     def _raise(self, failure: Failure | None) -> None:
+        assert self.answers.wait(60)
         if failure:
             raise failure
 

@@ -249,6 +249,17 @@ def test_a_page_says_that_the_engine_is_down_and_recovers(page: Page, source: Fa
     expect(page.get_by_text("Smartphone")).to_be_visible()
 
 
+def test_a_page_says_that_the_engine_hangs_and_recovers(page: Page, source: FakeSource) -> None:
+    page.goto("/inventory")
+    expect(page.get_by_text("Smartphone")).to_be_visible()
+    source.answers.clear()
+    try:
+        expect(page.get_by_text("The engine is not responding.")).to_be_visible(timeout=30_000)
+    finally:
+        source.answers.set()
+    expect(page.get_by_text("The engine is not responding.")).to_have_count(0)
+
+
 def test_text_from_an_order_never_runs(page: Page, source: FakeSource) -> None:
     order = {**PARKED.order, "customerId": EVIL, "reason": {"reason": EVIL, "cause": EVIL}}
     source.records = [replace(PARKED, order=order)]

@@ -1,14 +1,15 @@
 """The poller shows changes and failures, and pauses while the page is hidden."""
 
 import asyncio
+import threading
 from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from saga.console.poller import Poller, pause
+from saga.console.poller import Poller, pause, silence
 from saga.console.sources.source import Kind
-from saga.failures import Failure, Unreachable
+from saga.failures import Failure, Silent, Unreachable
 
 
 class Page:
@@ -75,6 +76,34 @@ def test_a_hidden_page_reads_nothing() -> None:
         return before, page.reads
 
     assert run(hidden()) == (0, 1)
+
+
+def test_a_read_that_hangs_is_a_failure_until_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("saga.console.poller.silence", lambda _kind: 0.0)
+    told, shown = threading.Event(), list[object]()
+
+    def hang() -> str:
+        assert told.wait(60)
+        return "one"
+
+    def fail(failure: Failure | None) -> None:
+        shown.append(type(failure))
+        told.set()
+
+    async def poll() -> None:
+        hanging = Poller(lambda: Kind.ENGINE, hang, shown.append, fail)
+        hanging.visible.set()
+        task = asyncio.create_task(hanging.run())
+        while "one" not in shown:
+            await asyncio.sleep(0)
+        task.cancel()
+
+    run(poll())
+    assert shown == [Silent, type(None), "one"]
+
+
+def test_a_page_tells_within_five_seconds_that_the_engine_is_silent() -> None:
+    assert pause(Kind.ENGINE, 1000) + silence(Kind.ENGINE) < 5
 
 
 @pytest.mark.parametrize("kind", Kind)

@@ -53,6 +53,18 @@ def test_it_starts_once_and_can_be_found_and_stopped(console: BackgroundConsole)
     assert again.url() is None
 
 
+def test_each_stack_has_its_own_console(console: BackgroundConsole) -> None:
+    second = BackgroundConsole(console.home, ["--stack", "second", "--region", "eu-west-1"])
+    try:
+        urls = {console.start(0), second.start(0)}
+        assert len(urls) == 2
+        assert {each.url() for each in BackgroundConsole.started(console.home)} == urls
+    finally:
+        for each in (*BackgroundConsole.started(console.home), second):
+            each.stop()
+    assert (console.url(), second.url()) == (None, None)
+
+
 def test_nothing_starts_on_a_taken_port(console: BackgroundConsole) -> None:
     with listen(0) as taken, pytest.raises(UsageFailure, match="is not available"):
         console.start(taken.getsockname()[1])

@@ -6,13 +6,16 @@ from collections.abc import Iterator, Sequence
 from itertools import takewhile
 from typing import Any
 
-from saga.cli.app import COMMANDS, load
+import typer
+
+from saga.cli.app import COMMANDS, app, load
 from tests.support.template import ROOT
 
 PROGRAMS = ("saga", "make")
 FENCE = re.compile(r"^```.*?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 INDENTED = re.compile(r"(?:^ {4}.*\n?)+", re.MULTILINE)
 SPAN = re.compile(r"`([^`]+)`")
+ROOT_OPTIONS = {name for each in typer.main.get_command(app).params for name in each.opts} - {"--help"}
 SETTING = re.compile(r"(\w+)=.*")
 SUBSTITUTED = re.compile(r"\$\(([^()]*)\)")
 MAKEFILE = (ROOT / "Makefile").read_text()
@@ -78,6 +81,8 @@ def _check_make(words: Sequence[str]) -> None:
 
 
 def _check_saga(words: Sequence[str]) -> None:
+    if words and words[0] in ROOT_OPTIONS:
+        words = words[2:]
     if not words or words[0] == "--help":
         return
     if not any(words[0] in listed for listed in COMMANDS.values()):

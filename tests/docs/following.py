@@ -12,7 +12,7 @@ from typing import NamedTuple
 from tests.support.template import ROOT
 
 PROGRAMS = Path(sys.executable).parent
-COPIED = ("docs", "events", "functions", "requirements", "saga", "statemachine", "tests", "verification")
+COPIED = ("docs", "events", "functions", "requirements", "saga", "scripts", "statemachine", "tests", "verification")
 COPIED_FILES = ("Makefile", "README.md", "pyproject.toml", "samconfig.toml", "template.yaml")
 
 

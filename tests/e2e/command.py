@@ -19,17 +19,16 @@ class Command:
     engine_home: Path
     directory: Path
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables that it gets, and no others."""
+        return environment(self.engine_home, self.directory)
+
     def __call__(self, *arguments: str, stderr: int = subprocess.PIPE) -> subprocess.CompletedProcess[str]:
         """Run it."""
-        environment = {
-            "PATH": os.environ["PATH"],
-            "HOME": str(self.directory),
-            "ENGINE_HOME": str(self.engine_home),
-            "AWS_EC2_METADATA_DISABLED": "true",
-        }
         return subprocess.run(  # noqa: S603 - our own command
             [BIN / "saga", *arguments],
-            env=environment,
+            env=self.environment,
             cwd=self.directory,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -42,3 +41,13 @@ class Command:
     def json(self, *arguments: str) -> Any:
         """Run it with --json and return its output."""
         return json.loads(self(*arguments, "--json").stdout)
+
+
+def environment(engine_home: Path, home: Path) -> dict[str, str]:
+    """Return the variables of somebody who has no AWS account and uses the engine in `engine_home`."""
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "ENGINE_HOME": str(engine_home),
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }

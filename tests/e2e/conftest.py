@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from saga.engine.build import build
 from saga.engine.process import Engine
@@ -16,6 +17,7 @@ from saga.local.deploy import deploy
 from saga.stack.target import DEFAULT_STACK
 from tests.e2e.command import Command
 from tests.e2e.shop import Shop, eventually
+from tests.support.engine_home import use_engine
 
 SWEEP_PAUSE = 5  # seconds
 
@@ -81,6 +83,14 @@ def to_be_parked(shop: Shop) -> list[str]:
 def command(engine: Engine, shop: Shop, tmp_path: Path) -> Command:
     assert shop.stack.name == DEFAULT_STACK
     return Command(engine.home, tmp_path)
+
+
+@pytest.fixture
+def in_process(engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> CliRunner:
+    """Run the command in this process, which is faster than a process for each."""
+    use_engine(engine.home, monkeypatch)
+    monkeypatch.chdir(tmp_path)
+    return CliRunner()
 
 
 def free_port() -> int:

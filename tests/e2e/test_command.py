@@ -3,7 +3,6 @@
 import json
 import os
 import pty
-import shlex
 import subprocess
 import threading
 from pathlib import Path
@@ -11,8 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from saga.cli.app import COMMANDS, app, load
-from saga.cli.register import EXAMPLES
+from saga.cli.app import app
 from saga.engine.build import build
 from saga.engine.process import Engine
 from saga.local import catalogue
@@ -22,10 +20,6 @@ from tests.e2e.contract import covered, promised
 from tests.e2e.shapes import shape
 from tests.e2e.shop import Shop
 
-ORDER_OF_THE_EXAMPLES, OTHER_ORDER = "28ace766-6b22-580f-8cb3-791fa2fce880", "a40d5772-f245-5993-946a-973ca29b09de"
-# Examples of these aren't run: they start and stop the tests' engine, never end, change a project, or need AWS or the
-# orders of `up`.
-NOT_RUN = ("up", "down", "logs", "console", "new", "asl --config-env", "invoke")
 FOREIGN = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}
 
 
@@ -132,33 +126,3 @@ def test_the_json_of_a_command_has_the_promised_fields(in_process: CliRunner, de
     answers = {line: in_process.invoke(app, [*line.split(), "--json"]).stdout for line in covered(declined)}
     shapes = {line.replace(declined, "ORDER"): shape(json.loads(answer)) for line, answer in answers.items()}
     assert shapes == promised()
-
-
-def examples() -> list[str]:
-    for name in [name for listed in COMMANDS.values() for name in listed]:
-        load(name)
-    lines = [line for command, lines in EXAMPLES.items() if command.startswith("saga.") for line in lines]
-    return [line for line in lines if not line.startswith(NOT_RUN)]
-
-
-@pytest.fixture
-def in_process(engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> CliRunner:
-    """Run the command in this process, which is faster than a process for each example."""
-    monkeypatch.setattr("saga.stack.target.ENGINE_HOME", engine.home)
-    monkeypatch.chdir(tmp_path)
-    return CliRunner()
-
-
-@pytest.mark.parametrize("example", examples())
-def test_an_example_of_the_help_can_be_run(in_process: CliRunner, shop: Shop, declined: str, example: str) -> None:
-    key = "customer-order-001"
-    assert shop.place(shop.order("monitor", 2, customerId="customer-456"), key) == ORDER_OF_THE_EXAMPLES
-    shop.ended(ORDER_OF_THE_EXAMPLES)
-    for name in ("before.json", "after.json"):
-        of_load = ["load", "--orders", "1", "--json"]
-        written = of_load if "load" in example else ["order", "export", ORDER_OF_THE_EXAMPLES]
-        if name in example:
-            Path(name).write_text(in_process.invoke(app, written).stdout)
-    ended = in_process.invoke(app, shlex.split(example.replace(OTHER_ORDER, declined)))
-    assert ended.exception is None or isinstance(ended.exception, SystemExit)
-    assert ended.exit_code in (0, 1), ended.stderr

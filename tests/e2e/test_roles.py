@@ -9,8 +9,10 @@ from tests.support.template import ROOT, resources
 
 def log_lines(shop: Shop) -> list[str]:
     logs = shop.client("logs")
-    groups = [group["Properties"]["LogGroupName"] for group in resources("AWS::Logs::LogGroup").values()]
-    names = [str(name["Fn::Sub"]).replace("${AWS::StackName}", shop.stack.name) for name in groups]
+    groups = [group for group in resources("AWS::Logs::LogGroup").values() if "Condition" not in group]
+    names = [
+        group["Properties"]["LogGroupName"]["Fn::Sub"].replace("${AWS::StackName}", shop.stack.name) for group in groups
+    ]
     pages = [page for name in names for page in logs.get_paginator("filter_log_events").paginate(logGroupName=name)]
     return [event["message"] for page in pages for event in page["events"]]
 

@@ -32,7 +32,7 @@ def reset(context: Context) -> None:
 
 @add(gateway_app, f"gateway restore {EXAMPLE}")
 def restore(context: Context, order_id: OrderId) -> None:
-    """Let the refund of one order succeed, for the tokens pm_refund_down and pm_refund_refused."""
+    """Let the refund of one order succeed, whatever its token does to refunds."""
     intent = gateway.restore(context.stack, order_id)
     context.answer({"orderId": order_id, "intentId": intent}, f"The gateway can refund {intent} again.")
 

@@ -9,9 +9,10 @@ from saga.cli.context import Context
 from saga.cli.progress import step
 from saga.cli.register import add
 from saga.cli.render.columns import facts, table, when
-from saga.failures import Failure
+from saga.failures import Failure, Silent
 from saga.operations.circuit import Breaker, breaker
-from saga.operations.doctor import Finding, findings
+from saga.operations.doctor import findings
+from saga.operations.machine import Finding
 from saga.operations.status import Status, read_status
 from saga.orders.pause import waiting
 from saga.reconcile import run
@@ -43,10 +44,16 @@ def status(context: Context) -> int:
 
 @add(app, "doctor", "doctor --json")
 def doctor(context: Context) -> int:
-    """List what is missing on this machine or in the stack, and how to fix it. Exit code 1 if any of it is required."""
+    """List what is missing on this machine or in the stack, and how to fix it.
+
+    Exit code 1 if any of it is required, or is switched off; 3 if the engine or AWS doesn't answer.
+    """
     found = findings(context.target)
     rows = [(_mark(each), each.name, each.found, "" if each.ok else each.fix) for each in found]
     context.answer([each.json for each in found], table(("", "", "found", "fix"), rows, ""))
+    for each in found:
+        if each.needed and each.silent:
+            raise Silent(each.found)
     return Failure.exit_code if any(each.needed and not each.ok for each in found) else 0
 
 

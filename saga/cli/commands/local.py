@@ -3,6 +3,7 @@
 import json
 import shlex
 from contextlib import suppress
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -30,15 +31,27 @@ Port = Annotated[
 ]
 
 
+Listen = Annotated[
+    str | None,
+    typer.Option(
+        envvar="ENGINE_LISTEN",
+        metavar="ADDRESS",
+        help="Listen on this address as well: that of the bridge by which containers reach this machine.",
+    ),
+]
+
+
 @add(app, "up", "up --port 4567")
-def up(context: Context, port: Port = None) -> None:
+def up(context: Context, port: Port = None, listen: Listen = None) -> None:
     """Start the engine, deploy to it and place three orders. Run it again to deploy changes."""
     target = context.target
     if target.config_env or target.profile:
         raise UsageFailure("`up` deploys to the local engine. To deploy to AWS, run: make deploy")
-    engine = _engine(port)
+    engine = _engine(port, listen)
     with step(f"engine on {engine.endpoint}"):
         engine.start()
+    if engine.bridge:
+        typer.echo(f"! The engine has no authentication. Whoever reaches {engine.bridge} can use it.", err=True)
     with step("sam build"):
         template = build()
     with step("sam deploy"):
@@ -49,7 +62,7 @@ def up(context: Context, port: Port = None) -> None:
         reports = demo.run(stack)
     with step("console"):
         console = _start_console(target)
-    orders = [{"orderId": each.order_id, "title": each.title, "status": each.status} for each in reports]
+    orders = [each.json for each in reports]
     data = {"apiUrl": stack.api_url, "consoleUrl": console, "stack": stack.name, "orders": orders}
     text = ["", *(each.text for each in reports), _next_steps(stack, console, reports)]
     context.answer(data, "\n\n".join(text))
@@ -59,7 +72,8 @@ def up(context: Context, port: Port = None) -> None:
 def down(context: Context) -> None:
     """Stop the console and the engine. Everything deployed to the engine is gone."""
     with step("console stopped"):
-        BackgroundConsole(ENGINE_HOME).stop()
+        for console in BackgroundConsole.started(ENGINE_HOME):
+            console.stop()
     with step("engine stopped"):
         Engine(ENGINE_HOME).stop()
     context.answer({"running": False}, "")
@@ -98,11 +112,12 @@ def asl(context: Context) -> None:
     context.answer(definition, json.dumps(definition, indent=2, ensure_ascii=False))
 
 
-def _engine(port: int | None) -> Engine:
+def _engine(port: int | None, bridge: str | None) -> Engine:
     """Return the engine on `port`; by default the running one, or one on the default port."""
     if port is None and Engine(ENGINE_HOME).is_running():
-        return Engine.running_at(ENGINE_HOME)
-    return Engine(ENGINE_HOME, port or DEFAULT_PORT)
+        running = Engine.running_at(ENGINE_HOME)
+        return replace(running, bridge=bridge or running.bridge)
+    return Engine(ENGINE_HOME, port or DEFAULT_PORT, bridge=bridge)
 
 
 def _start_console(target: Target) -> str:

@@ -76,8 +76,8 @@ def resume(
 @add(app, name="make-well")
 def make_well(context: Context, order_id: OrderId) -> None:
     """Run `saga gateway restore`, which replaces this deprecated command."""
-    typer.echo("saga: `parked make-well` is deprecated: use `gateway restore`", err=True)
     restore(context, order_id)
+    typer.echo("saga: `parked make-well` is deprecated: use `gateway restore`", err=True)
 
 
 def _table(orders: Sequence[ParkedOrder]) -> RenderableType:

@@ -137,7 +137,7 @@ def _effect(effect: Effect) -> Sequence[object]:
 def _payment(payment: Json | None) -> str:
     if payment is None:
         return "none on record"
-    text = f"{payment['status']}, {amount(minor(payment['amount']))}, {payment['intentId']}"
+    text = f"{payment['status']}, {amount(minor(payment['amount']))}, {payment['intentId'] or 'no intent'}"
     if "intent" not in payment:
         return text
     intent = payment["intent"]

@@ -23,6 +23,10 @@ _PAYMENTS = {  # by token: what the simulated gateway does, and how the order en
     "pm_refund_flaky": (f"{_CHARGES}; the third refund succeeds", f"{_WAITS} FAILED, refunded"),
     "pm_refund_down": (f"{_CHARGES}; refunds fail until you restore it", f"{_WAITS} waits for its refund"),
     "pm_refund_refused": (f"{_CHARGES}; refuses the refund until you restore it", f"{_WAITS} PARKED"),
+    "pm_refund_pending": (f"{_CHARGES}; refunds stay pending until you restore it", f"{_WAITS} waits for its refund"),
+    "pm_partial_refund": (f"{_CHARGES}; keeps a cent of the refund until you restore it", f"{_WAITS} PARKED"),
+    "pm_wrong_amount": ("charges a cent, and keeps it until you restore it", "PARKED"),
+    "pm_wrong_currency": ("asks for another currency", "FAILED, undone"),
 }
 _KEY_RULE = (
     "Sending the same order again with the same key returns the same order, and nothing is charged twice. "

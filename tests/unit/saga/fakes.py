@@ -2,7 +2,8 @@
 
 import io
 import json
-from typing import Any, cast
+from collections.abc import Iterator
+from typing import Any, Self, cast
 
 import boto3
 from botocore.exceptions import ClientError
@@ -41,6 +42,19 @@ class FakeCloudFormation:
         if LogicalResourceId not in self._functions:
             raise _validation_error("DescribeStackResource", f"Resource does not exist for stack {StackName}")
         return {"StackResourceDetail": {"PhysicalResourceId": self._functions[LogicalResourceId]}}
+
+    def get_paginator(self, operation: str) -> Self:
+        assert operation == "list_stack_resources"
+        return self
+
+    def paginate(self, StackName: str) -> Iterator[dict[str, Any]]:  # noqa: N803 - the API's name
+        assert StackName == self._name
+        for kind, resources in (("AWS::SQS::Queue", {"Queue": "q"}), ("AWS::Lambda::Function", self._functions)):
+            summaries = [
+                {"ResourceType": kind, "LogicalResourceId": logical, "PhysicalResourceId": physical}
+                for logical, physical in resources.items()
+            ]
+            yield {"StackResourceSummaries": summaries}
 
 
 class FakeLambda:

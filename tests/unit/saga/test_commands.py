@@ -1,21 +1,23 @@
 """How commands report failures, which commands there are, and what their help imports."""
 
+import errno
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-import typer
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, NoRegionError
 from typer.testing import CliRunner
 
+from saga import failures
 from saga.cli import commands
-from saga.cli.app import COMMANDS, app, load
+from saga.cli.app import COMMANDS, EXIT_CODES, app, load
 from saga.cli.commands import local
-from saga.cli.errors import reported
 from saga.failures import Failure, Unreachable, UsageFailure
 from saga.stack import target
+from saga.stack.target import Target
 
 HEAVY = {"boto3", "botocore", "nicegui", "fastapi", "plotext", "pygal", "resvg_py", "httpx", "samcli"}
 PROGRAM = """
@@ -27,17 +29,15 @@ finally:
 """
 
 
-def run(error: Exception) -> tuple[int, str]:
-    failing = typer.Typer()
+def run(error: Exception, monkeypatch: pytest.MonkeyPatch, **environment: str) -> tuple[int, str]:
+    """Let a command fail with the error."""
 
-    @failing.command()
-    def fail() -> None:
-        with reported():
-            raise error
+    def fail(_: Target) -> None:
+        raise error
 
-    result = CliRunner().invoke(failing, [])
-    if result.exception and not isinstance(result.exception, SystemExit):
-        raise result.exception
+    monkeypatch.setattr(Target, "load", fail)
+    result = CliRunner().invoke(app, ["url"], env=environment)
+    assert isinstance(result.exception, SystemExit)
     assert result.stdout == ""
     return result.exit_code, result.stderr
 
@@ -53,8 +53,10 @@ def run(error: Exception) -> tuple[int, str]:
         (EndpointConnectionError(endpoint_url="https://aws"), 3),
     ],
 )
-def test_an_expected_failure_is_one_line_and_an_exit_code(error: Exception, code: int) -> None:
-    exit_code, message = run(error)
+def test_an_expected_failure_is_one_line_and_an_exit_code(
+    error: Exception, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exit_code, message = run(error, monkeypatch)
     assert exit_code == code
     assert message.startswith("saga: ")
     assert message.endswith(f"{error}\n")
@@ -64,15 +66,46 @@ def test_an_expected_failure_is_one_line_and_an_exit_code(error: Exception, code
     ("error", "fix"),
     [(NoCredentialsError(), "Run `aws configure`, or pass --profile"), (NoRegionError(), "Pass --region")],
 )
-def test_a_missing_aws_setting_comes_with_its_fix(error: Exception, fix: str) -> None:
-    exit_code, message = run(error)
+def test_a_missing_aws_setting_comes_with_its_fix(error: Exception, fix: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    exit_code, message = run(error, monkeypatch)
     assert exit_code == 3
     assert fix in message
 
 
-def test_an_unexpected_error_is_not_swallowed() -> None:
-    with pytest.raises(KeyError):
-        run(KeyError("a bug"))
+@pytest.mark.parametrize("error", [KeyError("eventId"), TypeError("two\nlines"), RecursionError()])
+def test_an_unforeseen_error_is_one_line_with_its_place_and_a_code_of_its_own(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, message = run(error, monkeypatch)
+    assert (code, len(message.splitlines())) == (7, 1)
+    assert re.match(rf"saga: unforeseen error at test_commands\.py:\d+: {type(error).__name__}:", message)
+    assert "SAGA_DEBUG=1" in message
+
+
+def test_the_traceback_of_an_unforeseen_error_is_printed_on_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    code, message = run(KeyError("eventId"), monkeypatch, SAGA_DEBUG="1")
+    assert (code, message.startswith("Traceback")) == (7, True)
+    assert message.splitlines()[-1].startswith("saga: unforeseen error")
+
+
+def test_a_command_that_cannot_be_imported_is_reported_in_the_same_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "saga.cli.commands.local", None)
+    result = CliRunner().invoke(app, ["url"])
+    assert (result.exit_code, len(result.stderr.splitlines())) == (7, 1)
+    assert "saga.cli.commands.local" in result.stderr
+
+
+def test_a_reader_of_a_pipe_that_has_seen_enough_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run(BrokenPipeError(errno.EPIPE, "Broken pipe"), monkeypatch) == (1, "")
+
+
+def test_every_exit_code_is_in_the_help() -> None:
+    codes = {each.exit_code for each in vars(failures).values() if isinstance(each, type) and issubclass(each, Failure)}
+    assert {int(code) for code in re.findall(r"\b(\d) ", EXIT_CODES)} == codes | {
+        failures.EXIT_CONFIRMED,
+        failures.EXIT_FAILED,
+        failures.EXIT_PARKED,
+    }
 
 
 @pytest.fixture(autouse=True)

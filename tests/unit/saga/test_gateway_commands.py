@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.support import world
+from tests.support import steps, world
 from tests.support.cli import saga
 from tests.unit.saga.operations.test_parked_orders import park
 
@@ -18,3 +18,14 @@ def test_the_old_name_of_restore_still_works_and_points_to_the_new_one() -> None
     (intent,) = world.intents()
     assert json.loads(old.stdout) == {"orderId": order_id, "intentId": intent["id"]}
     assert intent["well"]
+
+
+@pytest.mark.usefixtures("target_stack")
+def test_the_payment_of_a_free_order_cannot_be_restored(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(world.PRICES, "monitor", 0)
+    world.stock_up()
+    order_id = steps.confirmed()
+    assert json.loads(saga("order", "show", order_id, "--json").stdout)["payment"]["intentId"] is None
+    refused = saga("gateway", "restore", order_id)
+    assert refused.exit_code
+    assert f"order {order_id} has no payment at the gateway" in refused.stderr

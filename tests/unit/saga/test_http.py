@@ -2,6 +2,7 @@
 
 import io
 from email.message import Message
+from http.client import BadStatusLine
 from typing import Any, Self
 from urllib.error import HTTPError, URLError
 from urllib.request import ProxyHandler, Request
@@ -9,7 +10,7 @@ from urllib.request import ProxyHandler, Request
 import pytest
 
 from saga import http
-from saga.failures import Failure, Unreachable
+from saga.failures import Failure, Silent, Unreachable
 
 PROXY = "http://proxy.example:3128"
 
@@ -67,10 +68,17 @@ def test_an_http_error_is_a_response(monkeypatch: pytest.MonkeyPatch) -> None:
     assert http.call("http://127.0.0.1/orders", {}) == (422, {"title": "no"})
 
 
-@pytest.mark.parametrize("error", [URLError("refused"), TimeoutError(), ConnectionResetError()])
+@pytest.mark.parametrize("error", [URLError("refused"), ConnectionResetError(), BadStatusLine("?")])
 def test_no_response_is_unreachable(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     opener(monkeypatch, error)
     with pytest.raises(Unreachable, match="does not answer"):
+        http.call("http://127.0.0.1/orders")
+
+
+@pytest.mark.parametrize("error", [URLError(TimeoutError()), TimeoutError()])
+def test_no_response_in_time_is_silence(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    opener(monkeypatch, error)
+    with pytest.raises(Silent, match=r"has not answered for 15 s\. To wait longer: saga --timeout SECONDS"):
         http.call("http://127.0.0.1/orders")
 
 

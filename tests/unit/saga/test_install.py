@@ -3,8 +3,10 @@
 import shutil
 import subprocess
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
+from hatchling.build import build_wheel
 
 from saga.engine.project import ROOT
 
@@ -63,3 +65,18 @@ def test_an_environment_that_was_moved_is_rebuilt(project: Path) -> None:
     test_when_both_environments_match_their_locks_it_does_nothing(project)
     (project / ".venv" / "made-of").write_text(f"/elsewhere\ndev==1\n{SCRIPTS}")
     assert install(project).returncode == 2
+
+
+def test_an_environment_whose_command_lacks_a_module_is_rebuilt(project: Path) -> None:
+    test_when_both_environments_match_their_locks_it_does_nothing(project)
+    with (project / "pyproject.toml").open("a") as settings:
+        settings.write('\n[tool.hatch.build.targets.wheel]\npackages = ["saga", "functions/product.py"]\n')
+    assert install(project).returncode == 2
+
+
+def test_the_command_brings_one_module_of_the_functions_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    names = ZipFile(tmp_path / build_wheel(str(tmp_path))).namelist()
+    assert [name for name in names if not name.startswith(("saga/", "order_saga-"))] == ["product.py"]

@@ -1,11 +1,13 @@
 """Invoking a function with its sample event."""
 
 import base64
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from saga.failures import UsageFailure
+from saga.local import samples
 from saga.local.functions import EVENTS, invoke, logical_id
 from saga.stack.stack import Stack
 from tests.unit.saga.fakes import FakeCloudFormation, FakeLambda, session
@@ -37,6 +39,13 @@ def test_the_deployed_function_gets_the_event(events: Path) -> None:
         b'{"orderId": "o-1"}',
     )
     assert (invocation.response, invocation.error, invocation.log) == ({"status": "RESERVED"}, None, "reserving")
+
+
+def test_on_the_engine_the_event_is_about_an_order_of_the_stack(events: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    function = FakeLambda({}, **LOG)
+    monkeypatch.setattr(samples, "_ORDERS", {"o-1": lambda stack: f"order of {stack.name}"})
+    invoke(replace(stack(function), endpoint="http://127.0.0.1:4566"), "reserve_inventory", events)
+    assert function.request["Payload"] == b'{"orderId": "order of shop"}'
 
 
 def test_an_error_has_its_name_and_message(events: Path) -> None:

@@ -14,7 +14,7 @@ from saga.orders.listing import newest
 TAB_SECONDS = 0.3  # that pressing the Tab key may wait for the stack
 _MOST = 160
 
-EXAMPLE = "28ace766-6b22-580f-8cb3-791fa2fce880"
+EXAMPLE = "11111111-2222-5333-8444-555555555555"
 
 
 def complete(context: Context, incomplete: str) -> list[str]:

@@ -34,7 +34,7 @@ app = typer.Typer()
 OrderOrFile = Annotated[
     str, typer.Argument(help="ID of an order, or a file written by export.", autocompletion=complete)
 ]
-_OTHER = "a40d5772-f245-5993-946a-973ca29b09de"
+_OTHER = "66666666-7777-5888-8999-000000000000"
 # What to filter by: PARKED orders are in no other list; PAUSED ones are PENDING or CANCELLING too.
 Status = Literal["PENDING", "CONFIRMED", "CANCELLING", "FAILED", "PARKED", "PAUSED"]
 
@@ -128,9 +128,9 @@ def _event(event: Event, effect: Effect) -> Json:
 
 
 def _console_page(context: Context, order_id: str) -> str:
-    """Return the order's URL in the background console, which always shows the engine's default stack."""
-    flags = "".join(f" {flag}" for flag in context.target.flags)
-    console = None if flags else BackgroundConsole(ENGINE_HOME).url()
+    """Return the order's URL in the stack's background console."""
+    console = BackgroundConsole(ENGINE_HOME, context.target.flags).url()
     if console is None:
+        flags = "".join(f" {flag}" for flag in context.target.flags)
         raise Failure(f"no console is running for this stack. Start one: saga console{flags}")
     return f"{console}/orders/{order_id}"

@@ -21,7 +21,7 @@ from saga.text.times import iso, optional_iso
 
 app = typer.Typer()
 
-Timeout = Annotated[float | None, typer.Option(min=0, help="Seconds to wait; exit code 6 after that.")]
+Timeout = Annotated[float | None, typer.Option(min=0, help="Seconds to wait for its end; exit code 6 after that.")]
 
 
 @add(app, f"order watch {EXAMPLE}", f"order watch {EXAMPLE} --timeout 60 -o jsonl")

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+from contextlib import redirect_stdout
 from functools import cache
 from typing import Any, cast
 
@@ -28,7 +29,8 @@ class Functions:
         function = FunctionName.removeprefix(f"{NAME}-")
         self.invoked.append(function)
         try:
-            answer = handler(f"{function}Function")(json.loads(Payload), Context())
+            with redirect_stdout(io.StringIO()):  # a function's output goes to its log, not to the command's
+                answer = handler(f"{function}Function")(json.loads(Payload), Context())
         except Exception as error:  # noqa: BLE001 - Lambda answers with any exception
             return {**_payload({"errorType": type(error).__name__, "errorMessage": str(error)}), "FunctionError": "x"}
         return _payload(answer)

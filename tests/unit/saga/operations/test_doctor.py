@@ -2,19 +2,23 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.exceptions import NoCredentialsError
+from botocore.exceptions import ClientError, NoCredentialsError
 from typer.testing import CliRunner
 
 from saga.cli.app import app
 from saga.engine import project
-from saga.failures import Unreachable
+from saga.engine.pidfile import PidFile
+from saga.failures import Silent, Unreachable
 from saga.graph.formats import FontError
-from saga.operations import doctor
-from saga.operations.doctor import Finding, findings
+from saga.operations import doctor, machine
+from saga.operations.doctor import findings
+from saga.operations.machine import Finding
+from saga.operations.switches import Switch
 from saga.stack.stack import Stack
 from saga.stack.target import Target
 from tests.unit.saga.fakes import session
@@ -103,11 +107,52 @@ def test_a_dangling_link_is_not_an_interpreter(bare: Path) -> None:
     assert not found()["tools"].ok
 
 
-def test_a_deployed_stack_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("deployed")
+def test_a_deployed_stack_is_found() -> None:
+    assert found()["stack"].found == "shop: engine on 127.0.0.1:4566, eu-west-1"
+
+
+@pytest.fixture
+def deployed(monkeypatch: pytest.MonkeyPatch) -> list[Switch]:
+    """Return the switches of a deployed stack, all of them on."""
     outputs = {"StateMachineArn": "arn:aws:states:eu-west-1:123456789012:stateMachine:saga"}
     stack = Stack("shop", session(), outputs, "http://api", "http://127.0.0.1:4566")
     monkeypatch.setattr(Target, "load", lambda _target: stack)
-    assert found()["stack"].found == "shop: engine on 127.0.0.1:4566, eu-west-1"
+    found = [Switch("sweepers", f"Part{part}", True, "ENABLED", "enable") for part in range(4)]  # noqa: FBT003
+    monkeypatch.setattr(doctor, "switches", lambda _stack: found)
+    return found
+
+
+def test_what_is_on_is_one_line_for_its_kind(deployed: list[Switch]) -> None:
+    assert deployed
+    assert (found()["sweepers"].ok, found()["sweepers"].found) == (True, "ENABLED")
+    assert missing() == {"tools", "engine's tools", "engine"}
+
+
+def test_everything_that_is_off_is_named_with_the_command_that_switches_it_on(deployed: list[Switch]) -> None:
+    deployed[2:] = [replace(each, on=False, state="DISABLED") for each in deployed[2:]]
+    assert {"Part2", "Part3"} < missing()
+    assert not {"Part0", "Part1", "sweepers"} & set(found())
+    assert (found()["Part2"].found, found()["Part2"].fix) == ("DISABLED", "enable")
+
+
+def test_switches_that_cannot_be_read_do_not_stop_the_doctor(
+    deployed: list[Switch], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert deployed
+    refused = ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "ListStackResources")
+    monkeypatch.setattr(doctor, "switches", raising(refused))
+    assert "AccessDenied" in found()["switches"].found
+
+
+def test_an_engine_that_is_silent_is_asked_once(monkeypatch: pytest.MonkeyPatch, bare: Path) -> None:
+    monkeypatch.setattr(Target, "load", raising(AssertionError("asked again")))
+    monkeypatch.setattr(doctor, "call", raising(Silent("no answer")))
+    with PidFile(bare / ".engine" / "engine.json").claim():
+        PidFile(bare / ".engine" / "engine.json").write(pid=1, port=1)
+        ended = CliRunner().invoke(app, ["doctor"])
+    assert (ended.exit_code, ended.stderr) == (3, "saga: no answer\n")
+    assert "make down up" in ended.stdout
 
 
 def test_samconfig_is_read(bare: Path) -> None:
@@ -119,7 +164,7 @@ def test_samconfig_is_read(bare: Path) -> None:
 
 
 def test_a_missing_font_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor, "to_png", raising(FontError("no font")))
+    monkeypatch.setattr(machine, "to_png", raising(FontError("no font")))
     assert found()["font for PNG"].fix == "apt-get install fonts-dejavu-core"
     assert "font for PNG" in missing()
 

@@ -10,6 +10,7 @@ from saga.cli.app import app
 from saga.failures import Unreachable
 from saga.operations import status
 from saga.operations.circuit import Breaker
+from saga.operations.switches import switches
 from saga.stack.stack import Stack
 from saga.stack.target import Target
 from saga.text import times
@@ -19,37 +20,76 @@ from tests.unit.saga.operations import shop
 from tests.unit.saga.operations.test_parked_orders import park
 
 CLOSED = Breaker("CLOSED", None, 0)
+_AS_THEY_ARE = {
+    "AWS::Serverless::StateMachine": "AWS::StepFunctions::StateMachine",
+    "AWS::Events::EventBus": "AWS::Events::EventBus",
+    "AWS::DynamoDB::Table": "AWS::DynamoDB::Table",
+}
+_SOURCES = {
+    "DynamoDB": "AWS::Lambda::EventSourceMapping",
+    "Schedule": "AWS::Events::Rule",
+    "EventBridgeRule": "AWS::Events::Rule",
+}
+_RULES = ("RecoverOrderFunctionExecutionBroke", "ParkedOrdersRule")  # without a schedule
+
+
+def _resource(logical_id: str, kind: str) -> dict[str, str]:
+    return {"LogicalResourceId": logical_id, "PhysicalResourceId": logical_id, "ResourceType": kind}
 
 
 class Deployed(shop.Functions):
-    """A stack's resources as AWS describes them."""
+    """A stack's resources as AWS describes them: those that SAM makes of the template, under their logical IDs."""
+
+    class exceptions:  # noqa: N801 - the client's name for it
+        ResourceNotFoundException = KeyError
 
     def __init__(self) -> None:
         super().__init__()
-        self.stack = "UPDATE_COMPLETE"
-        self.machine, self.rule = "ACTIVE", "ENABLED"
-        self.mappings, self.last = ["Enabled"], "OK"
-        self.checked, self.disabled = set[str](), set[str]()
+        self.stack, self.machine, self.last = "UPDATE_COMPLETE", "ACTIVE", "OK"
+        self.off, self.gone = set[str](), set[str]()
+        self.checked = set[str]()
+        self.resources = {logical: kind for kind in (*_AS_THEY_ARE, "AWS::Events::Rule") for logical in resources(kind)}
+        for name, function in resources("AWS::Serverless::Function").items():
+            self.resources[name] = "AWS::Lambda::Function"
+            for event, source in function["Properties"].get("Events", {}).items():
+                self.resources[f"{name}{event}"] = _SOURCES.get(source["Type"], "AWS::Lambda::Permission")
+
+    def get_paginator(self, operation: str) -> "Deployed":
+        assert operation == "list_stack_resources"
+        return self
+
+    def paginate(self, **_: str) -> list[Any]:
+        return [
+            {"StackResourceSummaries": [_resource(name, _AS_THEY_ARE.get(kind, kind))]}
+            for name, kind in self.resources.items()
+        ]
 
     def describe_stacks(self, **_: str) -> dict[str, Any]:
         return {"Stacks": [{"StackStatus": self.stack}]}
 
-    def describe_stack_resource(self, LogicalResourceId: str, **_: str) -> dict[str, Any]:  # noqa: N803
-        return {"StackResourceDetail": {"PhysicalResourceId": LogicalResourceId}}
-
     def describe_state_machine(self, **_: str) -> dict[str, Any]:
         return {"status": self.machine}
 
-    def describe_rule(self, Name: str) -> dict[str, Any]:  # noqa: N803
-        self.checked.add(Name)
-        return {"State": "DISABLED" if Name in self.disabled else self.rule}
+    def describe_rule(self, Name: str, EventBusName: str) -> dict[str, Any]:  # noqa: N803 - the API's names
+        if Name in self.gone or EventBusName != ("OrderEventBus" if Name == "ParkedOrdersRule" else "default"):
+            raise KeyError(Name)
+        scheduled = {} if Name in _RULES else {"ScheduleExpression": "rate(1 minute)"}
+        return {"State": self._state(Name).upper(), **scheduled}
 
-    def list_event_source_mappings(self, FunctionName: str) -> dict[str, Any]:  # noqa: N803
-        self.checked.add(FunctionName)
-        return {"EventSourceMappings": [{"State": state, "LastProcessingResult": self.last} for state in self.mappings]}
+    def get_event_source_mapping(self, UUID: str) -> dict[str, Any]:  # noqa: N803
+        return {"State": self._state(UUID), "LastProcessingResult": self.last}
+
+    def get_function_concurrency(self, FunctionName: str) -> dict[str, Any]:  # noqa: N803
+        return {"ReservedConcurrentExecutions": 0} if self._state(FunctionName) == "Disabled" else {}
 
     def get_function_configuration(self, **_: str) -> dict[str, Any]:
         return {"CodeSha256": "abcdefghijklmnop=", "LastModified": "2026-01-01T12:00:00Z"}
+
+    def _state(self, name: str) -> str:
+        if name in self.gone:
+            raise KeyError(name)
+        self.checked.add(name)
+        return "Disabled" if name in self.off else "Enabled"
 
 
 @pytest.fixture
@@ -84,37 +124,47 @@ def test_a_working_stack_passes_all_checks(stack: Stack) -> None:
         ("stack", "DELETE_COMPLETE", ["stack"]),
         ("stack", "UPDATE_ROLLBACK_FAILED", ["stack"]),
         ("machine", "DELETING", ["saga"]),
-        ("rule", "DISABLED", ["sweepers"]),
-        ("mappings", ["Disabled"], ["StartSagas", "PublishEvents"]),
-        ("mappings", [], ["StartSagas", "PublishEvents"]),
+        ("off", {"StartSagasFunctionOutbox"}, ["StartSagas"]),
+        ("off", {"PublishEventsFunctionOutbox"}, ["PublishEvents"]),
+        ("gone", {"PublishEventsFunctionOutbox"}, ["PublishEvents"]),
         ("last", "PROBLEM: Function call failed", ["StartSagas", "PublishEvents"]),
+        ("off", {"SweepOutboxFunctionPart3"}, ["sweepers"]),
+        ("off", {"SweepOrdersFunctionPart0"}, ["sweepers"]),
+        ("off", {"ReportBacklogFunctionEveryMinute"}, ["sweepers"]),
+        ("off", {"RecoverOrderFunctionExecutionBroke"}, ["rules"]),
+        ("off", {"ParkedOrdersRule"}, ["rules"]),
+        ("gone", {"ParkedOrdersRule"}, ["rules"]),
+        ("off", {"RecoverOrderFunction"}, ["functions"]),
     ],
 )
-def test_a_check_fails_if_its_resource_is_not_active(
+def test_a_check_fails_if_its_resource_is_off(
     stack: Stack, deployed: Deployed, attribute: str, value: object, names: list[str]
 ) -> None:
     setattr(deployed, attribute, value)
     assert failing(stack) == names
 
 
-def test_the_relays_consumers_and_every_schedule_of_the_template_are_checked(stack: Stack, deployed: Deployed) -> None:
-    scheduled = {
-        f"{name}{event}"
-        for name, function in resources("AWS::Serverless::Function").items()
-        for event, source in function["Properties"].get("Events", {}).items()
-        if source["Type"] == "Schedule"
-    }
+def test_everything_that_can_be_switched_off_is_checked(stack: Stack, deployed: Deployed) -> None:
+    kinds = ("AWS::Lambda::Function", "AWS::Lambda::EventSourceMapping", "AWS::Events::Rule")
     assert failing(stack) == []
-    assert len(scheduled) == 9
-    assert deployed.checked == {f"{shop.NAME}-StartSagas", f"{shop.NAME}-PublishEvents", *scheduled}
+    assert deployed.checked == {name for name, kind in deployed.resources.items() if kind in kinds}
+    assert len(deployed.checked) > 30
 
 
 @pytest.mark.parametrize(
-    "rule", ["SweepOutboxFunctionPart3", "SweepOrdersFunctionPart0", "ReportBacklogFunctionEveryMinute"]
+    ("name", "fix"),
+    [
+        ("StartSagasFunctionOutbox", "lambda update-event-source-mapping --uuid {} --enabled"),
+        ("ParkedOrdersRule", "events enable-rule --name {} --event-bus-name OrderEventBus"),
+        ("SweepOrdersFunctionPart0", "events enable-rule --name {} --event-bus-name default"),
+        ("SweepOrdersFunction", "lambda delete-function-concurrency --function-name {}"),
+    ],
 )
-def test_a_single_schedule_that_is_disabled_fails(stack: Stack, deployed: Deployed, rule: str) -> None:
-    deployed.disabled.add(rule)
-    assert failing(stack) == ["sweepers"]
+def test_a_switch_says_how_to_switch_it_on(stack: Stack, deployed: Deployed, name: str, fix: str) -> None:
+    deployed.off = {name}
+    (found,) = [each for each in switches(stack) if not each.on]
+    where = "--region us-east-1 --endpoint-url http://127.0.0.1:4566"
+    assert (found.name, found.fix) == (name, f"aws {fix.format(name)} {where}")
 
 
 def test_the_outbox_fails_if_an_event_waits_longer_than_the_sweeper_takes(stack: Stack) -> None:
@@ -173,12 +223,12 @@ def test_paused_orders_are_counted_by_what_they_wait_for_and_are_no_alarm(
     assert "2: ProcessPayment waits (TransientError) since " in shown.stdout
 
 
-@pytest.mark.parametrize(("rule", "code"), [("ENABLED", 0), ("DISABLED", 1)])
+@pytest.mark.parametrize(("off", "code"), [(set(), 0), ({"SweepOrdersFunctionPart0"}, 1)])
 def test_the_exit_code_is_1_if_a_check_fails(
-    stack: Stack, deployed: Deployed, monkeypatch: pytest.MonkeyPatch, rule: str, code: int
+    stack: Stack, deployed: Deployed, monkeypatch: pytest.MonkeyPatch, off: set[str], code: int
 ) -> None:
     monkeypatch.setattr(Target, "load", lambda _target: stack)
-    deployed.rule = rule
+    deployed.off = off
     table, document = (CliRunner().invoke(app, ["status", *flags]) for flags in ([], ["--json"]))
     assert (table.exit_code, document.exit_code, json.loads(document.stdout)["well"]) == (code, code, code == 0)
     assert "http://api" in table.stdout

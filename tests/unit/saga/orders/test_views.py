@@ -73,6 +73,16 @@ def test_a_recorded_charge_is_refunded() -> None:
     assert (charged.money, undone.money, undone.text) == (129999, -129999, "refunded 1299.99")
 
 
+def test_a_wrong_charge_is_told_and_what_was_given_back_of_it() -> None:
+    record = recorded.record("declined")
+    detail, at = {"amount": 699.98, "charged": 0.01, "cause": "pi_1 is wrong"}, record.events[-1].at
+    wrong = recorded.event("PaymentMismatched", at + 1, detail, saga="order", state="ProcessPayment", outcome="refused")
+    refunded = recorded.event("PaymentRefunded", at + 2, {"outcome": "refunded", "amount": 0.01})
+    told, back = effects(replace(record, events=(wrong, refunded)))
+    assert (told.text, told.money) == ("charged 0.01 instead of 699.98: pi_1 is wrong", 1)
+    assert (back.text, back.money) == ("refunded 0.01", -1)
+
+
 def test_an_unknown_event_shows_its_own_fields() -> None:
     record = recorded.record("confirmed")
     booked = recorded.event("ShipmentBooked", 1, {"pieces": 2, "van": "\x1b[31mred"})
@@ -146,6 +156,15 @@ def test_the_outcome_has_a_text_and_an_exit_code(name: str, exit_code: int, outc
     assert (found["exitCode"], found["outcome"], found["source"]) == (exit_code, outcome, "history")
 
 
+def test_what_a_customer_wrote_is_shown_to_the_operator() -> None:
+    record = recorded.record("declined")
+    reason = {"reason": "CustomerCancelled", "cause": "", "text": "ordered twice"}
+    written = [replace(event, detail=reason) if event.outcome == "cancelling" else event for event in record.events]
+    cancelled = replace(record, order={**record.order, "reason": reason}, events=tuple(written))
+    assert view(cancelled)["outcome"] == "everything is undone: CustomerCancelled: ordered twice"
+    assert "cancelled: CustomerCancelled: ordered twice" in [effect.text for effect in effects(cancelled)]
+
+
 def test_an_order_in_progress_has_no_exit_code() -> None:
     record = recorded.record("confirmed")
     assert view(replace(record, order={**record.order, "status": "PENDING"}))["exitCode"] is None
@@ -185,6 +204,13 @@ def test_on_aws_there_are_links_to_the_execution_the_trace_and_the_logs() -> Non
     assert found["logs"].startswith(f"{console}/cloudwatch/home?region=eu-west-1#logsV2:logs-insights$3FqueryDetail$3D")
     assert record.order_id in found["logs"]
     assert "*2faws*2flambda*2forder-saga-dev-RefundPayment".lower() in found["logs"].lower()
+
+
+def test_the_logs_of_an_express_order_contain_the_history_of_its_executions() -> None:
+    record = on_aws(recorded.record("confirmed"))
+    express = links(replace(record, stack={**record.stack, "workflowType": "EXPRESS"}))
+    assert "vendedlogs*2fstates*2forder-saga-dev-OrderSaga".lower() in express["logs"].lower()
+    assert "vendedlogs" not in links(record)["logs"]
 
 
 def test_without_an_execution_there_is_a_link_to_the_logs() -> None:
