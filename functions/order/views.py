@@ -58,7 +58,10 @@ def _pause(paused: Item) -> dict[str, Any]:
 
 
 def _money_outside(detail: dict[str, Any]) -> dict[str, Any]:
-    return {name: to_number(value) if name in {"amount", "charged", "totalAmount"} else value for name, value in detail.items()}
+    return {
+        name: to_number(value) if name in {"amount", "charged", "totalAmount"} else value
+        for name, value in detail.items()
+    }
 
 
 def _without(line: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -28,7 +28,7 @@ ALARM = template()["Resources"]["UnexpectedFailuresAlarm"]["Properties"]
         ("AmountDiffers", 1),
     ],
 )
-def test_a_failure_counts_once_as_unexpected_unless_it_is_an_expected_refusal_or_a_cancellation(error: str, counted: int) -> None:
+def test_a_failure_counts_once_unless_it_was_expected(error: str, counted: int) -> None:
     assert unexpected(error) == counted
 
 
