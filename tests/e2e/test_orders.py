@@ -54,10 +54,13 @@ def test_the_history_of_a_declined_order_shows_how_it_was_undone(shop: Shop) -> 
     assert (execution["status"], execution["error"], execution["cause"]) == (
         "FAILED",
         "PaymentDeclined",
-        "card_declined",
+        "The payment was declined.",
     )
     order = shop.get(order_id)
-    assert (order["status"], order["reason"]) == ("FAILED", {"reason": "PaymentDeclined", "cause": "card_declined"})
+    assert (order["status"], order["reason"]) == (
+        "FAILED",
+        {"reason": "PaymentDeclined", "message": "The payment was declined."},
+    )
     assert (shop.net_charge(order_id), shop.product("monitor")["available"]) == (0, before)
     assert shop.events(order_id) == [
         "OrderPlaced",

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from saga.console.background import BackgroundConsole
 from saga.engine.process import Engine
 from saga.engine.project import ENGINE_HOME, ROOT
 from saga.engine.session import engine_session
@@ -158,9 +159,8 @@ def test_down_ends_even_an_engine_that_hangs_and_all_consoles(terminal: Terminal
     os.kill(engine.pid_file.read()["pid"], signal.SIGSTOP)
     ended = terminal.make("down")
     assert (ended.returncode, engine.is_running()) == (0, False)
-    consoles = [json.loads(file.read_text())["pid"] for file in terminal.engine_home.glob("console*.json")]
-    assert len(consoles) == 2
-    assert not [pid for pid in consoles if (Path("/proc") / str(pid)).exists()]
+    consoles = BackgroundConsole.started(terminal.engine_home)
+    assert [console.is_running() for console in consoles] == [False, False]
 
 
 def test_after_down_a_command_says_how_to_start_the_engine(terminal: Terminal) -> None:

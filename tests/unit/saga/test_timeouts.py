@@ -47,7 +47,7 @@ def no_sockets() -> None:
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the folder of an engine, which all commands use; they run in another folder."""
     use_engine(tmp_path / "engine", monkeypatch)
-    monkeypatch.setattr("saga.console.app.serve", lambda *_: None)
+    monkeypatch.setattr("saga.console.app.serve", lambda _, listener, *__: listener.close())
     monkeypatch.setattr(PATIENCE, "seconds", PATIENCE.seconds)
     monkeypatch.chdir(tmp_path)
     return tmp_path / "engine"
