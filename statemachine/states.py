@@ -57,8 +57,10 @@ def _states(saga: Saga) -> Iterator[tuple[str, State]]:
         yield compensation.state, _compensation(compensation, following)
     yield fail, _fail(saga, fail, pause)
     yield failed, {"Type": "Fail", "Error": "{% $states.input.reason %}", "Cause": "{% $states.input.message %}"}
-    cause = "{% $states.input.Error & ': ' & $states.input.Cause %}"
-    yield INCOMPLETE, {"Type": "Fail", "Error": INCOMPLETE, "Cause": cause}
+    yield (
+        INCOMPLETE,
+        {"Type": "Fail", "Error": INCOMPLETE, "Cause": "It could not be undone, and is parked for an operator."},
+    )
 
 
 def _step(step: Forward, compensation: Compensation, following: str, cancel: str, pause: str) -> State:
@@ -104,7 +106,7 @@ def _fail(saga: Saga, fail: str, pause: str) -> State:
     comment = f"Ends the {saga.name} if everything is undone; otherwise pauses or parks it"
     failed, paused = map(saga.name_for, ("{}Failed", "{}Paused"))
     never = [INCOMPLETE, SagaPaused.__name__, NotCancelling.__name__, UnknownSaga.__name__]
-    caught = [_catch([SagaPaused.__name__], paused), _catch([INCOMPLETE], INCOMPLETE, Output=ERROR)]
+    caught = [_catch([SagaPaused.__name__], paused), _catch([INCOMPLETE], INCOMPLETE)]
     task = _task(fail, comment, never, failures="{% $failures %}")
     return task | {"Catch": [*caught, _to_pause(fail, pause)], "Next": failed}
 

@@ -10,4 +10,4 @@ def values(event: APIGatewayProxyEvent, *names: str) -> list[str]:
     """
     headers = event.get("headers") or {}
     every = event.get("multiValueHeaders") or {name: [value] for name, value in headers.items()}
-    return [value for name, sent in every.items() if name.lower() in names for value in sent]
+    return [value for name, sent in every.items() if name.lower() in names for value in sent if value is not None]

@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from order import body
@@ -19,7 +19,15 @@ MAX_KEY = 255  # characters
 KEY_HEADERS = ("x-idempotency-key", "idempotency-key")
 
 Text = Annotated[str, Field(min_length=1, max_length=255)]
-Price = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
+
+
+def _number(value: object) -> Decimal:
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return Decimal(value)
+    raise ValueError("Input should be a number")
+
+
+Price = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2), BeforeValidator(_number)]
 
 
 class Strict(BaseModel):
@@ -33,7 +41,7 @@ class LineRequest(Strict):
 
     product_id: Text
     quantity: Annotated[int, Field(ge=1, le=MAX_QUANTITY)]
-    price: Annotated[Price, Field(strict=False)]
+    price: Price
 
 
 class OrderRequest(Strict):

@@ -67,7 +67,7 @@ def redrive(stack: Stack, letter: DeadLetter, rate: float) -> int:
     if letter.period is None:
         raise Failure(f"message {letter.message_id} does not describe a batch of the stream")
     batches = batched(undispatched.recorded(stack, *letter.period), undispatched.BATCH_SIZE, strict=False)
-    published = sum(undispatched.publish(stack, batch) for batch in paced(batches, rate))
+    published = sum(undispatched.publish(stack, batch, counted=False) for batch in paced(batches, rate))
     queue.delete(stack, _QUEUE, letter.receipt)
     return published
 

@@ -8,6 +8,7 @@ from typing import Any, Self
 from saga.failures import Failure, NoSuchOrder
 from saga.http import Json
 from saga.stack import tables
+from saga.stack.invocation import invoke
 from saga.stack.stack import Stack
 from saga.text.safe import error_text
 from saga.text.times import iso
@@ -88,11 +89,14 @@ def events_of(stack: Stack, order_id: str) -> list[OutboxEvent]:
     return events
 
 
-def publish(stack: Stack, events: Sequence[OutboxEvent]) -> int:
-    """Have the relay publish these events again and return their number, or raise Failure if it could not."""
+def publish(stack: Stack, events: Sequence[OutboxEvent], *, counted: bool = True) -> int:
+    """Have the relay publish these events again and return their number, or raise Failure if it could not.
+
+    With `counted`, they have been counted before.
+    """
     keys = [{"orderId": each.order_id, "eventType": each.type} for each in events]
     rows = tables.rows(stack, "EventsTable", keys)
-    return int(_invoke(stack, "PublishEvents", sorted(rows, key=lambda row: row["at"]))["published"])
+    return int(_invoke(stack, "PublishEvents", sorted(rows, key=lambda row: row["at"]), again=counted)["published"])
 
 
 def dispatch(stack: Stack, order_id: str, event_type: str) -> None:
@@ -110,16 +114,16 @@ def dispatch(stack: Stack, order_id: str, event_type: str) -> None:
     if row.get("startsSaga") and _invoke(stack, "StartSagas", [row])["batchItemFailures"]:
         raise Failure(f"the relay could not start the saga of {event_type} of order {order_id}; see its log")
     if row.get("undispatched") == _QUARANTINED:
-        if not _invoke(stack, "PublishEvents", [row])["published"]:
+        if not _invoke(stack, "PublishEvents", [row], again=True)["published"]:
             raise Failure(f"{event_type} of order {order_id} cannot be published; it stays set aside")
         table = stack.session.resource("dynamodb").Table(stack.outputs["EventsTable"])
         table.update_item(Key=key, AttributeUpdates={"undispatched": {"Action": "DELETE"}})
 
 
-def _invoke(stack: Stack, function: str, rows: Iterable[tables.Item]) -> Json:
+def _invoke(stack: Stack, function: str, rows: Iterable[tables.Item], **settings: bool) -> Json:
     """Pass rows to one of the relay's functions, as if they came from the table's stream."""
-    payload = json.dumps({"Records": [_record(str(number), row) for number, row in enumerate(rows)]})
-    response = stack.session.client("lambda").invoke(FunctionName=f"{stack.name}-{function}", Payload=payload)
+    payload = json.dumps({"Records": [_record(str(number), row) for number, row in enumerate(rows)], **settings})
+    response = invoke(stack, f"{stack.name}-{function}", payload)
     result = json.loads(response["Payload"].read())
     if "FunctionError" in response:
         raise Failure(f"{function} failed: {error_text(result.get('errorType'), result.get('errorMessage'))}")

@@ -284,12 +284,11 @@ def parked(still: StoppedClock, token: str) -> str:
 
 
 @pytest.mark.usefixtures("impatient")
-def test_the_cause_of_an_incomplete_compensation_names_what_is_missing(still: StoppedClock) -> None:
+def test_the_execution_of_an_order_that_is_parked_says_so_without_anything_internal(still: StoppedClock) -> None:
     order_id = world.placed("pm_refund_refused")
     *_, last = executions(order_id, still, every=WHILE)
     assert (last.path[-len(GIVEN_UP) :], last.error) == (GIVEN_UP, "CompensationIncomplete")
-    assert last.cause.startswith("CompensationIncomplete: ")
-    assert "no PaymentRefunded on record" in last.cause
+    assert last.cause == "It could not be undone, and is parked for an operator."
 
 
 @pytest.mark.usefixtures("impatient")

@@ -151,7 +151,7 @@ def test_a_parked_order_fails_its_execution_visibly() -> None:
     incomplete = CompensationIncomplete.__name__
     outcome = executed(ReserveInventory="InsufficientStock", FailOrder=incomplete)
     assert (outcome.path[-2:], outcome.status, outcome.error) == (["FailOrder", incomplete], "FAILED", incomplete)
-    assert outcome.cause == f"{incomplete}: why"
+    assert outcome.cause == "It could not be undone, and is parked for an operator."
 
 
 def test_only_parking_and_not_waiting_ends_the_last_task_for_good() -> None:

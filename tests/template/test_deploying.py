@@ -74,6 +74,24 @@ def test_a_name_that_is_too_long_stops_a_deployment_before_it_begins(
     assert f"at most {LIMIT} characters" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("settings", "code"),
+    [
+        ('[env.deploy.parameters]\nstack_name = "{long}"', UsageFailure.exit_code),
+        ('[env.deploy.parameters]\nstack_name = "{short}"\n[env.global.parameters]\nstack_name = "{long}"', 0),
+        ('[env.deploy.parameters]\nregion = "eu-west-1"', 0),
+    ],
+    ids=["of deploy alone", "of deploy and global", "of neither"],
+)
+def test_the_name_that_sam_deploy_would_use_is_checked(
+    settings: str, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "samconfig.toml").write_text(settings.format(long="s" * (LIMIT + 1), short="s"))
+    (tmp_path / "template.yaml").write_text((ROOT / "template.yaml").read_text())
+    monkeypatch.setattr(script, "ROOT", tmp_path)
+    assert script.main("check", "env") == code
+
+
 def test_a_stack_of_prod_is_protected_so_that_sam_deletes_nothing_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
     cloudformation = deployed(monkeypatch, "prod")
     assert script.main("protect", "prod") == 0

@@ -19,6 +19,7 @@ from sagakit.dynamodb import Item
 from sagakit.event import ID, Event
 from sagakit.observability import logger
 from sagakit.relay import outbox, publishing, starting
+from sagakit.relay.counting import count_event
 from sagakit.relay.outbox import Malformed
 from sagakit.transient import is_transient
 
@@ -36,9 +37,21 @@ def start(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureRe
 
 @logger.inject_lambda_context(clear_state=True)
 def publish(event: dict[str, Any], _context: LambdaContext) -> dict[str, int]:
-    """Publish all records, or fail: then the stream delivers them again, in smaller batches."""
-    events = (_readable(outbox.read, _row(record)) for record in DynamoDBStreamEvent(event).records)
-    return {"published": publishing.publish(filter(None, events))}
+    """Publish all records, or fail: then the stream delivers them again, in smaller batches.
+
+    Then they are counted, unless an operator publishes them `again`.
+    """
+    read = (_readable(outbox.read, _row(record)) for record in DynamoDBStreamEvent(event).records)
+    events = [each for each in read if each]
+    try:
+        published = publishing.publish(events)
+    except Exception:
+        logger.exception("not published; the stream delivers again", extra={"eventIds": [each.id for each in events]})
+        raise
+    if not event.get("again"):
+        for each in events:
+            count_event(each)
+    return {"published": published}
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -92,10 +105,11 @@ def _try_again(key: Item) -> None:
 
 
 def _start(record: DynamoDBRecord) -> None:
-    event = _readable(outbox.read, _row(record), outbox.set_aside_undispatched)
+    row = _row(record)
+    logger.set_correlation_id(row.get(ID))
+    event = _readable(outbox.read, row, outbox.set_aside_undispatched)
     if event is None:
         return
-    logger.set_correlation_id(event.saga_id)
     try:
         starting.start(event)
     except Exception:

@@ -8,7 +8,7 @@ from sagakit.step import Outcome
 
 
 def count_event(event: Event) -> None:
-    """Count an event that the bus took. The stream delivers it again only if that failed, so it counts once."""
+    """Count an event that has been published or set aside: the stream delivers no such event again."""
     if event.saga not in ("", *sagas()):
         return
     saga = named(event.saga)

@@ -14,7 +14,6 @@ from sagakit.errors import TransientError
 from sagakit.event import ID, Event
 from sagakit.observability import logger
 from sagakit.relay import outbox
-from sagakit.relay.counting import count_event
 
 MAX_ENTRIES, MAX_BYTES = 10, 256 * 1024  # of a call to PutEvents
 PAUSES = (0.2, 0.8)  # seconds before what the bus refused is sent again
@@ -33,15 +32,13 @@ def publish(events: Iterable[Event]) -> int:
     Raises:
         TransientError: the bus refused some of them; the stream delivers all of them again.
     """
-    waiting, published = [(event, entry) for event in events if (entry := _entry(event))], list[Event]()
+    waiting, published = [(event, entry) for event in events if (entry := _entry(event))], 0
     for pause in (*PAUSES, 0):
         answers = [answer for batch in _batches(waiting) for answer in _send(batch)]
-        published += [event for event, _, code in answers if not code]
+        published += sum(not code for *_, code in answers)
         waiting = [(event, entry) for event, entry, code in answers if code and code not in NEVER_ACCEPTED]
         if not waiting:
-            for event in published:
-                count_event(event)
-            return len(published)
+            return published
         time.sleep(pause)
     raise TransientError(f"the event bus refused {len(waiting)} events, {waiting[0][0].id} the first")
 

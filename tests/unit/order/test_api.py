@@ -163,6 +163,11 @@ def test_the_key_may_have_either_name_in_any_case(header: str) -> None:
     assert http.post(headers={header: KEY}).body == first.body
 
 
+def test_a_header_without_a_value_counts_as_none() -> None:
+    assert http.post(multiValueHeaders=None).status == 202
+    assert http.post(multiValueHeaders={"x-idempotency-key": [None], "content-type": [None]}).status == 202
+
+
 @pytest.mark.parametrize(
     "headers",
     [
@@ -219,6 +224,7 @@ def test_a_duplicate_of_a_running_request_is_asked_to_retry(monkeypatch: pytest.
         (line(price=349.999), {"items.0.price"}),
         (line(price=1e300), {"items.0.price"}),
         (line(price=True), {"items.0.price"}),
+        (line(price="349.99"), {"items.0.price"}),
         (line(price=None), {"items.0.price"}),
         (line(price=10**11), {"items.0.price"}),
         (line(productId=""), {"items.0.productId"}),

@@ -1,5 +1,7 @@
 """The ids of orders: derived from keys, with a secret that only the stack has."""
 
+import io
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +17,7 @@ from tests.support import http, meanwhile, world
 pytestmark = pytest.mark.usefixtures("world")
 
 KEY = "a-key"
+NEW_SECRET = "order ids have a new secret"
 
 
 def begin_without_secret() -> None:
@@ -75,6 +78,19 @@ def test_a_new_stack_creates_a_secret_once_and_lists_it_nowhere() -> None:
     another_process()
     http.post(key="another")
     assert stored() == secret
+
+
+def test_a_new_secret_is_a_warning_in_the_log_that_does_not_show_it(log: io.StringIO) -> None:
+    http.post(key=KEY)
+    assert NEW_SECRET not in log.getvalue()
+    begin_without_secret()
+    http.post(key=KEY)
+    (line,) = (json.loads(line) for line in log.getvalue().splitlines() if NEW_SECRET in line)
+    assert line["level"] == "WARNING"
+    assert (stored() or pytest.fail("no secret"))["secret"] not in log.getvalue()
+    another_process()
+    http.post(key="another")
+    assert log.getvalue().count(NEW_SECRET) == 1
 
 
 def test_two_new_stacks_have_different_secrets() -> None:

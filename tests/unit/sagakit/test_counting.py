@@ -1,12 +1,16 @@
 """Metrics of sagas: each event on the outbox counts once, whatever became of the call that recorded it."""
 
+from typing import Any
+
 import pytest
 
 from sagakit.errors import TransientError
 from sagakit.event import Event
+from sagakit.relay import outbox
 from sagakit.relay.counting import count_event
 from tests.support import metrics, steps, stream, world
 from tests.support.bus import Bus
+from tests.support.lambdas import Context, handler
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -73,3 +77,23 @@ def test_a_failure_for_no_business_reason_is_unexpected(reason: str, is_unexpect
 )
 def test_an_event_that_nothing_is_known_about_is_not_counted(event: Event) -> None:
     assert metrics.counts(lambda: count_event(event)) == {}
+
+
+def test_events_that_the_bus_never_takes_count_too(bus: Bus) -> None:
+    bus.refused, bus.code = {"OrderConfirmed"}, "MalformedDetail"
+    assert counts(steps.confirmed()) == {"OrdersPlaced": 1, "OrdersConfirmed": 1}
+
+
+def test_events_that_are_published_again_do_not_count_again(bus: Bus) -> None:
+    steps.confirmed()
+    records = stream.records()
+    assert counts_of_all(records) == {"OrdersPlaced": 1, "OrdersConfirmed": 1}
+    assert counts_of_all(records, again=True) == {}
+    outbox.set_aside(world.event_row(world.rows("SAGAS")[0]["orderId"]))
+    assert metrics.counts(lambda: stream.sweep(part=0)) == {}
+    assert len(bus.taken) == 2 * len(records) + 1
+
+
+def counts_of_all(records: list[dict[str, Any]], **settings: bool) -> dict[str, int]:
+    payload = {"Records": records, **settings}
+    return metrics.counts(lambda: handler("PublishEventsFunction")(payload, Context()))

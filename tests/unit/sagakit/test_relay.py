@@ -7,6 +7,7 @@ import pytest
 
 from sagakit import dynamodb
 from sagakit.dynamodb import Item
+from sagakit.errors import TransientError
 from sagakit.event import Event
 from sagakit.relay import outbox, starting
 from sagakit.relay.outbox import SET_ASIDE, Malformed
@@ -129,6 +130,23 @@ def test_a_malformed_record_that_was_dispatched_before_is_not_set_aside(monkeypa
     monkeypatch.setattr(outbox, "read", unreadable)
     assert stream.start(*stream.records()) == []
     assert "undispatched" not in world.event_row(order_id)
+
+
+def test_a_malformed_record_is_logged_with_its_own_order_and_no_others(log: io.StringIO) -> None:
+    world.placed()
+    poison = stream.inserted({"orderId": "poisoned", "eventType": "T", "startsSaga": True}, "poison")
+    stream.start(*stream.records(), poison)
+    (line,) = [line for line in map(json.loads, log.getvalue().splitlines()) if line["message"] == "set aside"]
+    assert line["correlation_id"] == "poisoned"
+
+
+def test_a_batch_that_is_not_published_is_logged_with_its_events(bus: Bus, log: io.StringIO) -> None:
+    order_id = world.placed()
+    bus.refused = {"OrderPlaced"}
+    with pytest.raises(TransientError):
+        stream.publish(*stream.records())
+    (line,) = [line for line in map(json.loads, log.getvalue().splitlines()) if line["level"] == "ERROR"]
+    assert line["eventIds"] == [f"{order_id}-OrderPlaced"]
 
 
 def test_an_event_that_cannot_be_marked_as_dispatched_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:

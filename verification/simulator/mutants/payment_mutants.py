@@ -8,17 +8,17 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
-from aws_lambda_powertools.utilities.idempotency import idempotent_function
+from aws_lambda_powertools.utilities.idempotency import IdempotencyConfig, idempotent_function
 
 from payment import app, simulated
 from payment.breaker import GuardedGateway
 from payment.domain import REFUND, AmountDiffers, PaymentStatus, Undo
 from payment.port import Intent, IntentStatus
 from payment.provider import gateway
-from sagakit import guard, run_compensation, run_effect
+from sagakit import guard, idempotency, run_compensation, run_effect, tables
 from sagakit.errors import TransientError
 from sagakit.event import Event, History
-from sagakit.idempotency import step_config, step_persistence
+from sagakit.idempotency import Records
 from sagakit.step import Change, Compensation, Effect, Outcome
 from verification.simulator.checker.supporting_tables import INTENT_TRANSITIONS
 from verification.simulator.mutants.mutant import Mutant, patched
@@ -133,8 +133,13 @@ def _refunds_add_up(_self: object, intent_id: str) -> Intent:
     return simulated._intent(simulated._update(intent_id, "ADD #refunded :refunded", {"refunded": row["taken"]}))  # noqa: SLF001
 
 
+# A record that expires sooner than a pause ends only makes the order wait.
+_RECORDS = Records(table_name=tables.idempotency(), boto3_client=idempotency.client)
+_FOR_A_MONTH = IdempotencyConfig(event_key_jmespath="orderId", expires_after_seconds=30 * 86_400)
+
+
 @idempotent_function(  # type: ignore[untyped-decorator]
-    data_keyword_argument="request", persistence_store=step_persistence, config=step_config, key_prefix="RefundPayment"
+    data_keyword_argument="request", persistence_store=_RECORDS, config=_FOR_A_MONTH, key_prefix="RefundPayment"
 )
 def _cached_response(*, request: Any, undone: Callable[[], Event]) -> dict[str, Any]:
     try:
