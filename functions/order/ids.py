@@ -14,6 +14,7 @@ from uuid import UUID
 from sagakit import dynamodb, tables
 from sagakit.event import ID
 from sagakit.eventlog import ABSENT
+from sagakit.observability import logger
 
 ROW = "order-id-secret"
 BYTES = 32
@@ -47,6 +48,7 @@ def _create() -> str:
     row = {ID: ROW, "secret": secrets.token_hex(BYTES)}
     with suppress(dynamodb.client.exceptions.ConditionalCheckFailedException):
         dynamodb.client.put_item(**dynamodb.request(tables.sagas(), item=row, condition=ABSENT))
+        logger.warning("order ids have a new secret", extra={"row": ROW})  # unless the stack is new, it was lost
     stored = _stored()
     if stored is None:
         raise LookupError(f"no {ROW} on record")

@@ -6,6 +6,7 @@ answer of the gateway is compared with what it should be.
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from payment.domain import CHARGE, REFUND, AmountDiffers, PaymentDeclined, PaymentStatus, Undo
@@ -14,18 +15,19 @@ from payment.provider import gateway
 from sagakit.dynamodb import Item
 from sagakit.errors import SagaCancelled, StillPending, TransientError
 from sagakit.event import ID, Event
-from sagakit.step import Change, Outcome
+from sagakit.step import Change
 
 
 def intend(order: Item) -> Change:
-    """Create the intent to charge the order's total; no money moves yet. A free order needs no gateway."""
+    """Create the intent to charge the order's total; no money should move yet. A free order needs no gateway."""
     price = {"amount": order["totalAmount"], "currency": os.environ["CURRENCY"]}
     if not order["totalAmount"]:
         return Change({"intentId": None, **price})
     intent = gateway().create_intent(key=f"{order[ID]}-create", token=order["paymentToken"], **price)
+    intended = {"intentId": intent.id, **price}
     if wrong := _wrong(intent, price):
-        return Change({"intentId": None, **price}, refusal=wrong)  # never confirmed, so it needs no undoing
-    return Change({"intentId": intent.id, **price})
+        intended |= {**_told(intent), "cause": str(wrong)}  # on record all the same, because it has to be undone
+    return Change(intended)
 
 
 @CHARGE(intend)
@@ -39,9 +41,11 @@ def process(recorded: Event) -> Change:
     """
     if recorded.detail["intentId"] is None:
         return Change(recorded.detail)
+    if "cause" in recorded.detail:  # the intent is wrong, so it is never confirmed
+        return Change(recorded.detail, refusal=AmountDiffers(recorded.detail["cause"]))
     intent = gateway().confirm(recorded.detail["intentId"], key=f"{recorded.saga_id}-confirm")
     if wrong := _wrong(intent, recorded.detail):
-        return Change({**recorded.detail, "charged": intent.charged}, refusal=wrong)
+        return Change({**recorded.detail, **_told(intent)}, refusal=wrong)
     match intent.status:
         case IntentStatus.SUCCEEDED:
             return Change(recorded.detail)
@@ -72,7 +76,7 @@ def refund(recorded: Event | None) -> Change:
         case IntentStatus.CANCELED:
             return _undone(Undo.VOIDED, intent, _given_back(intent, recorded))
         case IntentStatus.SUCCEEDED:
-            return _undone(Undo.REFUNDED, intent, _given_back(gateway().refund(intent.id), recorded))
+            return _undone(Undo.REFUNDED, intent, _given_back(_refunded(intent), recorded))
         case IntentStatus.PROCESSING:
             raise StillPending("the payment is processing")
         case other:
@@ -80,23 +84,39 @@ def refund(recorded: Event | None) -> Change:
 
 
 def _wrong(intent: Intent, price: Mapping[str, Any]) -> AmountDiffers | None:
-    """Return what is wrong with an answer: the price, or what was charged by now."""
+    """Return what is wrong with an answer: the price, what was charged by now, or that any of it is given back."""
     due = price["amount"] if intent.status == IntentStatus.SUCCEEDED else 0
     currency = price.get("currency", intent.currency)  # events of older orders have none
-    if (intent.amount, intent.currency, intent.charged) == (price["amount"], currency, due):
+    given = (intent.amount, intent.currency, intent.charged, intent.refunded, intent.refund_pending)
+    if given == (price["amount"], currency, due, 0, False):
         return None
     told = f"{intent.status}, {intent.charged} of {intent.amount} {intent.currency} charged"
-    return AmountDiffers(f"{intent.id} is {told}, not {due} of {price['amount']} {currency}")
+    back = "a refund pending" if intent.refund_pending else f"{intent.refunded} refunded"
+    return AmountDiffers(f"{intent.id} is {told} and {back}, not {due} of {price['amount']} {currency}")
+
+
+def _told(intent: Intent) -> dict[str, Any]:
+    """Return what the gateway told of a wrong payment: just that much, in that currency, has to be given back."""
+    return {"charged": intent.charged, "currency": intent.currency}
+
+
+def _refunded(charged: Intent) -> Intent:
+    """Refund the payment; return the answer, with the most that the gateway has said it charged."""
+    intent = gateway().refund(charged.id)
+    if intent.status != IntentStatus.SUCCEEDED:
+        raise AmountDiffers(f"{intent.id} is {intent.status} after its refund")
+    return replace(intent, charged=max(intent.charged, charged.charged))
 
 
 def _given_back(intent: Intent, recorded: Event) -> int:
     """Return what the gateway has given back: all that it charged, by its books and by ours."""
-    charged = max(intent.charged, recorded.detail["amount"] if recorded.outcome == Outcome.DONE else 0)
-    if intent.refunded != charged and intent.refund_pending:
+    ours: int = recorded.detail["amount"] if recorded.type == CHARGE.event else recorded.detail.get("charged", 0)
+    charged, currency = max(intent.charged, ours), recorded.detail.get("currency", intent.currency)
+    if (intent.refunded, intent.currency) == (charged, currency):
+        return charged
+    if intent.refund_pending:
         raise StillPending("the refund is pending")
-    if intent.refunded != charged:
-        raise AmountDiffers(f"{intent.id}: {intent.refunded} of {charged} {intent.currency} was refunded")
-    return charged
+    raise AmountDiffers(f"{intent.id}: {intent.refunded} of {charged} {currency} was refunded, in {intent.currency}")
 
 
 def _undone(how: Undo, intent: Intent | None = None, amount: int = 0) -> Change:

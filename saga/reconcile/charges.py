@@ -32,10 +32,9 @@ def _charged_and_refunded(order: OrderSnapshot) -> tuple[int, int]:
     return sum(intent["taken"] for intent in intents), sum(intent["refunded"] for intent in intents)
 
 
-def _is_partial(order: OrderSnapshot) -> bool:
-    """Return whether neither all, nothing nor everything again was charged and refunded."""
+def _is_charged(order: OrderSnapshot) -> bool:
     taken, refunded = _charged_and_refunded(order)
-    return taken != refunded and (taken, refunded) != (order.row["totalAmount"], 0)
+    return taken != refunded
 
 
 def amounts(order: OrderSnapshot) -> Iterator[str]:
@@ -65,14 +64,13 @@ def _intent(order: OrderSnapshot, intent: Item) -> Iterator[str]:
         yield f"has {charged[0]['eventType']}, but {intent['taken'] or 'nothing'} was charged"
 
 
-def parked_with_wrong_amounts(tables: Tables) -> list[str]:
-    """Return the parked orders of which the gateway has charged or refunded a part only.
+def parked_and_charged(tables: Tables) -> list[str]:
+    """Return the parked orders of which the gateway has not given back just what it charged.
 
     That violates nothing: the order was parked for it. But somebody has to settle it.
     """
-    rows = sort(tables)
-    parked = [order for order in snapshots(rows.sound) if is_parked(order.row) and order.is_order]
-    return [f"{order.row['orderId']}: {_balance(order)}" for order in parked if _is_partial(order)]
+    parked = [order for order in snapshots(sort(tables).sound) if is_parked(order.row) and order.is_order]
+    return [f"{order.row['orderId']}: {_balance(order)}" for order in parked if _is_charged(order)]
 
 
 def ledger(tables: Tables) -> Iterator[str]:

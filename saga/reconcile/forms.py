@@ -9,6 +9,8 @@ from saga.reconcile.snapshot import Item
 from saga.stack.legacy import ORDER
 from saga.stack.tables import END_OF_TIME, SHARDS
 
+SECRET = "order-id-secret"  # noqa: S105  the key of the one row of the orders table that is no saga's
+_SECRET_BYTES = 32
 _LARGEST = 2**53 - 1  # that JSON has exactly
 
 
@@ -46,6 +48,13 @@ def _is_text(value: object) -> bool:
 
 def _is_whole(value: object, largest: int = _LARGEST) -> bool:
     return type(value) is int and 0 <= value <= largest  # not a bool, which is an int
+
+
+def _is_secret(value: object) -> bool:
+    try:
+        return isinstance(value, str) and len(bytes.fromhex(value)) >= _SECRET_BYTES
+    except ValueError:
+        return False
 
 
 def _are_lines(value: object, *numbers: str) -> bool:
@@ -105,6 +114,10 @@ _ORDER = Form(
     {**_SAGA.required, "customerId": _TEXT, "items": _PRICED, "totalAmount": _WHOLE} | {"paymentToken": _TEXT},
     {**_SAGA.optional, "currency": _TEXT, "fingerprint": _TEXT},
 )
+_ID_SECRET = Form(
+    _SAGA.key,
+    {"orderId": _TEXT, "secret": Kind(f"{_SECRET_BYTES} bytes or more in hexadecimal", _is_secret)},
+)
 _EVENT = Form(
     ("orderId", "eventType"),
     {"orderId": _TEXT, "eventType": _TEXT, "eventId": _TEXT, "at": _TIME, "startsSaga": _FLAG, "detail": _DETAIL},
@@ -125,7 +138,9 @@ _INTENT = Form(
     {"currency": _TEXT, "well": _FLAG, "confirms": _WHOLE, "refunds": _WHOLE, "confirmKey": _TEXT},
 )
 FORMS: dict[str, Callable[[Item], Form]] = {
-    "SAGAS": lambda row: _ORDER if row.get("saga", ORDER) == ORDER else _SAGA,
+    "SAGAS": lambda row: (
+        _ID_SECRET if row.get("orderId") == SECRET else _ORDER if row.get("saga", ORDER) == ORDER else _SAGA
+    ),
     "EVENTS": lambda row: _NEWER_EVENT if "saga" in row or "outcome" in row else _EVENT,
     "ORDER_LINES": lambda _: _LINE,
     "PAYMENTS": lambda row: _REFUSED if row.get("status") == "DECLINED" else _PAYMENT,

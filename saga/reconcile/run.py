@@ -4,10 +4,10 @@ import re
 import time
 from collections.abc import Iterator
 
-from saga.reconcile.charges import parked_with_wrong_amounts
+from saga.reconcile.charges import parked_and_charged
 from saga.reconcile.invariants import violations
 from saga.reconcile.snapshot import Item, Tables
-from saga.reconcile.soundness import sort
+from saga.reconcile.soundness import missing_secret, sort
 from saga.stack import tables
 from saga.stack.stack import Stack
 from saga.text.durations import MINUTE
@@ -32,13 +32,14 @@ def check(stack: Stack) -> list[str]:
 
 
 def _found(stack: Stack) -> list[str]:
-    return findings(read(stack), now())
+    rows = read(stack)
+    return [*missing_secret(rows), *findings(rows, now())]
 
 
 def findings(rows: Tables, at: int) -> list[str]:
     """Return what is wrong with these rows at a time in ms since the epoch, in words."""
     overdue = [text for order in sort(rows).sound["SAGAS"] for text in _overdue(order, at - _LONGEST_OVERDUE)]
-    return [clean(text) for text in (*violations(rows), *parked_with_wrong_amounts(rows), *overdue)]
+    return [clean(text) for text in (*violations(rows), *parked_and_charged(rows), *overdue)]
 
 
 def _overdue(order: Item, recently: int) -> Iterator[str]:

@@ -7,11 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from saga.reconcile.forms import FORMS, OTHER
+from saga.reconcile.forms import FORMS, OTHER, SECRET
 from saga.reconcile.snapshot import Item, Tables
 from saga.stack.products import MalformedRow, Product
 
-SECRET = "order-id-secret"  # noqa: S105  the key of the one row of the orders table that is no saga's
 _SHOWN = 100  # characters of a key
 
 
@@ -25,7 +24,7 @@ class Sorted:
 
 
 def sort(tables: Tables) -> Sorted:
-    """Sort the rows of all tables. The row with the secret of the order IDs is none of them."""
+    """Sort the rows of all tables. The row with the secret of the order IDs is checked, but is no order's."""
     sound: dict[str, list[Item]] = {}
     wrong, spoiled = list[str](), set[str]()
     for table, rows in tables.items():
@@ -40,12 +39,16 @@ def sort(tables: Tables) -> Sorted:
     return Sorted(sound, wrong, frozenset(spoiled))
 
 
+def missing_secret(tables: Tables) -> list[str]:
+    """Return a finding if there are orders, but no secret from which the IDs of the next ones are derived."""
+    ids = {row.get("orderId") for row in tables["SAGAS"] if isinstance(row.get("orderId"), str)}
+    return [f"{SECRET}: is missing, although there are orders (SAGAS)"] if ids and SECRET not in ids else []
+
+
 def _faults(table: str, row: Item) -> Iterator[str]:
     if table == "INVENTORY":
         name = str(row.get("productId", "?"))[:_SHOWN]
         yield from (f"{name}: {fault} (INVENTORY)" for fault in _fault_of_product(row))
-        return
-    if row.get("orderId") == SECRET:
         return
     form = FORMS[table](row) if table in FORMS else OTHER
     for attribute in form.wrong(row):

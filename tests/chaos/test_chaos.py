@@ -5,7 +5,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 from saga.engine.process import Engine
-from saga.reconcile.run import check
 from tests.chaos.mishaps import mishaps
 from tests.e2e.shop import Json, Shop, has_ended
 from tests.e2e.test_races import record
@@ -33,7 +32,7 @@ def test_orders_survive_killed_functions_aborted_executions_a_relay_that_is_off_
     print(f"{before} {after} {shop.outcomes()}")
     assert all((before + after)[each] for each in ("kill", "abort", "relay_outage"))
     assert [order for order in orders if not has_ended(shop.row("OrdersTable", {"orderId": order}))] == []
-    assert check(shop.stack) == []
+    assert shop.violations() == []
 
 
 def place_at_a_steady_rate(shop: Shop, bodies: list[Json], rate: float = RATE) -> list[str]:

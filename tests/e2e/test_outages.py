@@ -8,7 +8,6 @@ from functools import partial
 
 import pytest
 
-from saga.reconcile.run import check
 from tests.e2e.outages import bus_down, bus_slow, gateway_down, throttled
 from tests.e2e.shop import Shop, eventually
 from tests.support.template import tasks
@@ -31,7 +30,7 @@ def test_no_order_is_lost_to_an_outage(shop: Shop, outage: str) -> None:
 
     assert [shop.get(order_id)["status"] for order_id in orders] == list(ENDS.values())
     assert [shop.net_charge(order_id) for order_id in orders] == [19999, 0, 19999]
-    assert check(shop.stack) == []
+    assert shop.violations() == []
 
 
 def running(shop: Shop, orders: list[str]) -> list[str]:
@@ -83,7 +82,7 @@ def test_an_order_is_confirmed_with_one_charge_even_if_five_executions_wait_for_
 
     assert {shop.get(order_id)["status"] for order_id in orders} == {"CONFIRMED"}
     assert {shop.net_charge(order_id) for order_id in orders} == {34999}
-    assert check(shop.stack) == []
+    assert shop.violations() == []
 
 
 @contextmanager

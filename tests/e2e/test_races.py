@@ -7,7 +7,6 @@ from typing import Any
 
 from boto3.dynamodb.types import TypeSerializer
 
-from saga.reconcile.run import check
 from tests.e2e.shop import Shop
 
 
@@ -50,7 +49,7 @@ def test_delivering_every_stream_record_twice_more_changes_nothing(shop: Shop) -
         assert shop.invoke("StartSagasFunction", {"Records": starts}) == {"batchItemFailures": []}
         assert shop.invoke("PublishEventsFunction", {"Records": records}) == {"published": len(records)}
     assert [(shop.get(order_id), shop.events(order_id)) for order_id in orders] == before
-    assert check(shop.stack) == []
+    assert shop.violations() == []
 
 
 def record(row: dict[str, Any]) -> dict[str, Any]:

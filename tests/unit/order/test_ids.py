@@ -84,7 +84,7 @@ def test_a_new_secret_is_a_warning_in_the_log_that_does_not_show_it(log: io.Stri
     http.post(key=KEY)
     assert NEW_SECRET not in log.getvalue()
     begin_without_secret()
-    http.post(key=KEY)
+    http.post(key="a new one")
     (line,) = (json.loads(line) for line in log.getvalue().splitlines() if NEW_SECRET in line)
     assert line["level"] == "WARNING"
     assert (stored() or pytest.fail("no secret"))["secret"] not in log.getvalue()

@@ -80,6 +80,9 @@ WRONG_ANSWERS: list[dict[str, Any]] = [
     {"currency": "EUR"},
     {"status": IntentStatus.DECLINED},  # although it has charged
     {"status": IntentStatus.CANCELED},
+    {"refunded": PRICE},  # so the order would be had for nothing
+    {"refunded": 1},
+    {"refund_pending": True},
 ]
 
 
@@ -103,16 +106,25 @@ def test_the_cause_of_a_mismatch_says_what_was_charged_instead() -> None:
     with pytest.raises(AmountDiffers):
         steps.process(order_id)
     (intent,) = world.intents()
-    told = f"{intent['id']} is succeeded, 1 of {PRICE} USD charged, not {PRICE} of {PRICE} USD"
+    told = f"{intent['id']} is succeeded, 1 of {PRICE} USD charged and 0 refunded, not {PRICE} of {PRICE} USD"
     assert world.detail(order_id, "PaymentMismatched")["cause"] == told
     shown = event_view(eventlog.history(order_id).find("PaymentMismatched") or pytest.fail("no such event"))
     assert (shown["detail"]["charged"], shown["detail"]["amount"], "cause" in shown["detail"]) == (0.01, 699.98, False)
 
 
 @pytest.mark.parametrize(
-    "changes", [{"amount": PRICE - 1}, {"currency": "EUR"}, {"charged": PRICE}], ids=["amount", "currency", "charged"]
+    "changes",
+    [
+        {"amount": PRICE - 1},
+        {"currency": "EUR"},
+        {"charged": PRICE},
+        {"status": IntentStatus.SUCCEEDED, "charged": 1},
+        {"status": IntentStatus.PROCESSING, "amount": PRICE - 1},
+        {"refunded": 1},
+    ],
+    ids=str,
 )
-def test_an_intent_that_is_not_what_was_asked_for_is_never_confirmed(
+def test_an_intent_that_is_not_what_was_asked_for_is_on_record_but_never_confirmed(
     monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any]
 ) -> None:
     order_id = reserved()
@@ -121,8 +133,11 @@ def test_an_intent_that_is_not_what_was_asked_for_is_never_confirmed(
     for _ in range(2):
         with pytest.raises(AmountDiffers):
             steps.process(order_id)
-    assert world.events(order_id)[-1] == "PaymentMismatched"
+    assert world.events(order_id)[-2:] == ["PaymentIntentRecorded", "PaymentMismatched"]
     assert (world.payment(order_id), world.net_charge()) == ("DECLINED", 0)
+    mismatched, (intent,) = world.detail(order_id, "PaymentMismatched"), world.intents()
+    assert (mismatched["intentId"], mismatched["amount"]) == (intent["id"], PRICE)
+    assert mismatched["charged"] == changes.get("charged", 0)
 
 
 def test_the_currency_is_that_of_the_recorded_intent_even_if_the_setting_changes(

@@ -1,7 +1,7 @@
 """Refunding: whatever happened before, the order costs nothing, now or later."""
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from payment.domain import REFUND, AmountDiffers, PaymentDeclined, RefundRefused
 from payment.port import Intent, IntentStatus
 from payment.simulated import SimulatedGateway
 from sagakit.errors import StillPending, TransientError
+from sagakit.event import PROVENANCE
 from tests.support import steps, world
 from tests.support.stopped_clock import SECOND, StoppedClock
 
@@ -25,6 +26,15 @@ def cancelled_after_trying_to_pay(token: str, error: type[Exception] = Transient
         steps.process(order_id)
     steps.cancel(order_id)
     return order_id
+
+
+@contextmanager
+def answering(monkeypatch: pytest.MonkeyPatch, call: str, **changes: Any) -> Iterator[None]:
+    """Let the gateway answer a call with other values."""
+    real: Callable[..., Intent] = getattr(SimulatedGateway, call)
+    with monkeypatch.context() as patch:
+        patch.setattr(SimulatedGateway, call, lambda *args, **kwargs: replace(real(*args, **kwargs), **changes))
+        yield
 
 
 def undone(order_id: str) -> tuple[str, int]:
@@ -136,6 +146,9 @@ def test_money_that_a_refund_does_not_give_back_is_not_refunded_until_it_is_sett
         ("refund", {"charged": 0, "refunded": 0}),  # our books say that it has charged
         ("refund", {"refunded": PRICE - 1}),
         ("refund", {"charged": PRICE + 1}),
+        ("refund", {"status": IntentStatus.PROCESSING}),
+        ("refund", {"status": IntentStatus.CANCELED}),
+        ("refund", {"currency": "EUR"}),
         ("cancel", {"status": IntentStatus.CANCELED, "refunded": 0}),
         ("cancel", {"status": IntentStatus.CANCELED, "charged": 0, "refunded": 0}),
     ],
@@ -145,22 +158,100 @@ def test_a_charge_is_not_undone_before_the_books_agree(
     monkeypatch: pytest.MonkeyPatch, call: str, changes: dict[str, Any]
 ) -> None:
     order_id = steps.cancelling()
-    with monkeypatch.context() as patch:
-        real: Callable[..., Intent] = getattr(SimulatedGateway, call)
-        patch.setattr(SimulatedGateway, call, lambda *args: replace(real(*args), **changes))
-        with pytest.raises(AmountDiffers):
-            steps.refund(order_id)
+    with answering(monkeypatch, call, **changes), pytest.raises(AmountDiffers):
+        steps.refund(order_id)
     steps.refund(order_id)
     assert (undone(order_id), world.net_charge()) == (("refunded", PRICE), 0)
 
 
-def test_an_intent_in_the_wrong_currency_was_never_confirmed_so_there_is_nothing_to_undo(
+FORGOTTEN: dict[str, dict[str, Any]] = {
+    "cancel": {"status": IntentStatus.CANCELED, "charged": 0, "refunded": 0},
+    "refund": {"charged": 0, "refunded": 0},
+}
+
+
+@pytest.mark.parametrize("call", FORGOTTEN)
+@pytest.mark.parametrize("told", [{"charged": 1}, {"status": IntentStatus.DECLINED}], ids=str)
+def test_a_refused_payment_is_not_undone_while_the_gateway_forgets_what_it_said_it_charged(
+    monkeypatch: pytest.MonkeyPatch, told: dict[str, Any], call: str
+) -> None:
+    with answering(monkeypatch, "confirm", **told):
+        order_id = cancelled_after_trying_to_pay("pm_ok", AmountDiffers)
+    with answering(monkeypatch, call, **FORGOTTEN[call]), pytest.raises(AmountDiffers):
+        steps.refund(order_id)
+    assert world.payment(order_id) == "DECLINED"
+    steps.refund(order_id)
+    assert (undone(order_id), world.net_charge()) == (("refunded", PRICE), 0)
+
+
+def test_a_charge_whose_response_was_lost_is_what_the_gateway_says_when_asked_to_cancel(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    order_id = cancelled_after_trying_to_pay("pm_wrong_currency", AmountDiffers)
-    monkeypatch.delattr("payment.app.gateway")
+    order_id = cancelled_after_trying_to_pay("pm_slow")
+    with answering(monkeypatch, "refund", **FORGOTTEN["refund"]), pytest.raises(AmountDiffers):
+        steps.refund(order_id)
     steps.refund(order_id)
-    assert (undone(order_id), world.net_charge()) == (("nothing to undo", 0), 0)
+    assert (undone(order_id), world.net_charge()) == (("refunded", PRICE), 0)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"status": IntentStatus.PROCESSING}, {"currency": "EUR"}, {"status": IntentStatus.CREATED}], ids=str
+)
+def test_a_refused_payment_is_given_back_by_a_payment_that_succeeded_in_its_currency(
+    monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any]
+) -> None:
+    order_id = cancelled_after_trying_to_pay("pm_wrong_amount", AmountDiffers)
+    with answering(monkeypatch, "refund", refunded=1, **changes), pytest.raises(AmountDiffers):
+        steps.refund(order_id)
+    assert "PaymentRefunded" not in world.events(order_id)
+
+
+def test_a_charge_on_record_without_an_outcome_is_older_and_counts_as_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    order_id = steps.cancelling()
+    row = world.event_row(order_id, "PaymentCharged")
+    world.put("EVENTS", {name: value for name, value in row.items() if name not in PROVENANCE})
+    with answering(monkeypatch, "refund", **FORGOTTEN["refund"]), pytest.raises(AmountDiffers):
+        steps.refund(order_id)
+    steps.refund(order_id)
+    assert undone(order_id) == ("refunded", PRICE)
+
+
+def test_an_intent_in_the_wrong_currency_is_voided_although_it_was_never_confirmed() -> None:
+    order_id = cancelled_after_trying_to_pay("pm_wrong_currency", AmountDiffers)
+    steps.refund(order_id)
+    (intent,) = world.intents()
+    assert (undone(order_id), intent["status"], world.net_charge()) == (("voided", 0), "canceled", 0)
+
+
+@pytest.mark.parametrize("meanwhile", [{}, {"status": "processing", "settlesAt": 0}], ids=["at once", "later"])
+def test_an_intent_that_charges_before_it_is_confirmed_is_refunded(
+    monkeypatch: pytest.MonkeyPatch, meanwhile: dict[str, Any]
+) -> None:
+    class Hasty(SimulatedGateway):
+        def create_intent(self, **asked: Any) -> Intent:
+            created = super().create_intent(**asked)
+            (row,) = world.intents()
+            world.put("GATEWAY_LEDGER", {**row, "status": "succeeded", "taken": 1, **meanwhile})
+            status = IntentStatus(meanwhile.get("status", "succeeded"))
+            return replace(created, status=status, charged=1)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("payment.app.gateway", Hasty)
+        order_id = cancelled_after_trying_to_pay("pm_ok", AmountDiffers)
+    steps.refund(order_id)
+    assert (undone(order_id)[0], world.net_charge(), world.intents()[0]["refunded"] > 0) == ("refunded", 0, True)
+
+
+def test_a_charge_in_the_wrong_currency_is_undone_when_it_is_given_back_in_that_currency(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with answering(monkeypatch, "confirm", currency="EUR"):
+        order_id = cancelled_after_trying_to_pay("pm_ok", AmountDiffers)
+    with pytest.raises(AmountDiffers):
+        steps.refund(order_id)  # in USD
+    with answering(monkeypatch, "refund", currency="EUR"):
+        steps.refund(order_id)
+    assert undone(order_id) == ("refunded", PRICE)
 
 
 def test_a_free_order_is_undone_without_the_gateway(monkeypatch: pytest.MonkeyPatch) -> None:

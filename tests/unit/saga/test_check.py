@@ -51,6 +51,20 @@ def test_a_violation_must_still_be_there_a_moment_later(deployed: Stack, monkeyp
 
 
 @pytest.mark.parametrize(
+    ("bring", "told"),
+    [(steps.confirmed, ["order-id-secret: is missing, although there are orders (SAGAS)"]), (str, [])],
+)
+def test_the_secret_of_the_order_ids_must_be_there_once_there_are_orders(
+    deployed: Stack, monkeypatch: pytest.MonkeyPatch, bring: steps.Bring, told: list[str]
+) -> None:
+    monkeypatch.setattr(run, "_SETTLING_SECONDS", 0)
+    bring()
+    assert run.check(deployed) == []
+    world.remove("SAGAS", orderId=world.SECRET["orderId"])
+    assert run.check(deployed) == told
+
+
+@pytest.mark.parametrize(
     ("ages", "problem"),
     [
         ({"dueAt": 16, "deadlineAt": -60}, "is still PENDING and long due, and nothing has resumed it"),

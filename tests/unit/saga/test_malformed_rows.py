@@ -65,9 +65,17 @@ MAY_BE_EMPTY = {("EVENTS", "detail"), ("INVENTORY", "name")}
 @cache
 def tables() -> Tables:
     """Return the rows of orders that are confirmed, cancelled, paused and parked."""
-    for bring in (steps.confirmed, steps.failed, steps.rejected, steps.paused, steps.parked):
+    for bring in (steps.confirmed, steps.failed, steps.rejected, steps.paused, parked_without_a_charge):
         bring()
     return {name: rows for name, rows in world.everything().items() if name in KEYS}
+
+
+def parked_without_a_charge() -> str:
+    """Park an order whose refund was made, so that the reconciliation has nothing to tell."""
+    order_id = steps.cancelling()
+    steps.refund(order_id)
+    steps.give_up(order_id)
+    return order_id
 
 
 def samples() -> Iterator[tuple[str, Item]]:
@@ -159,9 +167,29 @@ def test_the_text_of_a_malformed_row_is_not_shown() -> None:
     assert "Jane" not in "".join(found("SAGAS", order, {**order, "totalAmount": "Jane's order"}))
 
 
+def with_secret(**secret: Any) -> Tables:
+    return {**tables(), "SAGAS": [*tables()["SAGAS"], {"orderId": world.SECRET["orderId"], **secret}]}
+
+
 def test_the_row_with_the_secret_of_the_order_ids_is_no_order() -> None:
-    secret = {"orderId": "order-id-secret", "secret": b"bytes"}
-    assert findings({**tables(), "SAGAS": [*tables()["SAGAS"], secret]}, NOW) == []
+    assert findings(with_secret(secret=world.SECRET["secret"]), NOW) == []
+
+
+@pytest.mark.parametrize(
+    ("secret", "fault"),
+    [
+        ({}, "missing"),
+        ({"secret": ""}, "empty, not 32 bytes or more in hexadecimal"),
+        ({"secret": "zz"}, "a str, not 32 bytes or more in hexadecimal"),
+        ({"secret": "zz" * 32}, "a str, not 32 bytes or more in hexadecimal"),
+        ({"secret": "5e" * 31}, "a str, not 32 bytes or more in hexadecimal"),
+        ({"secret": b"bytes"}, "a bytes, not 32 bytes or more in hexadecimal"),
+        ({"secret": None}, "a NoneType, not 32 bytes or more in hexadecimal"),
+    ],
+    ids=str,
+)
+def test_a_secret_that_makes_no_order_ids_is_told_but_not_shown(secret: dict[str, Any], fault: str) -> None:
+    assert findings(with_secret(**secret), NOW) == [f"order-id-secret: secret is {fault} (SAGAS)"]
 
 
 def test_a_row_of_a_table_that_nobody_knows_may_have_any_order_id() -> None:
