@@ -75,7 +75,7 @@ capacity: install ## calculate the orders a second that the relay carries on AWS
 	PYTHONPATH=functions:. python scripts/capacity.py docs/architecture.md
 
 model: install ## explore the model of the protocol exhaustively
-	@python -m verification.model
+	@python -m verification.model $(ARGS)
 
 prove: install ## run the real code under faults (N=10000 schedules)
 	@PYTHONPATH=functions python -m verification.simulator -n $(or $(N),10000)

@@ -24,6 +24,11 @@ def bounded(session: Session, **options: Any) -> Session:  # noqa: ANN401 - thos
     return session
 
 
+def waiting(seconds: float) -> Config:
+    """Return the setting of a client whose requests may take so long, and then need as long as any other."""
+    return Config(read_timeout=seconds + PATIENCE.seconds)
+
+
 def _give_up(
     caught_exception: Exception | None,
     response: Any,  # noqa: ANN401 - botocore's pair of an HTTP response and what was parsed
@@ -34,7 +39,10 @@ def _give_up(
 ) -> None:
     """Raise instead of another attempt if there was no answer, or if the first answer is too long ago."""
     if isinstance(caught_exception, ConnectTimeoutError | ReadTimeoutError):
-        raise Silent.after(endpoint.host, PATIENCE.seconds) from caught_exception
+        config = request_dict["context"]["client_config"]
+        connected = isinstance(caught_exception, ReadTimeoutError)
+        seconds = config.read_timeout if connected else config.connect_timeout
+        raise Silent.after(endpoint.host, seconds) from caught_exception
     if isinstance(caught_exception, EndpointConnectionError):
         raise Unreachable(f"{endpoint.host} does not answer: {caught_exception}") from caught_exception
     first = request_dict["context"].setdefault("first_answer", time.monotonic())

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 DEFAULT = 15.0  # seconds: a function behind the API may take 10
+LONGEST = 3600  # seconds: sockets cannot wait for ever
 
 
 @dataclass

@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from saga.failures import Failure
 from saga.stack.function_names import require_short
-from saga.stack.target import Target
+from saga.stack.target import DEFAULT_STACK, Target, settings_of
 from statemachine.template import read
 
 ROOT = Path(__file__).parents[1]
@@ -35,7 +35,8 @@ def check(environment: str) -> None:
     """Require a stack's name that its functions can bear."""
     config = tomllib.loads((ROOT / "samconfig.toml").read_text())
     if environment in config:  # if not, `sam build` tells
-        require_short(config[environment]["global"]["parameters"]["stack_name"], read(ROOT / "template.yaml"))
+        name = settings_of(config[environment]).get("stack_name", DEFAULT_STACK)
+        require_short(name, read(ROOT / "template.yaml"))
 
 
 def protect(environment: str) -> None:

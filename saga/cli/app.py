@@ -7,7 +7,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
-from saga.patience import DEFAULT, PATIENCE
+from saga.patience import DEFAULT, LONGEST, PATIENCE
 
 EXIT_CODES = (
     "Exit codes: 0 success, or the order is CONFIRMED; 1 failure, the order is FAILED, or a check found something; "
@@ -87,7 +87,9 @@ app = typer.Typer(
 
 @app.callback()
 def _options(
-    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds to wait for the engine or for AWS.")] = DEFAULT,
+    timeout: Annotated[
+        float, typer.Option(min=0.1, max=LONGEST, help="Seconds to wait for the engine or for AWS.")
+    ] = DEFAULT,
 ) -> None:
     PATIENCE.seconds = timeout
 

@@ -1,8 +1,11 @@
 """Three orders that show the saga at work: one that succeeds, one declined, one out of stock."""
 
+import hashlib
+import json
 from dataclasses import dataclass
 from typing import Any
 
+from saga.failures import UsageFailure
 from saga.local.catalogue import CATALOGUE
 from saga.orders import actions
 from saga.orders.attempts import Attempt, visits
@@ -12,24 +15,27 @@ from saga.stack.stack import Stack
 from saga.text.safe import clean
 
 _LONGEST_SAGA = 120  # seconds
+_MOST = 1000  # pieces of one product in an order, a limit of the API
 
 
-def _order(product_id: str, quantity: int, price: float, payment_token: str) -> dict[str, Any]:
-    """Return the body of a request for one product; `price` in major units."""
-    items = [{"productId": product_id, "quantity": quantity, "price": price}]
-    return {"customerId": "customer-123", "items": items, "paymentToken": payment_token}
+@dataclass(frozen=True)
+class _Sample:
+    title: str
+    product_id: str
+    quantity: int
+    payment_token: str
+    outcome: str
 
 
-SUCCEEDS = _order("laptop", 1, 1299.99, "pm_ok")
+SUCCEEDS, DECLINED, _OUT_OF_STOCK = "sample-confirmed", "sample-declined", "sample-out-of-stock"
 
-# Title, idempotency key, request and outcome of each order. The sample events in `events/` are about these orders.
-_ORDERS = (
-    ("all goes well", "sample-confirmed", SUCCEEDS, "CONFIRMED"),
-    ("the payment is declined", "sample-declined", _order("PROD-002", 2, 199.99, "pm_declined"), "FAILED"),
-    ("out of stock", "sample-out-of-stock", _order("PROD-003", 1000, 799.99, "pm_ok"), "FAILED"),
-)
-REQUESTS = {key: body for _, key, body, _ in _ORDERS}
-_PRODUCTS = {line["productId"] for body in REQUESTS.values() for line in body["items"]}
+# By idempotency key. The sample events in `events/` are about these orders.
+_SAMPLES = {
+    SUCCEEDS: _Sample("all goes well", "laptop", 1, "pm_ok", "CONFIRMED"),
+    DECLINED: _Sample("the payment is declined", "PROD-002", 2, "pm_declined", "FAILED"),
+    _OUT_OF_STOCK: _Sample("out of stock", "PROD-003", _MOST, "pm_ok", "FAILED"),
+}
+_PRODUCTS = {sample.product_id for sample in _SAMPLES.values()}
 
 
 @dataclass(frozen=True)
@@ -49,10 +55,37 @@ class Report:
 
 
 def run(stack: Stack) -> list[Report]:
-    """Place the orders at the same time, wait for their sagas to end, and report. Adds products that are missing."""
+    """Place the orders at the same time, wait for their sagas to end, and report. Adds products that are missing.
+
+    Raises:
+        UsageFailure: no product can be out of stock. Nothing was placed.
+    """
     products.add(stack, [product for product in CATALOGUE if product.product_id in _PRODUCTS])
-    placed = [(title, actions.place(stack, body, key)["orderId"], end) for title, key, body, end in _ORDERS]
-    return [_report(stack, title, order_id, end) for title, order_id, end in placed]
+    bodies = {key: request(stack, key) for key in _SAMPLES}
+    placed = [(_SAMPLES[key], place(stack, body, key)) for key, body in bodies.items()]
+    return [_report(stack, sample.title, order_id, sample.outcome) for sample, order_id in placed]
+
+
+def request(stack: Stack, key: str) -> dict[str, Any]:
+    """Return the body of an order, at the catalogue's prices."""
+    sample = _SAMPLES[key]
+    product_id = _scarce(stack, sample.product_id) if key == _OUT_OF_STOCK else sample.product_id
+    lines = actions.priced(stack, {product_id: sample.quantity})
+    return {"customerId": "customer-123", "items": lines, "paymentToken": sample.payment_token}
+
+
+def place(stack: Stack, body: dict[str, Any], key: str) -> str:
+    """Place an order, unless it was placed before, and return its ID. With another body, it is another order."""
+    content = hashlib.sha256(json.dumps(body).encode()).hexdigest()[:12]
+    return str(actions.place(stack, body, f"{key}-{content}")["orderId"])
+
+
+def _scarce(stack: Stack, product_id: str) -> str:
+    """Return this product, or else another one of which fewer pieces are available than an order may have."""
+    found = sorted(products.products(stack), key=lambda each: each.product_id != product_id)
+    if scarce := next((each for each in found if each.available < _MOST), None):
+        return scarce.product_id
+    raise UsageFailure(f"no order can be out of stock here: every product has {_MOST} pieces or more")
 
 
 def _report(stack: Stack, title: str, order_id: str, end: str) -> Report:

@@ -12,6 +12,7 @@ from typing import Any
 from saga.engine.project import ROOT
 from saga.failures import UsageFailure
 from saga.local import samples
+from saga.stack import invocation
 from saga.stack.stack import Stack
 from saga.text.times import here
 
@@ -43,7 +44,7 @@ def invoke(stack: Stack, name: str, events: Path = EVENTS) -> Invocation:
     event, function = _event(name, events), stack.function_name(logical_id(name))
     if stack.on_engine:
         event = samples.actual(stack, event)
-    result = stack.session.client("lambda").invoke(FunctionName=function, Payload=event.encode(), LogType="Tail")
+    result = invocation.invoke(stack, function, event.encode(), LogType="Tail")
     response = json.load(result["Payload"])
     error = f"{response.get('errorType')}: {response.get('errorMessage')}" if result.get("FunctionError") else None
     return Invocation(response, error, base64.b64decode(result.get("LogResult", "")).decode())

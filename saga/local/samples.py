@@ -14,7 +14,7 @@ DECLINED = "22222222-2222-4222-8222-222222222222"
 PARKED = "33333333-3333-4333-8333-333333333333"
 
 _LONGEST_WAIT = 120  # seconds
-_UNREFUNDABLE = {**demo.SUCCEEDS, "paymentToken": "pm_refund_refused"}
+_UNREFUNDABLE = "pm_refund_refused"  # a payment token
 
 
 def actual(stack: Stack, event: str) -> str:
@@ -31,7 +31,7 @@ def actual(stack: Stack, event: str) -> str:
 
 def _of_the_demo(key: str) -> Callable[[Stack], str]:
     def order(stack: Stack) -> str:
-        order_id = str(actions.place(stack, demo.REQUESTS[key], key)["orderId"])
+        order_id = demo.place(stack, demo.request(stack, key), key)
         _wait(stack, order_id, tables.is_over)
         return order_id
 
@@ -40,8 +40,9 @@ def _of_the_demo(key: str) -> Callable[[Stack], str]:
 
 def _parked(stack: Stack) -> str:
     """Return an order that is charged, cancelled, and cannot be refunded: another one, if somebody settled the last."""
-    placed = (actions.place(stack, _UNREFUNDABLE, f"sample-parked-{number}")["orderId"] for number in count(1))
-    order_id = next(each for each in map(str, placed) if not tables.has_ended(tables.order_row(stack, each)))
+    body = {**demo.request(stack, demo.SUCCEEDS), "paymentToken": _UNREFUNDABLE}
+    placed = (demo.place(stack, body, f"sample-parked-{number}") for number in count(1))
+    order_id = next(each for each in placed if not tables.has_ended(tables.order_row(stack, each)))
     _wait(stack, order_id, _gave_up)
     actions.cancel(stack, order_id, "sample of an order that is parked")
     _wait(stack, order_id, tables.is_parked)
@@ -59,7 +60,7 @@ def _wait(stack: Stack, order_id: str, state: Callable[[tables.Item], bool]) -> 
 
 
 _ORDERS: dict[str, Callable[[Stack], str]] = {
-    CONFIRMED: _of_the_demo("sample-confirmed"),
-    DECLINED: _of_the_demo("sample-declined"),
+    CONFIRMED: _of_the_demo(demo.SUCCEEDS),
+    DECLINED: _of_the_demo(demo.DECLINED),
     PARKED: _parked,
 }

@@ -19,8 +19,8 @@ ADD: Any = {
     "ExpressionAttributeNames": {"#name": "name"},
 }
 _RESTOCK = "SET available = available + :pieces, stocked = stocked + :pieces"
-# Both are numbers, and the sum is not too large to be one.
-_RESTOCKABLE = "attribute_type(available, :number) AND stocked BETWEEN :none AND :room"
+# A request that is sent again, because its answer was lost, adds nothing more.
+_RESTOCKABLE = "stocked = :seen AND attribute_type(available, :number)"
 
 
 def products(stack: Stack) -> list[Product]:
@@ -64,12 +64,15 @@ def restock(stack: Stack, product_id: str, pieces: int) -> Product:
 
     Raises:
         UsageFailure: it is not in the catalogue, its row is malformed, or so many pieces cannot be added.
+        Failure: its stock would be too large, or changed at the same time.
     """
     client = tables.client(stack.session)
     if not 0 < pieces <= LARGEST:
         raise UsageFailure(f"cannot add {pieces} pieces: expected 1 to {LARGEST}")
     product = named(stack, [product_id])[product_id]
-    values = {":pieces": pieces, ":number": "N", ":none": 0, ":room": LARGEST - pieces}
+    if product.stocked + pieces > LARGEST:
+        raise Failure(f"{clean(product_id)} has {product.stocked} pieces: {pieces} cannot be added")
+    values = {":pieces": pieces, ":number": "N", ":seen": product.stocked}
     try:
         changed = client.update_item(
             TableName=stack.outputs[_TABLE],
@@ -80,8 +83,15 @@ def restock(stack: Stack, product_id: str, pieces: int) -> Product:
             ReturnValues="ALL_NEW",
         )
     except client.exceptions.ConditionalCheckFailedException as error:
-        raise Failure(f"{clean(product_id)} has {product.stocked} pieces: {pieces} cannot be added") from error
+        raise _changed(product, named(stack, [product_id])[product_id]) from error
     return Product.from_row(tables.plain(changed["Attributes"]))
+
+
+def _changed(before: Product, now: Product) -> Failure:
+    return Failure(
+        f"{clean(now.product_id)}: {before.stocked} pieces were stocked, now {now.stocked}. Either somebody else "
+        "changed that, or this command did and the answer was lost. Count the pieces before you try again"
+    )
 
 
 def _read(rows: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, Product | MalformedRow]]:

@@ -1,6 +1,7 @@
 """The stack that a command targets: the engine's if it runs, or one on AWS, by `samconfig.toml` or options."""
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,5 +75,10 @@ def _environment(name: str) -> dict[str, Any]:
     if name not in config or not isinstance(config[name], dict):
         known = ", ".join(key for key, value in config.items() if isinstance(value, dict))
         raise UsageFailure(f"{file} has no environment {name}, only {known}")
-    parts = [config[name].get(part, {}).get("parameters", {}) for part in ("global", "deploy")]
+    return settings_of(config[name])
+
+
+def settings_of(environment: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings with which `sam deploy` would deploy an environment of `samconfig.toml`."""
+    parts = [environment.get(part, {}).get("parameters", {}) for part in ("global", "deploy")]
     return {key: value for part in parts for key, value in part.items()}

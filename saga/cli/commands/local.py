@@ -143,6 +143,6 @@ Next:
   List the orders                         .venv/bin/saga order list
 
 Or call the API:
-  curl -X POST {stack.api_url}/orders {headers} -d {shlex.quote(json.dumps(demo.SUCCEEDS))}
+  curl -X POST {stack.api_url}/orders {headers} -d {shlex.quote(json.dumps(demo.request(stack, demo.SUCCEEDS)))}
 
 To stop everything: make down"""

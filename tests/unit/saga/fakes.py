@@ -15,7 +15,7 @@ class FakeSession:
     def __init__(self, **clients: object) -> None:
         self._clients = clients
 
-    def client(self, service: str) -> object:
+    def client(self, service: str, config: object = None) -> object:  # noqa: ARG002 - a fake waits for nothing
         return self._clients[service]
 
 
@@ -63,6 +63,9 @@ class FakeLambda:
     def __init__(self, answer: object, **more: str) -> None:
         self._answer, self._more = answer, more
         self.request: dict[str, Any] = {}
+
+    def get_function_configuration(self, FunctionName: str) -> dict[str, int]:  # noqa: ARG002, N803 - the API's name
+        return {"Timeout": 4}
 
     def invoke(self, **request: object) -> dict[str, Any]:
         self.request = request

@@ -19,6 +19,7 @@ from saga.failures import Failure, Unreachable, UsageFailure
 from saga.stack import target
 from saga.stack.target import Target
 
+NO_TIME = ("3600.1", "1e10", "inf", "nan", "0", "-1", "soon")
 HEAVY = {"boto3", "botocore", "nicegui", "fastapi", "plotext", "pygal", "resvg_py", "httpx", "samcli"}
 PROGRAM = """
 import json, sys, saga.cli.app
@@ -40,6 +41,13 @@ def run(error: Exception, monkeypatch: pytest.MonkeyPatch, **environment: str) -
     assert isinstance(result.exception, SystemExit)
     assert result.stdout == ""
     return result.exit_code, result.stderr
+
+
+@pytest.mark.parametrize("seconds", NO_TIME)
+def test_a_timeout_that_nothing_can_wait_for_is_an_invalid_request(seconds: str) -> None:
+    refused = CliRunner().invoke(app, ["--timeout", seconds, "url"])
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "--timeout" in refused.stderr
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,43 @@ def test_running_it_again_shows_the_same_orders_and_leaves_the_stock_alone(place
     assert world.product("laptop")["stocked"] == world.STOCK
 
 
+def lines() -> dict[str, Any]:
+    """Return what was ordered of each product by all orders, and at which price in minor units."""
+    ordered = (line for row in world.rows("SAGAS") for line in row["items"])
+    return {line["productId"]: (line["quantity"], line["unitPrice"]) for line in ordered}
+
+
+def test_the_orders_have_the_prices_of_the_catalogue() -> None:
+    world.put("INVENTORY", {**world.product("laptop"), "price": 999_00})
+    assert [each["status"] for each in answer("demo")] == list(ENDS)
+    assert lines()["laptop"] == (1, 999_00)
+
+
+def test_at_another_price_it_is_another_order(placed: list[str]) -> None:
+    answer("demo")
+    world.put("INVENTORY", {**world.product("laptop"), "price": 999_00})
+    answer("demo")
+    (confirmed, *others), (again, *others_again) = placed[:3], placed[3:]
+    assert confirmed != again
+    assert others == others_again
+
+
+def test_an_order_is_out_of_stock_although_its_usual_product_was_restocked() -> None:
+    answer("product", "restock", "PROD-003", "--by", "900")
+    answer("demo")
+    product, (quantity, _) = max(lines().items(), key=lambda line: line[1])
+    assert quantity > world.available(product)
+
+
+def test_if_every_product_has_more_pieces_than_an_order_may_have_it_places_nothing() -> None:
+    for product in (*world.PRICES, "PROD-002"):
+        world.put("INVENTORY", {**world.product("laptop"), "productId": product, "available": 1000, "stocked": 1000})
+    ended = saga("demo")
+    assert (ended.exit_code, ended.stdout) == (2, "")
+    assert "1000 pieces" in ended.stderr
+    assert world.rows("SAGAS") == []
+
+
 def test_on_aws_it_runs_as_it_does_on_the_engine(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     on_stage(stack, "dev", monkeypatch)
     assert len(answer("demo")) == 3

@@ -1,8 +1,13 @@
 """`saga product`: the catalogue's rows, written so that the functions and the reconciliation can read them."""
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
 import pytest
 
 from saga.reconcile.invariants import violations
+from saga.stack import tables
 from saga.stack.stack import Stack
 from tests.support import steps, world
 from tests.support.cli import answer, saga
@@ -75,6 +80,45 @@ def test_a_product_whose_row_is_malformed_is_not_restocked(changes: dict[str, ob
     assert (ended.exit_code, len(ended.stderr.splitlines())) == (2, 1)
     assert f"{next(iter(changes))} is " in ended.stderr
     assert world.product("laptop") == before
+
+
+def between(stack: Stack, monkeypatch: pytest.MonkeyPatch, happens: Callable[[Any], object]) -> None:
+    """Let something happen between a command's read and its write, which it gets."""
+    client = tables.client(stack.session)
+    write = client.update_item
+
+    def interrupted(**request: Any) -> Any:
+        happens(partial(write, **request))
+        return write(**request)
+
+    monkeypatch.setattr(client, "update_item", interrupted)
+
+
+def test_a_write_that_is_sent_again_because_its_answer_was_lost_adds_no_piece_twice(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    between(stack, monkeypatch, lambda write: write())
+    ended = saga("product", "restock", "monitor", "--by", "10")
+    assert (ended.exit_code, len(ended.stderr.splitlines())) == (1, 1)
+    assert "monitor: 100 pieces were stocked, now 110" in ended.stderr
+    assert (world.product()["stocked"], world.available()) == (110, 110)
+
+
+def test_somebody_elses_change_of_the_stock_is_told_and_kept(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    changed = {**world.product(), "stocked": 90, "available": 90}
+    between(stack, monkeypatch, lambda _: world.put("INVENTORY", changed))
+    ended = saga("product", "restock", "monitor", "--by", "10")
+    assert (ended.exit_code, len(ended.stderr.splitlines())) == (1, 1)
+    assert "monitor: 100 pieces were stocked, now 90" in ended.stderr
+    assert world.product() == changed
+
+
+def test_an_order_at_the_same_time_does_not_keep_a_product_from_being_restocked(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    between(stack, monkeypatch, lambda _: steps.confirmed())  # two monitors
+    restocked = answer("product", "restock", "monitor", "--by", "10")
+    assert (restocked["available"], restocked["held"], restocked["stocked"]) == (108, 2, 110)
 
 
 def test_a_stock_cannot_grow_beyond_what_can_be_read() -> None:

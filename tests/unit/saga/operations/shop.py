@@ -25,6 +25,10 @@ class Functions:
     def __init__(self) -> None:
         self.invoked: list[str] = []
 
+    def get_function_configuration(self, FunctionName: str) -> dict[str, Any]:  # noqa: N803 - the API's name
+        function = template()["Resources"][f"{FunctionName.removeprefix(f'{NAME}-')}Function"]
+        return {"Timeout": function["Properties"].get("Timeout", template()["Globals"]["Function"]["Timeout"])}
+
     def invoke(self, FunctionName: str, Payload: str) -> dict[str, Any]:  # noqa: N803 - the API's names
         function = FunctionName.removeprefix(f"{NAME}-")
         self.invoked.append(function)
@@ -42,7 +46,7 @@ class Session:
     def __init__(self, **clients: object) -> None:
         self._clients = clients
 
-    def client(self, service: Any) -> Any:
+    def client(self, service: Any, config: Any = None) -> Any:  # noqa: ARG002 - nothing here is waited for
         return self._clients.get(service) or _client(service)
 
     def resource(self, service: Any) -> Any:

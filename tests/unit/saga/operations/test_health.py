@@ -82,7 +82,7 @@ class Deployed(shop.Functions):
     def get_function_concurrency(self, FunctionName: str) -> dict[str, Any]:  # noqa: N803
         return {"ReservedConcurrentExecutions": 0} if self._state(FunctionName) == "Disabled" else {}
 
-    def get_function_configuration(self, **_: str) -> dict[str, Any]:
+    def get_function_configuration(self, FunctionName: str) -> dict[str, Any]:  # noqa: ARG002, N803
         return {"CodeSha256": "abcdefghijklmnop=", "LastModified": "2026-01-01T12:00:00Z"}
 
     def _state(self, name: str) -> str:

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from saga.cli.app import app
 from saga.cli.commands.order import order_id, reports
 from saga.console.background import BackgroundConsole
-from saga.failures import Unreachable
+from saga.failures import NoSuchOrder, Unreachable
 from saga.orders import actions
 from saga.orders.record import of_json
 from saga.stack.stack import Stack
@@ -37,6 +37,14 @@ def target(monkeypatch: pytest.MonkeyPatch) -> Any:
         return record.order_id
 
     return on_record
+
+
+@pytest.mark.parametrize("command", ["show", "events", "export", "watch"])
+@pytest.mark.usefixtures("target_stack")
+def test_the_row_with_the_secret_of_the_order_ids_is_no_order(command: str) -> None:
+    ended = saga("order", command, world.SECRET["orderId"])
+    assert (ended.exit_code, ended.stdout) == (NoSuchOrder.exit_code, "")
+    assert world.SECRET["secret"] not in ended.stderr
 
 
 # --- Reports -------------------------------------------------------------------------------------------------------
