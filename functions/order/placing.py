@@ -28,7 +28,7 @@ def place(order: Order, key: str | None) -> dict[str, Any]:
             this key was erased.
     """
     if key is None:
-        return _place(str(uuid.uuid4()), order)
+        return _place(order_id(order.customer_id, str(uuid.uuid4())), order)
     request = {"customerId": order.customer_id, "key": key, "fingerprint": order.fingerprint}
     return dict(_place_once(request=request, order=order))
 
