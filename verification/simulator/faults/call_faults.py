@@ -121,7 +121,7 @@ CALL_FAULTS = (
     Fault("throttled", _aws, _throttled),
     Fault("throttled for long", _api("TransactWriteItems"), _throttled, LONG),
     Fault("conflict", _dynamodb_write, _conflict),
-    Fault("conflict for long", _api("TransactWriteItems"), _conflict, LONG),
+    Fault("conflict for long", _dynamodb_write, _conflict, LONG),
     Fault("permanent error", _aws, _error("AccessDeniedException", "ValidationError")),
     Fault("no credentials", _aws, _raise(NoCredentialsError)),
     Fault("entry refused", _api("PutEvents"), partial(_refuse_entry, code="InternalFailure")),

@@ -61,7 +61,12 @@ UNREACHABLE_LINES: Mapping[str, tuple[str, ...]] = {
         *("pass", "raise _malformed", "if name not in row", "return Malformed", "value = row[", "shown ="),
         *("values = (", "return dict(zip", "return self.stocked"),
     ),
-    "payment/app.py": ("case other:", 'raise TransientError(f"the'),
+    # The simulated gateway answers a refund of what succeeded.
+    "payment/app.py": (
+        "case other:",
+        'raise TransientError(f"the',
+        'raise AmountDiffers(f"{intent.id} is {intent.status}',
+    ),
     "payment/provider.py": ("case other:", "raise LookupError"),
     # An outage of the whole gateway takes the place of its setting.
     "payment/simulated.py": ("raise ValueError", "raise LookupError", "if os.environ", 'raise TransientError("the gat'),
@@ -77,8 +82,9 @@ UNREACHABLE_LINES: Mapping[str, tuple[str, ...]] = {
     "sagakit/relay/counting.py": ("return",),
     # Metrics are switched off.
     "sagakit/observability.py": ("with _writing", "for dimension", "metric.add_dimension"),
-    # Here no compensation is refused; a step is refused by a write or by the gateway, not by itself.
+    # Here no compensation and no intent is refused; a step is refused by a write or by the gateway, not by itself.
     "sagakit/run_compensation.py": ("raise change.refusal",),
+    "sagakit/run_effect.py": ("return intent",),
     "sagakit/run_step.py": ("raise change.refusal", "return Change"),
 }
 
