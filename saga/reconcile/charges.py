@@ -6,6 +6,8 @@ from saga.reconcile.snapshot import Item, OrderSnapshot, Tables, snapshots
 from saga.reconcile.soundness import sort
 from saga.stack.tables import is_parked, status_of
 
+_DIFFERS = "AmountDiffers"  # the error of a payment or a refund of a wrong amount
+
 
 def money(order: OrderSnapshot) -> Iterator[str]:
     """Check that CONFIRMED is charged once, FAILED costs nothing, and no money moves without a recorded intent."""
@@ -32,9 +34,11 @@ def _charged_and_refunded(order: OrderSnapshot) -> tuple[int, int]:
     return sum(intent["taken"] for intent in intents), sum(intent["refunded"] for intent in intents)
 
 
-def _is_charged(order: OrderSnapshot) -> bool:
+def _is_wrong(order: OrderSnapshot) -> bool:
+    """Return whether the gateway keeps some money, and either charged or refunded a part or was caught at it."""
     taken, refunded = _charged_and_refunded(order)
-    return taken != refunded
+    is_partial = (taken, refunded) != (order.row["totalAmount"], 0)
+    return taken != refunded and (is_partial or _DIFFERS in order.row["parked"].get("failures", {}).values())
 
 
 def amounts(order: OrderSnapshot) -> Iterator[str]:
@@ -64,13 +68,13 @@ def _intent(order: OrderSnapshot, intent: Item) -> Iterator[str]:
         yield f"has {charged[0]['eventType']}, but {intent['taken'] or 'nothing'} was charged"
 
 
-def parked_and_charged(tables: Tables) -> list[str]:
-    """Return the parked orders of which the gateway has not given back just what it charged.
+def parked_with_wrong_amounts(tables: Tables) -> list[str]:
+    """Return the parked orders of which the gateway charged or refunded another amount than it should have.
 
     That violates nothing: the order was parked for it. But somebody has to settle it.
     """
     parked = [order for order in snapshots(sort(tables).sound) if is_parked(order.row) and order.is_order]
-    return [f"{order.row['orderId']}: {_balance(order)}" for order in parked if _is_charged(order)]
+    return [f"{order.row['orderId']}: {_balance(order)}" for order in parked if _is_wrong(order)]
 
 
 def ledger(tables: Tables) -> Iterator[str]:

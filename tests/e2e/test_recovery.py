@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
-from payment.test_tokens import TEST_TOKENS
+from payment.domain import CHARGE
+from payment.test_tokens import ALWAYS, TEST_TOKENS
 from saga.failures import EXIT_PARKED
 from saga.operations import gateway
 from saga.orders.actions import resume
-from saga.reconcile.charges import parked_and_charged
+from saga.reconcile.charges import parked_with_wrong_amounts
 from saga.reconcile.run import check, read
 from sagas import ORDER
 from tests.e2e.command import Command
@@ -56,7 +57,7 @@ def eager_sweeper(shop: Shop) -> Iterator[None]:
 def test_the_sweeper_starts_a_saga_once_that_the_stream_did_not_start(shop: Shop) -> None:
     order_id = shop.place(shop.order("monitor", 1))
     assert shop.get(order_id)["status"] == "PENDING"
-    assert shop.start_undispatched() >= 1
+    shop.start_undispatched()  # if the schedule has not done it already: nothing else can
     assert shop.ended(order_id)["status"] == "CONFIRMED"
     eventually(lambda: shop.start_undispatched() == 0, "the outbox did not become empty")
     assert executions(shop, order_id) == [f"{order_id}-OrderPlaced"]
@@ -103,9 +104,22 @@ def test_an_order_without_a_refund_is_parked_and_resumed_when_the_gateway_is_res
     assert (shop.intent(order_id)["refunded"], shop.net_charge(order_id)) == (34999, 0)
 
 
+REFUSED = [token for token, how in TEST_TOKENS.items() if how.decline_code or how.charges or how.currency]
+WAITING = [token for token, how in TEST_TOKENS.items() if ALWAYS in (how.outages, how.late_answers)]
+PAID = [token for token in TEST_TOKENS if token not in (*REFUSED, *WAITING)]
+UNDOING = [ORDER.name_for("Cancel{}"), *(each.state for each in ORDER.compensations), ORDER.name_for("Fail{}")]
+# The tokens that lead an order to each state. Before the payment, they make no difference.
+LEADING_TO = {
+    **dict.fromkeys(tasks(), PAID),
+    CHARGE.state: list(TEST_TOKENS),
+    ORDER.name_for("Pause{}"): WAITING,
+    **dict.fromkeys(UNDOING, REFUSED),
+}
+
+
 @pytest.mark.parametrize("state", tasks())
 def test_an_execution_aborted_in_any_state_leaves_every_order_ended_or_parked(shop: Shop, state: str) -> None:
-    assert_all_end(shop, [(token, state) for token in TEST_TOKENS])
+    assert_all_end(shop, [(token, state) for token in LEADING_TO[state]])
 
 
 def assert_all_end(shop: Shop, cases: list[tuple[str, str]]) -> None:
@@ -116,9 +130,7 @@ def assert_all_end(shop: Shop, cases: list[tuple[str, str]]) -> None:
     aborted = time.monotonic()
     shop.all_end(orders)
     print(f"{len(orders)} orders with aborted executions ended within {time.monotonic() - aborted:.0f} s")
-    waiting = set(parked_and_charged(read(shop.stack)))  # for an operator
-    assert waiting <= set(check(shop.stack))
-    assert shop.violations() == []
+    assert set(check(shop.stack)) == set(parked_with_wrong_amounts(read(shop.stack)))  # they wait for an operator
 
 
 def abort_in(shop: Shop, order_id: str, state: str) -> None:

@@ -28,12 +28,19 @@ def with_intent(bring: Callable[[], str], **changes: Any) -> tuple[str, Tables]:
         (steps.failed, {"refunded": 34_999}, "is FAILED for 69998, but was charged 69998 and refunded 34999"),
         (steps.parked, {"taken": 1}, "is PARKED for 69998, but was charged 1 and refunded 0"),
         (steps.parked, {"refunded": 34_999}, "is PARKED for 69998, but was charged 69998 and refunded 34999"),
-        (steps.parked, {}, "is PARKED for 69998, but was charged 69998 and refunded 0"),
     ],
 )
 def test_a_wrong_amount_is_told(bring: Callable[[], str], changes: dict[str, Any], finding: str) -> None:
     order_id, rows = with_intent(bring, **changes)
     assert f"{order_id}: {finding}" in findings(rows, 0)
+
+
+@pytest.mark.parametrize(("failure", "told"), [("AmountDiffers", 1), ("RefundRefused", 0)])
+def test_a_refund_that_was_not_made_is_told_and_one_that_was_refused_is_not(failure: str, told: int) -> None:
+    order_id, rows = with_intent(steps.parked)
+    orders = [{**row, "parked": {**row["parked"], "failures": {"RefundPayment": failure}}} for row in rows["SAGAS"]]
+    finding = f"{order_id}: is PARKED for 69998, but was charged 69998 and refunded 0"
+    assert findings({**rows, "SAGAS": orders}, 0) == [finding] * told
 
 
 @pytest.mark.parametrize("changes", [{"taken": 0}, {"refunded": 69_998}, {"taken": 1, "refunded": 1}])
