@@ -4,8 +4,6 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from boto3.dynamodb.types import TypeDeserializer
-
 from order.domain import Line, Order
 from order.money import to_number
 from order.problems import Problem
@@ -14,8 +12,6 @@ from sagakit import dynamodb
 from sagakit.dynamodb import Item
 from sagakit.errors import TransientError
 from sagakit.observability import logger
-
-_deserialize = TypeDeserializer().deserialize
 
 
 def check(order: Order) -> None:
@@ -58,6 +54,4 @@ def _rows(product_ids: list[str]) -> Mapping[str, Item]:
     response = dynamodb.client.batch_get_item(RequestItems={table: request})
     if response["UnprocessedKeys"]:
         raise TransientError("the catalogue is busy")
-    # Not `from_wire`, which rounds: a price of 349.99 must be seen as one.
-    found = ({name: _deserialize(value) for name, value in item.items()} for item in response["Responses"][table])
-    return {row["productId"]: row for row in found}
+    return {row["productId"]: row for row in map(dynamodb.from_wire, response["Responses"][table])}

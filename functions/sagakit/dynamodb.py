@@ -34,7 +34,7 @@ def to_wire(item: Mapping[str, Any]) -> Wire:
 
 
 def from_wire(item: Mapping[str, Any]) -> Item:
-    """Convert DynamoDB attribute values to a plain dict. Every number we store is an integer."""
+    """Convert DynamoDB attribute values to a plain dict. We store only integers; people may write a fraction."""
     return {name: plain(_deserialize(value)) for name, value in item.items()}
 
 
@@ -89,10 +89,10 @@ def change(table: str, key: Mapping[str, str], update: str, condition: str, **va
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401  any JSON-like value
-    """Replace every Decimal, DynamoDB's only number type, with an int, at any depth."""
+    """Replace every Decimal, DynamoDB's only number type, with an int, at any depth, unless it has a fraction."""
     match value:
         case Decimal():
-            return int(value)
+            return whole if (whole := int(value)) == value else value
         case list():
             return [plain(element) for element in value]
         case dict():

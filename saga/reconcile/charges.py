@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from saga.reconcile.snapshot import Item, OrderSnapshot, Tables, snapshots
-from saga.reconcile.soundness import sort
 from saga.stack.tables import is_parked, status_of
 
 _DIFFERS = "AmountDiffers"  # the error of a payment or a refund of a wrong amount
@@ -68,12 +67,12 @@ def _intent(order: OrderSnapshot, intent: Item) -> Iterator[str]:
         yield f"has {charged[0]['eventType']}, but {intent['taken'] or 'nothing'} was charged"
 
 
-def parked_with_wrong_amounts(tables: Tables) -> list[str]:
-    """Return the parked orders of which the gateway charged or refunded another amount than it should have.
+def parked_with_wrong_amounts(sound: Tables) -> list[str]:
+    """Return the parked orders for which the gateway charged or refunded another amount than it should have.
 
     That violates nothing: the order was parked for it. But somebody has to settle it.
     """
-    parked = [order for order in snapshots(sort(tables).sound) if is_parked(order.row) and order.is_order]
+    parked = [order for order in snapshots(sound) if is_parked(order.row) and order.is_order]
     return [f"{order.row['orderId']}: {_balance(order)}" for order in parked if _is_wrong(order)]
 
 

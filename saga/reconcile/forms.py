@@ -7,9 +7,8 @@ from typing import Any
 
 from saga.reconcile.snapshot import Item
 from saga.stack.legacy import ORDER
-from saga.stack.tables import END_OF_TIME, SHARDS
+from saga.stack.tables import END_OF_TIME, SECRET, SHARDS
 
-SECRET = "order-id-secret"  # noqa: S105  the key of the one row of the orders table that is no saga's
 _SECRET_BYTES = 32
 _LARGEST = 2**53 - 1  # that JSON has exactly
 

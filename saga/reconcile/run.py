@@ -38,8 +38,9 @@ def _found(stack: Stack) -> list[str]:
 
 def findings(rows: Tables, at: int) -> list[str]:
     """Return what is wrong with these rows at a time in ms since the epoch, in words."""
-    overdue = [text for order in sort(rows).sound["SAGAS"] for text in _overdue(order, at - _LONGEST_OVERDUE)]
-    return [clean(text) for text in (*violations(rows), *parked_with_wrong_amounts(rows), *overdue)]
+    sound = sort(rows).sound
+    overdue = [text for order in sound["SAGAS"] for text in _overdue(order, at - _LONGEST_OVERDUE)]
+    return [clean(text) for text in (*violations(rows), *parked_with_wrong_amounts(sound), *overdue)]
 
 
 def _overdue(order: Item, recently: int) -> Iterator[str]:

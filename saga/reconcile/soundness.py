@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from saga.reconcile.forms import FORMS, OTHER, SECRET
+from saga.reconcile.forms import FORMS, OTHER
 from saga.reconcile.snapshot import Item, Tables
 from saga.stack.products import MalformedRow, Product
+from saga.stack.tables import SECRET
 
 _SHOWN = 100  # characters of a key
 

@@ -19,6 +19,6 @@ def require_short(stack: str, template: dict[str, Any]) -> None:
     suffix = max((each["FunctionName"]["Fn::Sub"].removeprefix(_PREFIX) for each in functions), key=len)
     if len(stack + suffix) > LONGEST:
         raise UsageFailure(
-            f"{stack}: a stack's name has at most {LONGEST - len(suffix)} characters here, "
-            f"because AWS allows {LONGEST} for the name of a function such as STACK{suffix}"
+            f"{stack}: the stack's name may have at most {LONGEST - len(suffix)} characters, "
+            f"because AWS allows {LONGEST} for a function's name, such as STACK{suffix}"
         )

@@ -27,7 +27,7 @@ END_OF_TIME = 10**15 - 1  # milliseconds, in the 15 digits of an order line's ke
 _BATCH_SIZE = 100
 _RETRY_SECONDS = 0.2  # before asking again for the keys that DynamoDB left unprocessed
 _LONGEST_ID = 64
-_SECRET_ROW = "order-id-secret"  # noqa: S105  the key of the one row of the orders table that is no saga's
+SECRET = "order-id-secret"  # noqa: S105  the key of the one row of the orders table that is no saga's
 
 
 class _Deserializer(TypeDeserializer):
@@ -130,7 +130,7 @@ def row(stack: Stack, table: str, key: Mapping[str, str]) -> Item | None:
 
 def order_row(stack: Stack, order_id: str) -> Item:
     """Return the row of an order, read consistently. Other sagas' rows in the same table are not orders."""
-    possible = 0 < len(order_id) <= _LONGEST_ID and order_id != _SECRET_ROW
+    possible = 0 < len(order_id) <= _LONGEST_ID and order_id != SECRET
     order = row(stack, "OrdersTable", {"orderId": order_id}) if possible else None
     if order is None or order.get("saga", ORDER) != ORDER:
         raise no_such_order(stack, order_id)

@@ -14,10 +14,10 @@ app = typer.Typer()
 
 @add(app, "demo", "demo --json")
 def demo(context: Context, *, yes: Yes = False) -> int:
-    """Place three orders, and show how each of them ends: confirmed, payment declined, out of stock.
+    """Place three orders and show how each ends: confirmed, payment declined, out of stock.
 
-    Adds the products that they need. On the stage `prod`, it asks for confirmation first. Placed once, the orders stay:
-    the command shows them again. Exit code 1 if an order ends otherwise.
+    Adds the products that they need. In the stage `prod`, it asks for confirmation first. Run it again to see the same
+    orders. Exit code 1 if an order ends differently.
     """
     stack = context.stack
     if stack.outputs.get("Stage") == "prod" and not yes:

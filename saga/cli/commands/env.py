@@ -18,14 +18,14 @@ app = typer.Typer()
 
 @add(app, name="env")
 def env(context: Context) -> None:
-    """Write the variables and the events with which `sam local` runs functions in containers.
+    """Write the variables and events that `sam local` needs to run functions in containers.
 
-    Prints the command that sets the engine's credentials in a shell. Containers reach the engine only if it listens on
+    Prints the shell command that sets the engine's credentials. Containers can reach the engine only if it listens on
     their bridge: saga up --listen ADDRESS
     """
     stack = context.stack
     if not stack.on_engine:
-        raise UsageFailure("`env` is about the local engine. On AWS, functions have their variables already")
+        raise UsageFailure("`saga env` is for the local engine only: on AWS, functions already have their variables")
     endpoint = Engine.running_at(ENGINE_HOME).endpoint_of_containers
     into = ENGINE_HOME / containers.FOLDER
     with step(str(into)):

@@ -36,7 +36,7 @@ Listen = Annotated[
     typer.Option(
         envvar="ENGINE_LISTEN",
         metavar="ADDRESS",
-        help="Listen on this address as well: that of the bridge by which containers reach this machine.",
+        help="Also listen on this address: the bridge through which containers reach this machine.",
     ),
 ]
 

@@ -29,18 +29,18 @@ def add_(
     price: Annotated[str, typer.Option(help="Price of each, such as 349.99; 0 if it is free.")],
     stock: Annotated[str, typer.Option(help="Number of pieces of each.")],
 ) -> None:
-    """Add products to the catalogue. One that exists doesn't change; then the exit code is 1."""
+    """Add products to the catalogue. Exit code 1 if one already exists; it stays as it is."""
     cost, pieces = _minor(price), _whole(stock, "stock")
     wanted = [Product(name, name, cost, pieces, pieces) for name in dict.fromkeys(names)]
     added = products.add(context.stack, wanted)
     context.answer([_json(each) for each in added], _table([(each.product_id, each) for each in added], "Added none."))
     if existing := [clean(each.product_id) for each in wanted if each not in added]:
-        raise Failure(f"already in the catalogue, and unchanged: {', '.join(existing)}")
+        raise Failure(f"already in the catalogue, left unchanged: {', '.join(existing)}")
 
 
 @add(app, "product list", "product list --json", name="list")
 def list_(context: Context) -> None:
-    """List the products with their prices and their stock, and what is wrong with rows that are malformed."""
+    """List the products with their prices and stock, and what is wrong with malformed rows."""
     found = products.catalogue(context.stack)
     data = [_json(each) if isinstance(each, Product) else _problem(name, each) for name, each in found]
     context.answer(data, _table(found, "No products."))

@@ -60,7 +60,7 @@ def test_an_invalid_request_is_refused_in_one_line_and_changes_nothing(arguments
 def test_a_product_that_exists_does_not_change() -> None:
     before = world.product("laptop")
     ended = saga("product", "add", "laptop", "camera", "--price", "1", "--stock", "1")
-    assert (ended.exit_code, ended.stderr) == (1, "saga: already in the catalogue, and unchanged: laptop\n")
+    assert (ended.exit_code, ended.stderr) == (1, "saga: already in the catalogue, left unchanged: laptop\n")
     assert world.product("laptop") == before
     assert world.available("camera") == 1
 

@@ -1,6 +1,7 @@
 """Conversion of items to DynamoDB's wire format and back, and how they are read."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
@@ -28,6 +29,13 @@ def test_an_item_survives_the_round_trip(item: dict[str, object]) -> None:
 def test_a_number_comes_back_as_an_integer_at_any_depth() -> None:
     item = dynamodb.from_wire({"detail": {"M": {"items": {"L": [{"M": {"quantity": {"N": "2"}}}]}}}})
     assert type(item["detail"]["items"][0]["quantity"]) is int
+
+
+def test_a_fraction_that_somebody_wrote_into_a_row_is_not_rounded() -> None:
+    assert dynamodb.from_wire({"price": {"N": "349.99"}, "stocked": {"N": "20.0"}}) == {
+        "price": Decimal("349.99"),
+        "stocked": 20,
+    }
 
 
 # --- Reading -------------------------------------------------------------------------------------------------------
