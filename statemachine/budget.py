@@ -16,9 +16,9 @@ def budget(saga: Saga) -> str:
     """
     confirm, pause, cancel, fail = map(saga.name_for, ("Confirm{}", "Pause{}", "Cancel{}", "Fail{}"))
     forward = {each.state: _longest(each.state, each) for each in saga.forward} | {confirm: _longest(confirm)}
-    back = {cancel: _longest(cancel)}
-    back |= {each.state: _longest(each.state, each.undoes) for each in saga.compensations}
-    back |= {fail: _longest(fail), pause: _longest(pause)}
+    back = {each.state: _longest(each.state, each.undoes) for each in saga.compensations}
+    back = {cancel: _longest(cancel), **back, fail: _longest(fail)} if back else {}
+    back[pause] = _longest(pause)
     path = sum(forward.values()) + sum(back.values())
     if path >= saga.execution_seconds:
         raise ValueError(_too_long(saga, forward | back, path))

@@ -1,17 +1,15 @@
 """List whatever a step of a saga's table lacks, one line each: python -m statemachine.missing."""
 
-import ast
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sagakit.saga import Saga, sagas
+from sagakit.queues.route import route
+from sagakit.saga import Coordinator, Saga, sagas
 from sagakit.step import Effect, Forward
-from statemachine.template import read
+from statemachine.project import Project
 
 type Json = dict[str, Any]
 
@@ -25,75 +23,67 @@ def main() -> int:
     return 1 if found else 0
 
 
-@dataclass(frozen=True)
-class Project:
-    """A project folder: its template and its files."""
-
-    root: Path
-
-    @cached_property
-    def template(self) -> Json:
-        """The template as data."""
-        return read(self.root / "template.yaml")
-
-    def properties(self, logical_id: str) -> Json:
-        """Return the properties of a resource; empty if the template lacks it."""
-        return dict(self.template["Resources"].get(logical_id, {}).get("Properties", {}))
-
-    def machine(self, saga: Saga) -> str:
-        """Return the logical id of the saga's state machine; empty if the template lacks it."""
-        uri = f"statemachine/{saga.name}_saga.asl.json"
-        resources = self.template["Resources"]
-        return next((name for name in resources if self.properties(name).get("DefinitionUri") == uri), "")
-
-    def defines(self, handler: str) -> bool:
-        """Return whether the code defines a handler, `package.module.function`."""
-        module, _, function = handler.rpartition(".")
-        file = (self.root / "functions").joinpath(*module.split(".")).with_suffix(".py")
-        body = ast.parse(file.read_text()).body if module and file.is_file() else []
-        return any(isinstance(each, ast.FunctionDef) and each.name == function for each in body)
-
-    def settings(self, participant: str) -> set[str]:
-        """Return the settings for tables that a participant's code reads."""
-        files = (self.root / "functions" / participant).glob("*.py") if participant else ()
-        return {name for file in files for name in re.findall(r'"(\w+_TABLE)"', file.read_text())}
-
-
 def missing(project: Project, of: Iterable[Saga]) -> list[str]:
     """List what the project lacks, one line each."""
     return list(dict.fromkeys(line for saga in of for line in _of_saga(project, saga)))
 
 
 def _of_saga(project: Project, saga: Saga) -> Iterator[str]:
+    yield from _in_queues(project, saga) if saga.coordinator is Coordinator.QUEUES else _in_machine(project, saga)
+    for step in saga.forward:
+        yield from _tables(project, project.handler(saga, step.state), step)
+
+
+def _in_machine(project: Project, saga: Saga) -> Iterator[str]:
     machine = project.machine(saga)
     if not machine:
         yield f"{saga.name}: template.yaml has no state machine with statemachine/{saga.name}_saga.asl.json"
     for state in (*(step.state for step in saga.forward), *(each.state for each in saga.compensations)):
-        yield from (f"{state}: {what}" for what in (*_function(project, state), *_machine(project, state, machine)))
+        found = *_function(project, state), *_handler(project, saga, state), *_invoked(project, state, machine)
+        yield from (f"{state}: {what}" for what in found)
     for step in saga.forward:
-        yield from _tables(project, step)
         yield from (f"{step.state}: {what}" for what in _refusals(project, step, machine))
 
 
-def _function(project: Project, state: str) -> Iterator[str]:
-    """List what a state's function lacks."""
-    handler = project.properties(f"{state}Function").get("Handler")
-    stem = re.sub(r"(?<!^)(?=[A-Z])", "_", state).lower()
-    if handler is None:
-        yield f"template.yaml has no {state}Function"
-    else:
-        test = f"tests/unit/{handler.partition('.')[0]}/test_{handler.rpartition('.')[2]}.py"
-        if not project.defines(handler):
-            yield f"its handler {handler} is not in functions/"
-        if not (project.root / test).is_file():
-            yield f"there is no {test}"
-    if not project.properties(f"{state}LogGroup"):
-        yield f"template.yaml has no {state}LogGroup"
+def _in_queues(project: Project, saga: Saga) -> Iterator[str]:
+    stops = route(saga.name)
+    for queue in dict.fromkeys(stop.queue for stop in stops.values()):
+        if queue not in project.queues:
+            yield f"{saga.name}: the Globals of template.yaml do not give QUEUES a queue for {queue}"
+        elif not project.properties(project.queues[queue]):
+            yield f"{saga.name}: template.yaml has no {project.queues[queue]}"
+        elif not project.worker(queue):
+            yield f"{saga.name}: template.yaml has no function with the messages of {project.queues[queue]}"
+        else:
+            yield from (f"{saga.name}: {what}" for what in _function(project, project.worker(queue)))
+    for state in [*stops][1:]:  # the start only passes a message on
+        yield from (f"{state}: {what}" for what in _handler(project, saga, state))
+
+
+def _function(project: Project, name: str) -> Iterator[str]:
+    """List what the function with this name lacks."""
+    stem = re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+    if not project.properties(f"{name}Function"):
+        yield f"template.yaml has no {name}Function"
+    if not project.properties(f"{name}LogGroup"):
+        yield f"template.yaml has no {name}LogGroup"
     if not (project.root / "events" / f"{stem}.json").is_file():
         yield f"there is no sample event events/{stem}.json"
 
 
-def _machine(project: Project, state: str, machine: str) -> Iterator[str]:
+def _handler(project: Project, saga: Saga, state: str) -> Iterator[str]:
+    """List what a state's handler lacks."""
+    handler = project.handler(saga, state)
+    test = f"tests/unit/{handler.partition('.')[0]}/test_{handler.rpartition('.')[2]}.py"
+    if not handler:
+        yield "no worker has a handler for it" if saga.coordinator is Coordinator.QUEUES else "it has no handler"
+    elif not project.defines(handler):
+        yield f"its handler {handler} is not in functions/"
+    elif not (project.root / test).is_file():
+        yield f"there is no {test}"
+
+
+def _invoked(project: Project, state: str, machine: str) -> Iterator[str]:
     """List what the state machine lacks to invoke a state's function."""
     function, properties = f"{state}Function", project.properties(machine)
     arn = {"Fn::GetAtt": [function, "Arn"]}
@@ -104,9 +94,9 @@ def _machine(project: Project, state: str, machine: str) -> Iterator[str]:
         yield f"{machine} has no permission to invoke {function}"
 
 
-def _tables(project: Project, step: Forward) -> Iterator[str]:
+def _tables(project: Project, handler: str, step: Forward) -> Iterator[str]:
     """List the tables that a step's participant lacks. Reconciliation reads those among the outputs."""
-    participant = project.properties(f"{step.state}Function").get("Handler", "").partition(".")[0]
+    participant = handler.partition(".")[0]
     settings = project.template["Globals"]["Function"]["Environment"]["Variables"]
     outputs = [
         output["Value"].get("Ref") for name, output in project.template["Outputs"].items() if name.endswith("Table")

@@ -10,6 +10,7 @@ from sagakit.errors import (
     NotCancelling,
     SagaCancelled,
     SagaPaused,
+    StepIncomplete,
     UnknownSaga,
 )
 from sagakit.event import ID
@@ -24,6 +25,7 @@ type State = dict[str, Any]
 SAGA_ID = f"{{% $states.context.Execution.Input.{ID} %}}"
 ERROR = "{% $states.errorOutput %}"
 INCOMPLETE = CompensationIncomplete.__name__
+AFTER_PIVOT = "Never undone: it is tried again until it succeeds or an operator decides"
 
 
 def definition(saga: Saga) -> State:
@@ -43,14 +45,31 @@ def definition(saga: Saga) -> State:
 
 
 def _states(saga: Saga) -> Iterator[tuple[str, State]]:
-    confirm, pause, cancel, fail = map(saga.name_for, ("Confirm{}", "Pause{}", "Cancel{}", "Fail{}"))
+    confirm, pause, cancel = map(saga.name_for, ("Confirm{}", "Pause{}", "Cancel{}"))
     confirmed, paused, failed = map(saga.name_for, ("{}Confirmed", "{}Paused", "{}Failed"))
-    for (step, compensation), following in zip(saga.steps, [*_names(saga.forward[1:]), confirm], strict=True):
-        yield step.state, _step(step, compensation, following, cancel, pause)
-    yield confirm, _confirm(confirm, confirmed, cancel, pause)
+    late = confirmed if saga.retriable else cancel  # for what finds that the saga is no longer PENDING
+    undo = {step: f"Undone by {compensation.state}" for step, compensation in saga.steps}
+    for step, following in zip(saga.forward, [*_names(saga.forward[1:]), confirm], strict=True):
+        yield step.state, _step(step, undo.get(step, AFTER_PIVOT), following, late, pause)
+    yield confirm, _confirm(confirm, confirmed, late, pause)
     yield confirmed, {"Type": "Succeed", "Output": {ID: SAGA_ID, "status": "CONFIRMED"}}
-    yield pause, _pause(pause, paused, failed)
+    yield pause, _pause(saga, pause, paused, failed)
     yield paused, {"Type": "Succeed", "Output": {ID: SAGA_ID, "status": "PAUSED"}}
+    yield from _back(saga) if saga.steps else _parked(failed)
+
+
+def _parked(failed: str) -> Iterator[tuple[str, State]]:
+    """Yield the ends of a saga that only goes forward."""
+    yield failed, {"Type": "Fail", "Error": "{% $states.input.reason %}", "Cause": "{% $states.input.message %}"}
+    cause = "A step failed for good, and the saga is parked for an operator."
+    yield StepIncomplete.__name__, {"Type": "Fail", "Error": StepIncomplete.__name__, "Cause": cause}
+
+
+def _back(saga: Saga) -> Iterator[tuple[str, State]]:
+    """Yield the decision to undo the saga, its compensations, and their ends."""
+    confirmed, failed, pause, cancel, fail = map(
+        saga.name_for, ("{}Confirmed", "{}Failed", "Pause{}", "Cancel{}", "Fail{}")
+    )
     way_back = [cancel, *_names(saga.compensations), fail]
     yield cancel, _cancel(saga, cancel, confirmed, pause, following=way_back[1])
     for compensation, (_, following) in zip(saga.compensations, list(pairwise(way_back))[1:], strict=True):
@@ -63,25 +82,28 @@ def _states(saga: Saga) -> Iterator[tuple[str, State]]:
     )
 
 
-def _step(step: Forward, compensation: Compensation, following: str, cancel: str, pause: str) -> State:
+def _step(step: Forward, comment: str, following: str, late: str, pause: str) -> State:
     refusals = [*(error.__name__ for error in step.refusals), SagaCancelled.__name__]
-    task = _task(step.state, f"Undone by {compensation.state}", [*refusals, UnknownSaga.__name__], step)
-    caught = [_catch([error], cancel, Assign={"error": ERROR}) for error in refusals]
+    final = [error.__name__ for error in step.final]
+    task = _task(step.state, comment, [*refusals, *final, UnknownSaga.__name__], step)
+    caught = [_catch([error], late, Assign={"error": ERROR}) for error in refusals]
     return task | {"Catch": [*caught, _to_pause(step.state, pause)], "Next": following}
 
 
-def _confirm(confirm: str, confirmed: str, cancel: str, pause: str) -> State:
+def _confirm(confirm: str, confirmed: str, late: str, pause: str) -> State:
     cancelled = SagaCancelled.__name__
     task = _task(confirm, "The pivot: nothing is undone after it", [cancelled, UnknownSaga.__name__])
-    caught = [_catch([cancelled], cancel, Assign={"error": ERROR}), _to_pause(confirm, pause)]
+    caught = [_catch([cancelled], late, Assign={"error": ERROR}), _to_pause(confirm, pause)]
     return task | {"Catch": caught, "Next": confirmed}
 
 
-def _pause(pause: str, paused: str, failed: str) -> State:
+def _pause(saga: Saga, pause: str, paused: str, failed: str) -> State:
     comment = "Records what waits, until recovery resumes it. If that fails, recovery comes a few minutes later"
     unknown = {"reason": UnknownSaga.__name__, "message": "Nothing has this id."}
-    caught = [_catch([UnknownSaga.__name__], failed, Output=unknown), _catch(["States.ALL"], paused)]
-    task = _task(pause, comment, [UnknownSaga.__name__], state="{% $waiting %}", error="{% $error %}")
+    parks = [StepIncomplete.__name__] if saga.retriable else []
+    caught = [_catch([UnknownSaga.__name__], failed, Output=unknown), *(_catch([each], each) for each in parks)]
+    caught.append(_catch(["States.ALL"], paused))
+    task = _task(pause, comment, [UnknownSaga.__name__, *parks], state="{% $waiting %}", error="{% $error %}")
     return task | {"Catch": caught, "Next": paused}
 
 

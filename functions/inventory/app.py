@@ -1,10 +1,10 @@
-"""Reserving and releasing stock.
+"""Reserving, releasing and restocking.
 
-Invariant of the pair: for every product, available + held by live or confirmed sagas = stocked.
+Invariant: for every product, available + held by live or confirmed sagas - returned = stocked.
 """
 
 from inventory import store
-from inventory.domain import RELEASE, RESERVE, detail, lines
+from inventory.domain import RELEASE, RESERVE, RESTOCK, detail, lines
 from sagakit.event import Event, History
 from sagakit.step import Change
 
@@ -21,3 +21,10 @@ def release(reserved: Event | None) -> Change:
     """Return to stock whatever the order holds."""
     held = lines(reserved.detail) if reserved else ()
     return Change(detail(held), [store.give_back(line) for line in held])
+
+
+@RESTOCK
+def restock(history: History) -> Change:
+    """Put returned items back into stock."""
+    returned = lines(history.start.detail)
+    return Change(detail(returned), [store.give_back(line) for line in returned])

@@ -19,6 +19,7 @@ class ProductGone(BusinessError):
 
 
 RESERVE = Step("ReserveInventory", event="InventoryReserved", refusals={InsufficientStock: "InventoryRejected"})
+RESTOCK = Step("RestockInventory", event="InventoryRestocked", final=(ProductGone,))
 RELEASE = Compensation("ReleaseInventory", event="InventoryReleased", undoes=RESERVE, final=(ProductGone,))
 
 

@@ -23,7 +23,7 @@ def check(order: Order) -> None:
     """
     rows = _rows([line.product_id for line in order.lines])
     errors = [
-        {"field": f"items.{line.position}", "message": message}
+        {"field": line.field, "message": message}
         for line in order.lines
         if (message := _difference(line, rows.get(line.product_id)))
     ]

@@ -1,24 +1,24 @@
 """An order and its lines."""
 
+import dataclasses
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-SAGA = "order"  # the name of its row in the table of sagas
-ORDER_PLACED = "OrderPlaced"
+SAGA, TRANSACTION, RETURN = "order", "transaction", "return"  # the kinds of sagas that clients start, as rows name them
 
 MAX_QUANTITY = 1000  # of one product
 
 
 @dataclass(frozen=True)
 class Line:
-    """A quantity of a product, at a price in minor units. `position` is the line's index in the request, for errors."""
+    """A quantity of a product, at a price in minor units. `field` is where the request has it, for errors."""
 
     product_id: str
     quantity: int
     unit_price: int
-    position: int = field(default=0, compare=False)
+    field: str = dataclasses.field(default="", compare=False)
 
 
 class LineConflict(ValueError):
@@ -26,7 +26,7 @@ class LineConflict(ValueError):
 
     def __init__(self, line: Line, message: str) -> None:
         super().__init__(message)
-        self.position = line.position
+        self.field = line.field
 
 
 @dataclass(frozen=True)

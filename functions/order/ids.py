@@ -1,4 +1,4 @@
-"""The ids of orders, derived from idempotency keys with a secret of the stack: nobody else can compute them.
+"""Ids, derived from idempotency keys with a secret of the stack: nobody else can compute them.
 
 The secret is a row of the orders' table, so it survives updates of the stack and moves with the table's data. It is in
 none of the indexes.
@@ -20,9 +20,9 @@ ROW = "order-id-secret"
 BYTES = 32
 
 
-def order_id(customer_id: str, key: str) -> str:
-    """Derive the order's id from the idempotency key, so a customer's key stands for the same order for ever."""
-    name = json.dumps([customer_id, "POST /orders", key])
+def derived(owner: str, route: str, key: str) -> str:
+    """Derive an id from the idempotency key, so a customer's key on a route stands for the same order for ever."""
+    name = json.dumps([owner, route, key])
     return str(UUID(bytes=hmac.digest(secret(), name.encode(), "sha256")[:16], version=4))
 
 

@@ -1,4 +1,4 @@
-"""Placing an order, once per idempotency key."""
+"""Placing an order, or a transaction, once per idempotency key."""
 
 import uuid
 from typing import Any
@@ -6,9 +6,8 @@ from typing import Any
 from aws_lambda_powertools.utilities.idempotency import idempotent_function
 
 from order import catalogue, store
-from order.domain import Order
-from order.ids import order_id
-from order.money import to_number
+from order.domain import SAGA, Order
+from order.ids import derived
 from order.problems import erased, key_reused
 from order.store import AlreadyPlaced
 from sagakit import guard
@@ -17,19 +16,22 @@ from sagakit.errors import UnknownSaga
 from sagakit.event import ID
 from sagakit.eventlog import AlreadyRecorded
 from sagakit.idempotency import api_config, api_persistence
-from sagakit.saga import Status
+
+ROUTE = "POST /{}s"
 
 
-def place(order: Order, key: str | None) -> dict[str, Any]:
-    """Place the order, or replay the first response if its key was used before.
+def place(order: Order, key: str | None, kind: str = SAGA) -> dict[str, Any]:
+    """Place the order as a saga of this kind, unless its key was used before.
+
+    Return its id, its total in minor units, and whether it was placed before (`replayed`).
 
     Raises:
         Problem: 422, the key was used for another order, or the order does not match the catalogue; 410, the order of
             this key was erased.
     """
     if key is None:
-        return _place(order_id(order.customer_id, str(uuid.uuid4())), order)
-    request = {"customerId": order.customer_id, "key": key, "fingerprint": order.fingerprint}
+        return _place(derived(order.customer_id, ROUTE.format(kind), str(uuid.uuid4())), order, kind)
+    request = {"customerId": order.customer_id, "kind": kind, "key": key, "fingerprint": order.fingerprint}
     return dict(_place_once(request=request, order=order))
 
 
@@ -40,17 +42,17 @@ def place(order: Order, key: str | None) -> dict[str, Any]:
     key_prefix="PlaceOrder",
 )
 def _place_once(*, request: dict[str, str], order: Order) -> dict[str, Any]:
-    derived = order_id(request["customerId"], request["key"])
+    new_id = derived(request["customerId"], ROUTE.format(request["kind"]), request["key"])
     try:
-        return _replay(guard.read(derived), order)  # even if a price has changed since
+        return _replay(guard.read(new_id), order)  # even if a price has changed since
     except UnknownSaga:
-        return _place(derived, order)
+        return _place(new_id, order, request["kind"])
 
 
-def _place(new_id: str, order: Order) -> dict[str, Any]:
+def _place(new_id: str, order: Order, kind: str) -> dict[str, Any]:
     catalogue.check(order)
     try:
-        store.place(new_id, order)
+        store.place(new_id, order, kind)
     except AlreadyPlaced as earlier:
         return _replay(earlier.row, order)
     except AlreadyRecorded:
@@ -65,10 +67,4 @@ def _replay(row: Item, order: Order) -> dict[str, Any]:
 
 
 def _receipt(placed: str, total: int, *, replayed: bool) -> dict[str, Any]:
-    return {
-        ID: placed,
-        "status": Status.PENDING,
-        "totalAmount": to_number(total),
-        "message": "Order created successfully",
-        "replayed": replayed,
-    }
+    return {ID: placed, "total": total, "replayed": replayed}

@@ -52,6 +52,30 @@ class OrderRequest(Strict):
     payment_token: Text = "pm_ok"  # noqa: S105  a token of the simulated gateway
 
 
+class TransactionRequest(Strict):
+    """The body of a request to start a transaction; `amount` is the price of all pieces."""
+
+    customer_id: Text
+    product_id: Text
+    quantity: Annotated[int, Field(ge=1, le=MAX_QUANTITY)]
+    amount: Price
+    payment_token: Text = "pm_ok"  # noqa: S105  a token of the simulated gateway
+
+
+class ReturnedLine(Strict):
+    """A line of a return."""
+
+    product_id: Text
+    quantity: Annotated[int, Field(ge=1, le=MAX_QUANTITY)]
+
+
+class ReturnRequest(Strict):
+    """The body of a request to return some items of an order."""
+
+    items: Annotated[list[ReturnedLine], Field(min_length=1, max_length=25)]
+    reason: Text = ""
+
+
 class CancellationRequest(Strict):
     """The body of a request to cancel an order."""
 
@@ -68,10 +92,36 @@ def parse_order(event: APIGatewayProxyEvent) -> Order:
     try:
         order = _order(request)
     except LineConflict as conflict:
-        raise _invalid("order", {f"items.{conflict.position}": str(conflict)}) from None
+        raise invalid("order", {conflict.field: str(conflict)}) from None
     if order.total > MAX_AMOUNT:
-        raise _invalid("order", {"items": f"the total is more than {to_number(MAX_AMOUNT)}"})
+        raise invalid("order", {"items": f"the total is more than {to_number(MAX_AMOUNT)}"})
     return order
+
+
+def parse_transaction(event: APIGatewayProxyEvent) -> Order:
+    """Parse the transaction in the request's body, which is an order of one line.
+
+    Raises:
+        Problem: as for `parse_order`.
+    """
+    request = _valid(TransactionRequest, body.parse(event), "transaction")
+    price, rest = divmod(to_minor(request.amount), request.quantity)
+    if rest:
+        raise invalid("transaction", {"amount": f"this is not {request.quantity} times a price"})
+    line = Line(request.product_id, request.quantity, price, "amount")
+    return Order(request.customer_id, (line,), request.payment_token)
+
+
+def parse_return(event: APIGatewayProxyEvent) -> tuple[dict[str, int], str]:
+    """Parse the return in the request's body: quantities by product, and the customer's reason.
+
+    Raises:
+        Problem: as for `parse_order`.
+    """
+    request, quantities = _valid(ReturnRequest, body.parse(event), "return"), dict[str, int]()
+    for line in request.items:
+        quantities[line.product_id] = quantities.get(line.product_id, 0) + line.quantity
+    return quantities, request.reason
 
 
 def parse_reason(event: APIGatewayProxyEvent) -> str:
@@ -121,19 +171,20 @@ def parse_id(text: str) -> str:
 def _valid[T: Strict](model: type[T], found: object, what: str) -> T:
     try:
         return model.model_validate(found)
-    except ValidationError as invalid:
-        errors = invalid.errors(include_url=False, include_input=False, include_context=False)
-        raise _invalid(what, {".".join(map(str, error["loc"])): error["msg"] for error in errors}) from None
+    except ValidationError as error:
+        errors = error.errors(include_url=False, include_input=False, include_context=False)
+        raise invalid(what, {".".join(map(str, error["loc"])): error["msg"] for error in errors}) from None
 
 
 def _order(request: OrderRequest) -> Order:
     lines = [
-        Line(each.product_id, each.quantity, to_minor(each.price), position)
+        Line(each.product_id, each.quantity, to_minor(each.price), f"items.{position}")
         for position, each in enumerate(request.items)
     ]
     return Order(request.customer_id, merged(lines), request.payment_token)
 
 
-def _invalid(what: str, messages: dict[str, str]) -> Problem:
+def invalid(what: str, messages: dict[str, str]) -> Problem:
+    """Return the problem for a body with these messages by field: 422."""
     errors = [{"field": field, "message": message} for field, message in messages.items()]
     return Problem(422, f"This is not a valid {what}", "Each error names its field.", errors=errors)

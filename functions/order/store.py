@@ -2,12 +2,13 @@
 
 import os
 
-from order.domain import ORDER_PLACED, SAGA, Line, Order
+from order.domain import SAGA, Line, Order
 from sagakit import clock, eventlog, guard, tables
 from sagakit.dynamodb import Item
 from sagakit.errors import UnknownSaga
 from sagakit.event import ID, Event
 from sagakit.guard import opening, setting_ms
+from sagakit.saga import named
 from sagakit.step import Outcome
 from sagakit.transaction import Action, Rank, action, transact
 
@@ -20,14 +21,14 @@ class AlreadyPlaced(Exception):
         self.row = row
 
 
-def read(order_id: str) -> Item:
-    """Read the order's current row.
+def read(order_id: str, kind: str = SAGA) -> Item:
+    """Read the current row of an order, or of another kind of saga.
 
     Raises:
-        UnknownSaga: the order does not exist, or the row belongs to another kind of saga.
+        UnknownSaga: it does not exist, or the row belongs to another kind.
     """
     row = guard.read(order_id)
-    if row.get("saga", SAGA) != SAGA:
+    if row.get("saga", SAGA) != kind:
         raise UnknownSaga(order_id)
     return row
 
@@ -38,8 +39,8 @@ def order_of(row: Item) -> Order:
     return Order(row["customerId"], lines, row["paymentToken"])
 
 
-def place(order_id: str, order: Order) -> None:
-    """Store the order and the event that starts its saga, both or neither.
+def place(order_id: str, order: Order, kind: str) -> None:
+    """Store the order and the event that starts its saga, of this kind, both or neither.
 
     Raises:
         AlreadyPlaced: the id is taken; the error has the existing row.
@@ -49,16 +50,22 @@ def place(order_id: str, order: Order) -> None:
         "items": [{"productId": line.product_id, "quantity": line.quantity} for line in order.lines],
         "totalAmount": order.total,
     }
-    placed = Event(order_id, ORDER_PLACED, clock.now(), detail, starts_saga=True, saga=SAGA, outcome=Outcome.STARTED)
+    placed = started(order_id, kind, detail)
     # The order's row ranks first: if it exists, the order was placed completely.
     transact(
-        [_insert(_row(placed, order)), eventlog.put(placed), *[_list(line.product_id, placed) for line in order.lines]]
+        [insert(_row(placed, order)), eventlog.put(placed), *[_list(line.product_id, placed) for line in order.lines]]
     )
+
+
+def started(saga_id: str, kind: str, detail: Item) -> Event:
+    """Return the event that starts a saga of this kind."""
+    event = named(kind).started
+    return Event(saga_id, event, clock.now(), detail, starts_saga=True, saga=kind, outcome=Outcome.STARTED)
 
 
 def _row(placed: Event, order: Order) -> Item:
     return {
-        **opening(placed, setting_ms("ORDER_DEADLINE_SECONDS")),
+        **opening(placed, setting_ms(f"{placed.saga.upper()}_DEADLINE_SECONDS")),
         "customerId": order.customer_id,
         "items": [
             {"productId": line.product_id, "quantity": line.quantity, "unitPrice": line.unit_price}
@@ -76,7 +83,9 @@ def _list(product_id: str, placed: Event) -> Action:
     return action("Put", os.environ["ORDER_LINES_TABLE"], lambda _: never, Rank.DEFECT, item=row)
 
 
-def _insert(row: Item) -> Action:
+def insert(row: Item) -> Action:
+    """Return the action that inserts a saga's row; AlreadyPlaced if there is one."""
+
     def refusal(existing: Item | None) -> Exception:
         return AlreadyPlaced(existing) if existing else LookupError("the condition failed but returned no row")
 

@@ -23,12 +23,18 @@ def order_view(order: Item) -> dict[str, Any]:
         "createdAt": iso(order["createdAt"]),
         "updatedAt": iso(order["updatedAt"]),
     }
-    if "reason" in order:
-        view["reason"] = _reason(order.get("saga", ""), order["reason"])
-    if "paused" in order:
-        view["paused"] = _pause(order["paused"])
-    if "parked" in order:
-        view["parked"] = {**_without(order["parked"], "failures"), "at": iso(order["parked"]["at"])}
+    return view | progress(order)
+
+
+def progress(row: Item) -> dict[str, Any]:
+    """Return the client's view of what keeps a saga from its end, or ended it."""
+    view: dict[str, Any] = {}
+    if "reason" in row:
+        view["reason"] = _reason(row.get("saga", ""), row["reason"])
+    if "paused" in row:
+        view["paused"] = _pause(row["paused"])
+    if "parked" in row:
+        view["parked"] = {**_without(row["parked"], "failures"), "at": iso(row["parked"]["at"])}
     return view
 
 
@@ -59,7 +65,7 @@ def _pause(paused: Item) -> dict[str, Any]:
 
 def _money_outside(detail: dict[str, Any]) -> dict[str, Any]:
     return {
-        name: to_number(value) if name in {"amount", "charged", "totalAmount"} else value
+        name: to_number(value) if name in {"amount", "charged", "refundAmount", "totalAmount"} else value
         for name, value in detail.items()
     }
 

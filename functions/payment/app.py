@@ -1,7 +1,7 @@
 """Charging and refunding an order through the payment gateway.
 
-Invariant of the pair: a CONFIRMED order is charged once, its total; a FAILED one has a net charge of zero. So every
-answer of the gateway is compared with what it should be.
+Invariant: a CONFIRMED order is charged once, its total, and gets back what its returns are worth; a FAILED one has a
+net charge of zero. So every answer of the gateway is compared with what it should be.
 """
 
 import os
@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from payment.domain import CHARGE, REFUND, AmountDiffers, PaymentDeclined, PaymentStatus, Undo
+from payment.domain import CHARGE, REFUND, REFUND_PART, AmountDiffers, PaymentDeclined, PaymentStatus, Undo
 from payment.port import Intent, IntentStatus
 from payment.provider import gateway
+from sagakit import dynamodb
 from sagakit.dynamodb import Item
 from sagakit.errors import SagaCancelled, StillPending, TransientError
 from sagakit.event import ID, Event
@@ -81,6 +82,37 @@ def refund(recorded: Event | None) -> Change:
             raise StillPending("the payment is processing")
         case other:
             raise TransientError(f"the gateway did not void the payment, which is {other}")
+
+
+def intend_part(returned: Item) -> Change:
+    """Find out what to refund for a return, and from which payment. A free order needs no gateway."""
+    paid = dynamodb.get(os.environ[CHARGE.table], {ID: returned["returnOf"]})
+    if paid is None:
+        raise LookupError(f"no payment of {returned['returnOf']} on record")
+    price = {"amount": returned["refundAmount"], "currency": paid.get("currency", os.environ["CURRENCY"])}
+    return Change({"intentId": paid["intentId"] if returned["refundAmount"] else None, **price})
+
+
+@REFUND_PART(intend_part)
+def refund_part(recorded: Event) -> Change:
+    """Refund what a return is worth.
+
+    Raises:
+        AmountDiffers: by its books, the gateway has not refunded just that, or more than the returns are worth.
+        StillPending: the refund is in progress.
+        TransientError: the gateway is unavailable.
+    """
+    detail, key = recorded.detail, recorded.saga_id
+    if detail["intentId"] is None:
+        return Change(detail)
+    intent = gateway().refund_part(detail["intentId"], key=key, amount=detail["amount"])
+    given, in_all = intent.parts.get(key, 0), sum(intent.parts.values())
+    if (given, intent.currency, intent.refunded) == (detail["amount"], detail["currency"], in_all):
+        return Change(detail)
+    if intent.refund_pending:
+        raise StillPending("the refund is pending")
+    told = f"{intent.refunded} {intent.currency} refunded, {given} of it for this return"
+    raise AmountDiffers(f"{intent.id} has {told}, not {detail['amount']} {detail['currency']}")
 
 
 def _wrong(intent: Intent, price: Mapping[str, Any]) -> AmountDiffers | None:

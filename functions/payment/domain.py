@@ -53,4 +53,12 @@ CHARGE = Effect(
         Outcome.REFUSED: PaymentStatus.DECLINED,
     },
 )
+REFUND_PART = Effect(
+    "RefundReturn",
+    event="ReturnRefunded",
+    final=(RefundRefused, AmountDiffers),
+    intent="ReturnRefundIntended",
+    table="PAYMENTS_TABLE",
+    statuses={Outcome.INTENDED: PaymentStatus.INTENT, Outcome.DONE: PaymentStatus.REFUNDED},
+)
 REFUND = Compensation("RefundPayment", event="PaymentRefunded", undoes=CHARGE, final=(RefundRefused, AmountDiffers))

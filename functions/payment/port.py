@@ -6,7 +6,8 @@ outcome is unknown: an unknown outcome is never a decline. An adapter returns wh
 it with what they asked for.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -25,7 +26,7 @@ class IntentStatus(StrEnum):
 class Intent:
     """The gateway's intent to charge `amount` minor units, and its progress: what it has charged and refunded so far.
 
-    `refund_pending` means that a refund is accepted but not done yet.
+    `refund_pending` means that a refund is accepted but not done yet. `parts` are the partial refunds, by key.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Intent:
     refunded: int = 0
     refund_pending: bool = False
     decline_code: str = ""
+    parts: Mapping[str, int] = field(default_factory=dict)
 
 
 class Gateway(Protocol):
@@ -52,3 +54,6 @@ class Gateway(Protocol):
 
     def refund(self, intent_id: str) -> Intent:
         """Refund everything that was charged; a repeated call changes nothing. RefundRefused if it never will."""
+
+    def refund_part(self, intent_id: str, *, key: str, amount: int) -> Intent:
+        """Refund `amount` minor units, once for each key, for ever. RefundRefused if it never will."""

@@ -15,6 +15,7 @@ from sagakit import clock, dynamodb
 from sagakit.dynamodb import Item
 from sagakit.errors import TransientError
 
+WHOLE = "whole"  # the key of a refund of everything
 LOST_RACE = dynamodb.client.exceptions.ConditionalCheckFailedException
 
 
@@ -65,15 +66,32 @@ class SimulatedGateway:
         Raises:
             RefundRefused: the token says so.
         """
+        return self.refund_part(intent_id, key=WHOLE)
+
+    def refund_part(self, intent_id: str, *, key: str, amount: int | None = None) -> Intent:
+        """Refund an amount, or everything; a repeated call with the same key changes nothing.
+
+        Raises:
+            RefundRefused: the token says so, or less is left.
+            TransientError: a concurrent call refunded another part.
+        """
         row = _count(intent_id, "refunds")
-        how = behaviour(row["token"])
-        if not row["well"] and row["refunds"] <= how.refund_outages:
+        how = Behaviour() if row["well"] else behaviour(row["token"])
+        if row["refunds"] <= how.refund_outages:
             raise TransientError("the gateway answered 503")
-        if not row["well"] and how.refund_refusal:
+        if how.refund_refusal:
             raise RefundRefused(how.refund_refusal)
-        kept = 0 if row["well"] else row["taken"] if how.refund_pending else how.kept
-        row = _move(row, IntentStatus.SUCCEEDED, {"refunded": max(row["taken"] - kept, 0)})
-        return _intent(row, refund_pending=how.refund_pending and row["refunded"] < row["taken"])
+        if how.refund_pending:
+            return _intent(row, refund_pending=True)
+        parts, asked = row.get("parts", {}), row.get("taken", 0) if amount is None else amount
+        refunded = {**parts, key: max(asked - how.kept, parts.get(key, 0))}
+        if sum(refunded.values()) > row.get("taken", 0):
+            raise RefundRefused("less than that is left to refund")
+        changes = {"parts": refunded, "refunded": sum(refunded.values())}
+        row = _move(row, IntentStatus.SUCCEEDED, changes, refunded=row["refunded"])
+        if row["status"] == IntentStatus.SUCCEEDED and row.get("parts", {}).get(key) != refunded[key]:
+            raise TransientError("another refund was made meanwhile")
+        return _intent(row)
 
     def restore(self, intent_id: str) -> None:
         """Let refunds of this intent succeed; the ledger's attribute is `well`."""
@@ -115,6 +133,7 @@ def _intent(row: Item, *, refund_pending: bool = False) -> Intent:
         refunded=row.get("refunded", 0),
         refund_pending=refund_pending,
         decline_code=behaviour(row["token"]).decline_code if declined else "",
+        parts=row.get("parts", {}),
     )
 
 
@@ -155,19 +174,19 @@ def _count(intent_id: str, calls: str) -> Item:
         raise LookupError(f"unknown intent {intent_id}") from None
 
 
-def _move(row: Item, status: IntentStatus, changes: Item) -> Item:
+def _move(row: Item, status: IntentStatus, changes: Item, **unchanged: int) -> Item:
     """Change the intent if it still has this status; otherwise return it as a concurrent caller changed it."""
     settings = ", ".join(f"#{name} = :{name}" for name in changes)
     try:
-        return _update(row["id"], f"SET {settings}", changes, status)
+        return _update(row["id"], f"SET {settings}", changes, status=status, **unchanged)
     except LOST_RACE:
         return {**_read(row["id"]), "confirms": row.get("confirms", 0)}
 
 
-def _update(intent_id: str, expression: str, values: Item, status: IntentStatus | None = None) -> Item:
-    expected = {"expected": status} if status else {}
-    condition = "attribute_exists(#id)" + (" AND #status = :expected" if status else "")
-    return dynamodb.change(ledger(), {"id": intent_id}, expression, condition, **values, **expected)
+def _update(intent_id: str, expression: str, values: Item, **expected: str | int) -> Item:
+    condition = " AND ".join(["attribute_exists(#id)", *(f"#{name} = :was_{name}" for name in expected)])
+    was = {f"was_{name}": value for name, value in expected.items()}
+    return dynamodb.change(ledger(), {"id": intent_id}, expression, condition, **values, **was)
 
 
 def ledger() -> str:

@@ -44,6 +44,11 @@ TEST_TOKENS = {
     "pm_refund_refused": Behaviour(late_answers=ALWAYS, refund_refusal="charge_disputed"),
     "pm_refund_pending": Behaviour(late_answers=ALWAYS, refund_pending=True),
     "pm_partial_refund": Behaviour(late_answers=ALWAYS, kept=1),
+    "pm_return_flaky": Behaviour(refund_outages=2),
+    "pm_return_down": Behaviour(refund_outages=ALWAYS),
+    "pm_return_refused": Behaviour(refund_refusal="charge_disputed"),
+    "pm_return_pending": Behaviour(refund_pending=True),
+    "pm_return_partial": Behaviour(kept=1),
     "pm_wrong_amount": Behaviour(charges=1, kept=1),
     "pm_wrong_currency": Behaviour(currency="XTS"),  # the code that ISO 4217 reserves for tests
 }

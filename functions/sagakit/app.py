@@ -4,7 +4,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from sagakit import decision, guard, pausing
+from sagakit import decision
 from sagakit.event import ID
 from sagakit.observability import observed
 from sagakit.reason import caught, public
@@ -19,8 +19,8 @@ def confirm(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
 
 @observed
 def pause(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
-    """Pause the saga, because `state` has failed for a reason that may pass."""
-    pausing.pause(guard.read(event[ID]), event["state"], caught(event["error"]))
+    """Pause the saga, because `state` has failed for a reason that may pass. If it may not, park the saga."""
+    decision.wait(event[ID], event["state"], caught(event["error"]))
     return {ID: event[ID], "state": event["state"]}
 
 

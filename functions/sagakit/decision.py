@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from sagakit import clock, eventlog, guard
-from sagakit.errors import BusinessError, CompensationIncomplete, SagaPaused, TransientError
+from sagakit.errors import BusinessError, CompensationIncomplete, SagaPaused, StepIncomplete, TransientError
 from sagakit.event import Event, History
 from sagakit.guard import OPEN, due, index_entry, transition
 from sagakit.parking import park
 from sagakit.pausing import pause
 from sagakit.reason import Reason
-from sagakit.saga import Status
+from sagakit.saga import Status, named
 from sagakit.step import Compensation, Outcome
 
 OVERTAKEN_AT_MOST = 10  # each step takes effect once, so more than a saga has steps would be a defect
@@ -38,7 +38,7 @@ def confirm(saga_id: str) -> Event:
     confirmed = history.next(kind, Outcome.CONFIRMED, {}, state=state, rests_on=steps)
     return eventlog.record(
         confirmed,
-        transition(confirmed, Status.PENDING, Status.CONFIRMED, removed=OPEN),
+        transition(confirmed, Status.PENDING, Status.CONFIRMED, removed=(*OPEN, "parked")),
         *[eventlog.require_event(confirmed, step, LookupError(f"no {step} on record")) for step in steps],
     )
 
@@ -75,6 +75,21 @@ def _cancel(saga_id: str, why: Reason, *, starts_saga: bool) -> Event:
         transition(cancelling, Status.PENDING, Status.CANCELLING, settings=settings, removed=("paused",)),
         *[eventlog.require_no_event(cancelling, event, Overtaken(event)) for event in unseen],
     )
+
+
+def wait(saga_id: str, state: str, why: Reason) -> None:
+    """Pause the saga, because `state` has failed, until its next attempt.
+
+    Raises:
+        StepIncomplete: the state is past the pivot, and waiting cannot help; the saga is parked.
+    """
+    row = guard.read(saga_id)
+    saga = named(row.get("saga", ""))
+    final = [error.__name__ for step in saga.retriable if step.state == state for error in step.final]
+    if why.code in final and guard.is_open(row):
+        park(eventlog.history(saga_id), row, {state: why.code}, state=saga.name_for("Pause{}"))
+        raise StepIncomplete(f"{state} failed for good")
+    pause(row, state, why)
 
 
 def fail(saga_id: str, failures: Mapping[str, Reason]) -> Event:

@@ -36,6 +36,10 @@ class CompensationIncomplete(BusinessError):
     """A compensation failed; the saga is parked for an operator."""
 
 
+class StepIncomplete(BusinessError):
+    """A step after the pivot failed for good; the saga is parked for an operator."""
+
+
 class SagaPaused(BusinessError):
     """A compensation failed for a passing reason; the saga is paused, and recovery resumes it."""
 

@@ -71,7 +71,7 @@ def _mark_replayed(response: Any, _record: DataRecord) -> Any:  # noqa: ANN401  
 step_config = _config(event_key_jmespath=ID)
 
 api_config = _config(
-    event_key_jmespath="[customerId, key]",
+    event_key_jmespath="[customerId, kind, key]",
     payload_validation_jmespath="fingerprint",
     response_hook=_mark_replayed,
 )

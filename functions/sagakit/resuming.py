@@ -27,7 +27,8 @@ def resume(saga_id: str, reason: str) -> Event:
     history, row = eventlog.history(saga_id), guard.read(saga_id)
     if "parked" not in row and not guard.is_paused(row):
         raise NotWaiting(f"the saga is {row['status']}, and neither paused nor parked")
-    return _resume(history, row, {"by": "operator", "reason": reason}, anew=row["status"] == Status.CANCELLING)
+    anew = row["status"] == Status.CANCELLING or history.saga.retriable != ()
+    return _resume(history, row, {"by": "operator", "reason": reason}, anew=anew)
 
 
 def recover(history: History, row: Item, why: Reason) -> Event:

@@ -20,21 +20,31 @@ class Status(StrEnum):
     FAILED = "FAILED"
 
 
+class Coordinator(StrEnum):
+    """What runs the states of a saga, one after the other."""
+
+    STATE_MACHINE = "state machine"
+    QUEUES = "queues"
+
+
 @dataclass(frozen=True, eq=False)
 class Saga:
     """The declaration of a saga.
 
     `name` appears in rows, states and events; `started` is the event that starts the saga. An execution may last
     `execution_seconds`, and the saga may stay PENDING for `deadline_seconds`. `introduced` steps are not required yet,
-    because executions of the previous definition are still running.
+    because executions of the previous definition are still running. A saga that starts after its pivot has no `steps`
+    with compensations, but steps that are `retriable`: it never goes back, and at its deadline it is parked.
     """
 
     name: str
     started: str
-    steps: tuple[tuple[Forward, Compensation], ...]
     execution_seconds: int
     deadline_seconds: int
+    steps: tuple[tuple[Forward, Compensation], ...] = ()
     introduced: tuple[Forward, ...] = ()
+    retriable: tuple[Forward, ...] = ()
+    coordinator: Coordinator = Coordinator.STATE_MACHINE
 
     def name_for(self, pattern: str) -> str:
         """Name a state or an event after the saga: "Confirm{}" is ConfirmOrder, "{}Failed" is OrderFailed."""
@@ -43,7 +53,7 @@ class Saga:
     @property
     def forward(self) -> tuple[Forward, ...]:
         """The forward steps, in order."""
-        return tuple(step for step, _ in self.steps)
+        return (*(step for step, _ in self.steps), *self.retriable)
 
     @property
     def refusals(self) -> tuple[type[BusinessError], ...]:

@@ -32,6 +32,7 @@ class Outcome(StrEnum):
     FAILED = "failed"
     PARKED = "parked"
     RESUMED = "resumed"
+    RETURNING = "returning"  # a part of a confirmed saga is given back, by a saga of its own
 
 
 @dataclass(frozen=True)
@@ -50,11 +51,15 @@ class Change:
 
 @dataclass(frozen=True, eq=False)
 class Forward:
-    """A step before the pivot. `refusals` are the business errors that end it for good, each with its event."""
+    """A step of a saga. `refusals` are the business errors that end it for good, each with its event.
+
+    A step after the pivot has no refusals: its `final` errors, which waiting cannot help, park the saga.
+    """
 
     state: str
     event: str
     refusals: Mapping[type[BusinessError], str] = field(default_factory=dict)
+    final: Sequence[type[BusinessError]] = ()
 
     @property
     def declared(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from sagakit.event import ID, History
 from sagakit.observability import count, logger
 from sagakit.parking import park
 from sagakit.reason import DEADLINE_PASSED, Reason
-from sagakit.saga import Status
+from sagakit.saga import Status, named
 
 ABORTED = "ABORTED"  # the status of an execution that somebody stopped
 TOO_LONG = Reason(DEADLINE_PASSED, "it waited too long")
@@ -24,7 +24,7 @@ class RecoveryAction(StrEnum):
     RESUME = "resume"  # try again in a new execution
     WAIT = "wait"  # its last execution has not been started yet: the relay will start it
     PAUSE = "pause"  # its execution broke: try again later
-    PARK = "park"  # its compensations have failed for too long
+    PARK = "park"  # its compensations, or its steps after the pivot, have failed for too long
 
 
 def next_action(row: Item, now: int, execution: str = "") -> RecoveryAction:
@@ -33,7 +33,8 @@ def next_action(row: Item, now: int, execution: str = "") -> RecoveryAction:
         return RecoveryAction.LEAVE
     is_pending, aborted = row["status"] == Status.PENDING, execution == ABORTED
     if now >= guard.deadline(row) or (is_pending and aborted):
-        return RecoveryAction.CANCEL if is_pending else RecoveryAction.PARK
+        may_go_back = is_pending and not named(row.get("saga", "")).retriable
+        return RecoveryAction.CANCEL if may_go_back else RecoveryAction.PARK
     if now >= row["dueAt"] or (aborted and not guard.is_paused(row)):
         return RecoveryAction.RESUME
     return RecoveryAction.PAUSE if execution else RecoveryAction.LEAVE

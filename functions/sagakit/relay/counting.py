@@ -26,6 +26,7 @@ def count_event(event: Event) -> None:
 
 
 def _count_failure(saga: Saga, reason: str) -> None:
+    count(saga.name_for("{}sFailed"))  # an alarm cannot add up dimensions
     count(saga.name_for("{}sFailed"), reason=reason)
     if reason not in [BY_CUSTOMER, *(error.__name__ for error in saga.refusals if error.expected)]:
         count("UnexpectedFailures")

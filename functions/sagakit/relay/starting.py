@@ -1,4 +1,4 @@
-"""Starting the saga of an event. It can be repeated safely: the execution is named after the event."""
+"""Starting the saga of an event. It can be repeated safely: an execution, or a message, is named after the event."""
 
 import json
 import os
@@ -8,18 +8,26 @@ import boto3
 
 from sagakit import dynamodb
 from sagakit.event import ID, Event
+from sagakit.queues.message import Message
 from sagakit.relay import outbox
-from sagakit.saga import named
+from sagakit.saga import Coordinator, named
 
 sfn = boto3.client("stepfunctions", config=dynamodb.CONFIG)
 
 
 def start(event: Event) -> None:
-    """Start the execution that the event names, if it does not exist yet, and mark the event as dispatched."""
+    """Start what runs the event's saga, if that has not been done yet, and mark the event as dispatched."""
+    if named(event.saga).coordinator is Coordinator.QUEUES:
+        Message.first(event).send()
+    else:
+        _execute(event)
+    outbox.mark_dispatched(event)
+
+
+def _execute(event: Event) -> None:
     with suppress(sfn.exceptions.ExecutionAlreadyExists):
         sfn.start_execution(
             stateMachineArn=json.loads(os.environ["STATE_MACHINES"])[named(event.saga).name],
             name=event.id,
             input=json.dumps({ID: event.saga_id}),
         )
-    outbox.mark_dispatched(event)
