@@ -19,8 +19,8 @@ RESOLVE = .venv-bootstrap/bin/uv pip compile -q --universal --generate-hashes --
 PICTURE = python -m saga.graph statemachine/order_saga.asl.json -o
 
 .DEFAULT_GOAL := help
-.PHONY: help install up down url logs local-env test coverage check definition packages capacity model prove outages prove-mutants e2e chaos check-data bench-init \
-  picture screenshots lock deploy stack-info remove asl
+.PHONY: help install up down url logs local-env test coverage check definition packages capacity model prove outages prove-mutants e2e chaos check-data bench-init mixed-load compare \
+  picture screenshots lock deploy stack-info remove asl cfn
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+.*:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -95,6 +95,12 @@ chaos: install ## break a separate engine in every way while orders are in fligh
 check-data: install ## reconcile a deployed stack: the engine's, or one on AWS (STAGE=dev)
 	@.venv/bin/saga check $(ON_AWS)
 
+mixed-load: install ## place 300 orders, 300 transactions and 60 returns with every payment token, then reconcile (RATE=1 a second)
+	@PYTHONPATH=functions:. python scripts/mixed_load.py $(if $(RATE),--rate $(RATE)) $(ARGS)
+
+compare: install ## run one order through both coordinators, and compare them in docs/coordinators.md
+	PYTHONPATH=functions:. python -m tests.bench.coordinators docs/coordinators.md $(ARGS)
+
 bench-init: install ## compare the import time of each function with that of one boto3 client
 	@python -m tests.bench.init
 
@@ -125,3 +131,6 @@ remove: install ## on AWS: delete the stack (STAGE=dev)
 
 asl: install ## print the deployed definition, substitutions resolved: the engine's, or one on AWS (STAGE=dev)
 	@.venv/bin/saga asl $(ON_AWS)
+
+cfn: install ## on AWS without SAM: write a plain CloudFormation template and the functions' package
+	@PYTHONPATH=functions:. python scripts/cloudformation.py $(ARGS)

@@ -35,11 +35,13 @@ COMMANDS = {
     "demo": {"demo": "Place three orders and show how each ends: confirmed, payment declined, out of stock."},
     "product": {"product": "The products in the catalogue, and their stock."},
     "load": {"load": "Place orders at a steady rate and report outcomes and latencies."},
-    "graph": {"graph": "Draw the deployed state machine, or one order's path through it."},
-    "order": {"order": "Place, watch, inspect, cancel and resume orders."},
-    "parked": {"parked": "Orders whose compensation failed. They need an operator."},
+    "graph": {"graph": "Draw a deployed state machine, or one order's path through it."},
+    "order": {"order": "Place orders; watch, inspect, cancel and resume orders, transactions and returns."},
+    "parked": {
+        "parked": "Orders and transactions whose compensation failed, and returns that failed. They need an operator."
+    },
     "outbox": {"outbox": "Sagas that are waiting to be started, and events that were set aside."},
-    "dlq": {"dlq": "The relay's dead-letter queue."},
+    "dlq": {"dlq": "The dead-letter queues of the relay and of the transactions."},
     "gateway": {
         "breaker": "The circuit breaker in front of the payment gateway.",
         "gateway": "The simulated payment gateway.",

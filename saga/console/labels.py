@@ -5,6 +5,8 @@ from urllib.parse import quote
 from saga.console.html import Content, Html, join, tag
 from saga.graph import Outcome
 from saga.http import Json
+from saga.stack.kinds import RETURN, kind_of
+from saga.text.money import Minor, amount, minor
 from saga.text.times import clock, date_and_time, here, iso, milliseconds
 
 _STATUS = {
@@ -57,6 +59,12 @@ def order_link(order_id: str, text: Content) -> Html:
 def moment(at: int) -> Html:
     """Return the local time of day, with the date and UTC as a tooltip."""
     return tag("time", clock(at), datetime=iso(at), title=f"{date_and_time(at)} {here(at):%Z}, {iso(at)}")
+
+
+def money_of(order: Json) -> str:
+    """Return what an order costs, or what a return refunds, as a negative amount."""
+    is_return = kind_of(order) == RETURN
+    return amount(Minor(-minor(order["refundAmount"])) if is_return else minor(order["totalAmount"]))
 
 
 def ago(at: int) -> Html:

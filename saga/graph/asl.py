@@ -1,4 +1,7 @@
-"""States and transitions of a state machine, read from its ASL definition."""
+"""States and transitions of a state machine, read from its ASL definition.
+
+A drawing of a saga that queues coordinate has one field more: the `Queue` that carries a message to a state.
+"""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -55,7 +58,7 @@ def parse(definition: Mapping[str, object]) -> Machine:
     for source, target in [("StartAt", start), *((edge.source, edge.target) for edge in edges)]:
         if target not in types:
             raise DefinitionError(f"{source} leads to {target}, which is not a state")
-    return Machine(start, types, edges)
+    return Machine(start, types, tuple(_carried(edge, states) for edge in edges))
 
 
 def _field[T](parent: object, key: str, kind: type[T], where: str) -> T:
@@ -81,6 +84,13 @@ def _edges(name: str, state: Mapping[str, object]) -> Iterator[Edge]:
         where = f"a catch of {name}"
         errors = _field(catch, "ErrorEquals", list, where)
         yield Edge(name, _field(catch, "Next", str, where), tuple(map(_error, errors)), catch=True)
+
+
+def _carried(edge: Edge, states: Mapping[str, Mapping[str, object]]) -> Edge:
+    """Return the edge with the queue that carries a message along it, unless its source has it from the same queue."""
+    before, queue = (states[name].get("Queue") for name in (edge.source, edge.target))
+    reasons = () if queue in (None, before) else (f"via{_NO_BREAK}{_printable(str(queue))}",)
+    return edge._replace(reasons=edge.reasons + reasons)
 
 
 def _error(name: object) -> str:

@@ -8,7 +8,7 @@ import pygal  # type: ignore[import-untyped]
 from plotext import figure  # type: ignore[import-untyped]
 from pygal.style import Style  # type: ignore[import-untyped]
 
-from saga.load.run import Run
+from saga.load.plan import Run
 from saga.operations.latency import percentile
 
 type Curves = Mapping[str, Sequence[int]]

@@ -12,12 +12,12 @@ STALLED_SECONDS = 180  # without an order that ends, after the last was accepted
 
 
 class OrderPoller:
-    """Polls orders and calls `on_end` for each that has ended or was parked.
+    """Polls orders, and whatever else has a row in their table, and calls `on_end` with the row of each that is over.
 
     Set `all_placed` after the last `add`, and `stopped` to give up.
     """
 
-    def __init__(self, stack: Stack, on_end: Callable[[], None]) -> None:
+    def __init__(self, stack: Stack, on_end: Callable[[tables.Item], None]) -> None:
         self._stack, self._on_end = stack, on_end
         self._open: set[str] = set()
         self._lock = threading.Lock()
@@ -47,6 +47,6 @@ class OrderPoller:
         ended = {order_id for order_id, row in rows.items() if tables.is_over(row)}
         with self._lock:
             self._open -= ended
-        for _ in ended:
-            self._on_end()
+        for order_id in ended:
+            self._on_end(rows[order_id])
         return len(ended)

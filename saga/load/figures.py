@@ -2,13 +2,14 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from saga.failures import UsageFailure
 from saga.http import Json
-from saga.load.run import Run
+from saga.load.plan import Placed, Run
 from saga.operations.latency import Latency
+from saga.stack.kinds import KINDS
 from saga.stack.stack import Stack
 from saga.stack.tables import Item, is_over, is_paused, status_of
 from saga.text.times import iso
@@ -28,7 +29,8 @@ def figures(stack: Stack, run: Run) -> Json:
         **vars(run.plan),
         "accepted": len(accepted),
         "refused": dict(Counter(each.refused for each in run.placed if each.refused)),
-        "outcomes": _outcomes(run),
+        "outcomes": _outcomes(run, run.placed),
+        **_kinds(run),
         "reasons": dict(Counter(row["reason"]["reason"] for row in run.orders.values() if "reason" in row)),
         "acceptedPerSecond": _per_second(len(accepted), max(each.answered for each in run.placed)),
         "endedPerSecond": _per_second(len(completion), _span(run.ended)),
@@ -68,9 +70,16 @@ def _numbers(figures: Mapping[str, Json], prefix: str = "") -> Iterator[tuple[st
                 yield from _numbers(value, f"{prefix}{name}.")
 
 
-def _outcomes(run: Run) -> dict[str, int]:
+def _kinds(run: Run) -> Json:
+    """Return the outcomes of each kind, if there is more than one."""
+    kinds = {kind: [each for each in run.placed if each.kind == kind] for kind in KINDS}
+    outcomes = {kind: _outcomes(run, placed) for kind, placed in kinds.items() if placed}
+    return {"kinds": outcomes} if len(outcomes) > 1 else {}
+
+
+def _outcomes(run: Run, placed: Iterable[Placed]) -> dict[str, int]:
     """Return the number of orders by outcome, which is OPEN if no poll has found the order."""
-    rows = [run.orders.get(each.order_id, {}) for each in run.placed if each.order_id]
+    rows = [run.orders.get(each.order_id, {}) for each in placed if each.order_id]
     waits = ["PAUSED" if is_paused(row) else "OPEN" for row in rows]
     found = Counter(status_of(row) if row and is_over(row) else wait for row, wait in zip(rows, waits, strict=True))
     return {outcome: found[outcome] for outcome in _OUTCOMES}

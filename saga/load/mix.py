@@ -1,4 +1,4 @@
-"""The orders of a load: how many of each kind, in which sequence, and for which products."""
+"""The orders and transactions of a load: how many of each kind, in which sequence, and for which products."""
 
 import re
 from collections import Counter
@@ -16,6 +16,7 @@ DEFAULT = f"pm_ok=8,pm_declined=1,{OUT_OF_STOCK}=1"
 _PRODUCTS = ("LOAD-1", "LOAD-2", "LOAD-3", "LOAD-4")  # several, because orders of one product conflict
 _EMPTY = "LOAD-0"
 _PRICE = 10_00  # minor units
+PIECES = 2  # of an order of which something is returned: a part first, then the rest
 
 type Mix = dict[str, int]
 type Body = dict[str, Any]
@@ -43,12 +44,17 @@ def spread(mix: Mix, orders: int) -> list[str]:
     return kinds
 
 
-def bodies(kinds: Sequence[str]) -> list[Body]:
-    """Return the body of each request: one piece of the products in turn, or of the empty one."""
-    return [_body(kind, _EMPTY if kind == OUT_OF_STOCK else _product(number)) for number, kind in enumerate(kinds)]
+def bodies(kinds: Sequence[str], pieces: int = 1) -> list[Body]:
+    """Return the body of each order: so many pieces of the products in turn, or of the empty one."""
+    return [_order(kind, _of(kind, number), pieces) for number, kind in enumerate(kinds)]
 
 
-def stock_up(stack: Stack, kinds: Sequence[str]) -> None:
+def transactions(kinds: Sequence[str]) -> list[Body]:
+    """Return the body of each transaction: one piece, as for orders."""
+    return [_transaction(kind, _of(kind, number)) for number, kind in enumerate(kinds)]
+
+
+def stock_up(stack: Stack, kinds: Sequence[str], pieces: int = 1) -> None:
     """Add as many pieces as the orders can take, and the products themselves the first time.
 
     One write changes `available` and `stocked`, so that they always add up.
@@ -56,7 +62,8 @@ def stock_up(stack: Stack, kinds: Sequence[str]) -> None:
     table = stack.session.resource("dynamodb").Table(stack.outputs["InventoryTable"])
     wanted = Counter(_product(number) for number, kind in enumerate(kinds) if kind != OUT_OF_STOCK)
     for product in (*_PRODUCTS, _EMPTY):
-        values: dict[str, Any] = {":name": f"Load test {product}", ":price": _PRICE, ":pieces": wanted[product]}
+        values: dict[str, Any] = {":name": f"Load test {product}", ":price": _PRICE}
+        values[":pieces"] = wanted[product] * pieces
         table.update_item(Key={"productId": product}, **ADD, ExpressionAttributeValues=values)
 
 
@@ -64,6 +71,18 @@ def _product(number: int) -> str:
     return _PRODUCTS[number % len(_PRODUCTS)]
 
 
-def _body(kind: str, product: str) -> Body:
-    token = {} if kind == OUT_OF_STOCK else {"paymentToken": kind}
-    return {"customerId": "load", "items": [{"productId": product, "quantity": 1, "price": major(_PRICE)}], **token}
+def _of(kind: str, number: int) -> str:
+    return _EMPTY if kind == OUT_OF_STOCK else _product(number)
+
+
+def _order(kind: str, product: str, pieces: int) -> Body:
+    items = [{"productId": product, "quantity": pieces, "price": major(_PRICE)}]
+    return {"customerId": "load", "items": items, **_token(kind)}
+
+
+def _transaction(kind: str, product: str) -> Body:
+    return {"customerId": "load", "productId": product, "quantity": 1, "amount": major(_PRICE), **_token(kind)}
+
+
+def _token(kind: str) -> Body:
+    return {} if kind == OUT_OF_STOCK else {"paymentToken": kind}

@@ -1,117 +1,105 @@
-"""Places orders at a steady rate, however long each takes, and waits for them to end."""
+"""Places orders and transactions at a steady rate, however long each takes, and waits for them to end.
+
+As soon as an order is confirmed, its items are returned one by one, until there were enough returns.
+"""
 
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
+from itertools import islice
 
 from saga.failures import Failure
 from saga.http import call
 from saga.load.completion import OrderPoller
-from saga.load.mix import Body, Mix, bodies, spread, stock_up
+from saga.load.mix import Body
+from saga.load.plan import Placed, Plan, Run
+from saga.stack.kinds import ORDER, RETURN, TRANSACTION, kind_of
 from saga.stack.stack import Stack
-from saga.stack.tables import Item, has_ended
+from saga.stack.tables import Item
 from saga.text.times import now
 
 PLACED, ENDED = "placed", "ended"
+ROUTES = {ORDER: "orders", TRANSACTION: "transactions"}
 type Advance = Callable[[str], None]
 
 
-@dataclass(frozen=True)
-class Plan:
-    """The number of orders, how many of them per second, and the maximum number of concurrent requests."""
+@dataclass
+class _Load:
+    """A run in progress."""
 
-    orders: int
-    rate: float
-    clients: int
-    mix: Mix
-
-
-@dataclass(frozen=True)
-class Placed:
-    """A request and its answer: the order, or why it was refused (an HTTP status, or no answer).
-
-    `answered` is in seconds since the run began. `took` is in milliseconds since the request was due, so it includes
-    any wait for a free client.
-    """
-
-    order_id: str | None
-    refused: str | None
-    answered: float
-    took: int
-
-
-@dataclass(frozen=True)
-class Run:
-    """The plan, when it began (ms since the epoch), the answers, and the rows of the orders."""
-
+    stack: Stack
     plan: Plan
-    began: int
-    placed: tuple[Placed, ...]
-    orders: dict[str, Item]
+    advance: Advance
+    placed: list[Placed] = field(default_factory=list)
+    began: float = field(default_factory=time.monotonic)
 
-    @property
-    def ended(self) -> list[Item]:
-        """The rows of confirmed and failed orders."""
-        return list(filter(has_ended, self.orders.values()))
+    def __post_init__(self) -> None:
+        self.poller = OrderPoller(self.stack, self._ended)
+        self._returns_left = self.plan.returns
 
-    @property
-    def accept_ms(self) -> list[int]:
-        """For each accepted order, the milliseconds from when its request was due to the answer."""
-        return [each.took for each in self.placed if each.order_id]
+    def place_all(self) -> None:
+        """Place all orders and transactions."""
+        futures = []
+        with ThreadPoolExecutor(self.plan.clients) as clients:
+            try:
+                for number, (kind, body) in enumerate(self.plan.requests):
+                    due = self.began + number / self.plan.rate
+                    time.sleep(max(0.0, due - time.monotonic()))
+                    futures.append(clients.submit(self._place, kind, ROUTES[kind], body, due))
+            except KeyboardInterrupt:
+                clients.shutdown(cancel_futures=True)
+                raise
+        for future in futures:
+            future.result()
 
-    @property
-    def completion_ms(self) -> list[int]:
-        """For each confirmed or failed order, the milliseconds from its acceptance to its end."""
-        return [row["updatedAt"] - row["createdAt"] for row in self.ended]
+    def _place(self, kind: str, route: str, body: Body, due: float) -> None:
+        new_id, refused = _post(f"{self.stack.api_url}/{route}", body)
+        answered = time.monotonic()
+        if new_id:
+            self.poller.add(new_id)
+        took = round((answered - due) * 1000)
+        self.placed.append(Placed(new_id, refused, answered - self.began, took, kind))
+        self.advance(PLACED)
+
+    def _ended(self, row: Item) -> None:
+        """Return every piece of an order that is confirmed, one by one."""
+        self.advance(ENDED)
+        if kind_of(row) == ORDER and row["status"] == "CONFIRMED":
+            for body in islice(_returns(row), self._returns_left):
+                self._returns_left -= 1
+                self._place(RETURN, f"orders/{row['orderId']}/returns", body, time.monotonic())
 
 
 def run(stack: Stack, plan: Plan, advance: Advance) -> Run:
     """Carry out the plan. Call `advance` with `placed` for each answer and with `ended` for each order that ends."""
-    kinds = spread(plan.mix, plan.orders)
-    stock_up(stack, kinds)
-    poller = OrderPoller(stack, lambda: advance(ENDED))
-    began = now()
+    plan.stock_up(stack)
+    began, load = now(), _Load(stack, plan, advance)
     with ThreadPoolExecutor(1) as background:
-        polling = background.submit(poller.poll)
+        polling = background.submit(load.poller.poll)
         try:
-            placed = _place_all(stack, plan, bodies(kinds), poller, advance)
-            poller.all_placed.set()
+            load.place_all()
+            load.poller.all_placed.set()
             polling.result()
         finally:
-            poller.stopped.set()
-    return Run(plan, began, tuple(placed), poller.orders)
+            load.poller.stopped.set()
+    return Run(plan, began, tuple(load.placed), load.poller.orders)
 
 
-def _place_all(stack: Stack, plan: Plan, orders: Sequence[Body], poller: OrderPoller, advance: Advance) -> list[Placed]:
-    began = time.monotonic()
-
-    def place(body: Body, due: float) -> Placed:
-        order_id, refused = _place(stack, body)
-        answered = time.monotonic()
-        if order_id:
-            poller.add(order_id)
-        advance(PLACED)
-        return Placed(order_id, refused, answered - began, round((answered - due) * 1000))
-
-    futures = []
-    with ThreadPoolExecutor(plan.clients) as clients:
-        try:
-            for number, body in enumerate(orders):
-                due = began + number / plan.rate
-                time.sleep(max(0.0, due - time.monotonic()))
-                futures.append(clients.submit(place, body, due))
-        except KeyboardInterrupt:
-            clients.shutdown(cancel_futures=True)
-            raise
-    return [future.result() for future in futures]
+def _returns(order: Item) -> Iterator[Body]:
+    for line in order["items"]:
+        for _ in range(line["quantity"]):
+            yield {"items": [{"productId": line["productId"], "quantity": 1}]}
 
 
-def _place(stack: Stack, body: Body) -> tuple[str | None, str | None]:
+def _post(url: str, body: Body) -> tuple[str | None, str | None]:
+    """Return the ID of what was accepted, or why it was not."""
     try:
-        status, answer = call(f"{stack.api_url}/orders", body, {"x-idempotency-key": f"load-{uuid.uuid4()}"})
+        status, answer = call(url, body, {"x-idempotency-key": f"load-{uuid.uuid4()}"})
     except Failure:
         return None, "no answer"
-    return (answer["orderId"], None) if status == HTTPStatus.ACCEPTED else (None, str(status))
+    if status not in (HTTPStatus.OK, HTTPStatus.ACCEPTED):
+        return None, str(status)
+    return next(answer[name] for name in ("orderId", "transactionId", "returnId") if name in answer), None

@@ -1,17 +1,27 @@
-"""The orders that the sample events are about. The IDs in `events/` stand for them: each stack derives its own."""
+"""The orders, transactions and returns that the sample events are about.
+
+The IDs in `events/` stand for them: each stack derives its own.
+"""
 
 from collections.abc import Callable
 from itertools import count
+from typing import Any
 
 from saga.engine.background import wait_until
+from saga.failures import Failure
+from saga.http import call
 from saga.local import demo
 from saga.orders import actions
 from saga.stack import tables
 from saga.stack.stack import Stack
+from saga.text.safe import clean
 
 CONFIRMED = "11111111-1111-4111-8111-111111111111"
 DECLINED = "22222222-2222-4222-8222-222222222222"
 PARKED = "33333333-3333-4333-8333-333333333333"
+COMPLETED = "44444444-4444-4444-8444-444444444444"  # a transaction
+UNPAID = "55555555-5555-4555-8555-555555555555"  # a transaction whose payment was declined
+RETURNED = "66666666-6666-4666-8666-666666666666"  # a return
 
 _LONGEST_WAIT = 120  # seconds
 _UNREFUNDABLE = "pm_refund_refused"  # a payment token
@@ -59,8 +69,37 @@ def _wait(stack: Stack, order_id: str, state: Callable[[tables.Item], bool]) -> 
     wait_until(lambda: state(tables.order_row(stack, order_id)), _LONGEST_WAIT, late)
 
 
+def _transaction(payment_token: str) -> Callable[[Stack], str]:
+    def transaction(stack: Stack) -> str:
+        (line,) = demo.request(stack, demo.SUCCEEDS)["items"]
+        amount = line.pop("price") * line["quantity"]
+        body = {"customerId": "customer-123", **line, "amount": amount, "paymentToken": payment_token}
+        return _posted(stack, "transactions", body, f"sample-{payment_token}-{amount}", "transactionId")
+
+    return transaction
+
+
+def _return(stack: Stack) -> str:
+    """Return the return that the sample event requests."""
+    order_id = _of_the_demo(demo.SUCCEEDS)(stack)
+    body = {"items": [{"productId": "laptop", "quantity": 1}], "reason": "changed my mind"}
+    return _posted(stack, f"orders/{order_id}/returns", body, "sample-event", "returnId")
+
+
+def _posted(stack: Stack, path: str, body: dict[str, Any], key: str, name: str) -> str:
+    """Have the API accept a request, and wait until its saga is over. Return the ID, which the answer has by name."""
+    _, answer = call(f"{stack.api_url}/{path}", body, {"x-idempotency-key": key})
+    if name not in answer:
+        raise Failure(f"the API refused {path}, which the sample events need: {clean(str(answer))}")
+    _wait(stack, answer[name], tables.is_over)
+    return str(answer[name])
+
+
 _ORDERS: dict[str, Callable[[Stack], str]] = {
     CONFIRMED: _of_the_demo(demo.SUCCEEDS),
     DECLINED: _of_the_demo(demo.DECLINED),
     PARKED: _parked,
+    COMPLETED: _transaction("pm_ok"),
+    UNPAID: _transaction("pm_declined"),
+    RETURNED: _return,
 }

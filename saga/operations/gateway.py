@@ -6,16 +6,16 @@ from saga.stack.stack import Stack
 
 
 def restore(stack: Stack, order_id: str) -> str:
-    """End the simulated outage of an order's payment and return the ID of its intent.
+    """End the simulated outage of the payment of an order, or of a return's order, and return the ID of its intent.
 
     Raises:
         NoSuchOrder: no order has this ID.
         Failure: no intent of it is on record.
     """
-    tables.order_row(stack, order_id)
-    payment = tables.row(stack, "PaymentsTable", {"orderId": order_id})
+    paid = tables.order_row(stack, order_id).get("returnOf", order_id)
+    payment = tables.row(stack, "PaymentsTable", {"orderId": paid})
     if payment is None or payment["intentId"] is None:
-        raise Failure(f"order {order_id} has no payment at the gateway")
+        raise Failure(f"order {paid} has no payment at the gateway")
     tables.client(stack.session).update_item(
         TableName=stack.outputs["GatewayLedgerTable"],
         Key=tables.wire({"id": payment["intentId"]}),

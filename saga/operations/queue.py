@@ -13,8 +13,12 @@ _WAIT_SECONDS = 1
 _BATCH_SIZE = 10
 
 
-def messages(stack: Stack, output: str) -> list[Message]:
-    """Return all messages of the queue in this stack output, oldest first. Others can receive them again at once."""
+def messages(stack: Stack, output: str, wanted: str = "") -> list[Message]:
+    """Return all messages of the queue in this stack output, oldest first. Others can receive them again at once.
+
+    Not so the `wanted` message, by its ID: a FIFO queue deletes a message only while nobody else can receive it. Once
+    that is found, the search ends.
+    """
     sqs, url = stack.session.client("sqs"), stack.outputs[output]
     seen: dict[str, Message] = {}
     complete = False
@@ -29,8 +33,9 @@ def messages(stack: Stack, output: str) -> list[Message]:
             ).get("Messages", [])
             complete = all(each["MessageId"] in seen for each in received)
             seen |= {each["MessageId"]: each for each in received}
+            complete |= wanted in seen
     finally:
-        _release(stack, url, [each["ReceiptHandle"] for each in seen.values()])
+        _release(stack, url, [each["ReceiptHandle"] for name, each in seen.items() if name != wanted])
     return sorted(seen.values(), key=sent)
 
 

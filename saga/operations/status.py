@@ -16,7 +16,7 @@ from saga.stack.stack import Stack
 from saga.text.durations import MINUTE, age, duration
 from saga.text.times import now, optional_iso
 
-_QUEUES = {"RelayFailureQueue": "RelayFailureQueueUrl", "ParkedOrdersQueue": "ParkedOrdersQueueUrl"}
+_QUEUES = ("RelayFailureQueue", "ParkedOrdersQueue", "TransactionDeadLetterQueue")  # the last may be absent
 _DIGEST = 12  # characters that identify a build
 _UNKNOWN_ORDER = "00000000-0000-0000-0000-000000000000"
 _LONGEST_WAIT = 3 * MINUTE  # the sweeper, once a minute, retries events that are a minute old
@@ -47,10 +47,11 @@ def read_status(stack: Stack, gateway: Breaker) -> Status:
     """Return the status of all services."""
     oldest = undispatched.oldest(stack)
     queues: list[Queue] = [
-        {"name": name, "url": stack.outputs[output], "depth": queue.depth(stack, output)}
-        for name, output in _QUEUES.items()
+        {"name": name, "url": stack.outputs[f"{name}Url"], "depth": queue.depth(stack, f"{name}Url")}
+        for name in _QUEUES
+        if f"{name}Url" in stack.outputs
     ]
-    checks = health_checks(stack, oldest, dead_letters=queues[0]["depth"], gateway=gateway)
+    checks = health_checks(stack, oldest, queues, gateway=gateway)
     return {
         "stack": stack.name,
         "place": stack.place,
@@ -78,14 +79,18 @@ def _versions(stack: Stack) -> dict[str, str]:
     return versions
 
 
-def health_checks(stack: Stack, oldest: int | None, *, dead_letters: int, gateway: Breaker) -> list[Check]:
+def health_checks(stack: Stack, oldest: int | None, queues: Sequence[Queue], *, gateway: Breaker) -> list[Check]:
     """Check the stack and what dispatches its events; `oldest` undispatched event in ms since the epoch."""
+    depths = {each["name"]: each["depth"] for each in queues}
+    dead = {"batches that were never published": depths["RelayFailureQueue"]}
+    if "TransactionDeadLetterQueue" in depths:
+        dead["messages of transactions that could not be handled"] = depths["TransactionDeadLetterQueue"]
     return [
         _api(stack),
         _deployed(stack),
         *(_switched_on(kind, found) for kind, found in by_kind(switches(stack)).items()),
         _outbox(oldest),
-        _check("dead letters", f"{dead_letters} batches that were never published", ok=dead_letters == 0),
+        _check("dead letters", ", ".join(f"{count} {what}" for what, count in dead.items()), ok=not any(dead.values())),
         _check("payment gateway", f"circuit breaker is {gateway.state}", ok=gateway.state == CLOSED),
     ]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from saga.stack.stack import Stack
 
-# Kinds, in the order of `saga status`. A consumer of the outbox's stream is a kind of its own, by its function.
+# Kinds, in the order of `saga status`. A consumer of a stream or a queue is a kind of its own, by its function.
 SCHEDULES, RULES, FUNCTIONS, MACHINES = "sweepers", "rules", "functions", "saga"
 
 _MISSING = "missing"  # somebody deleted it behind the stack's back
@@ -49,7 +49,7 @@ def _machine(stack: Stack, name: str, arn: str) -> Switch:
 
 
 def _consumer(stack: Stack, name: str, uuid: str) -> Switch:
-    """Return the mapping of a stream to a function; a batch that fails again and again is as bad as a switch."""
+    """Return the mapping of a stream or a queue to a function; a batch that keeps failing is as bad as a switch."""
     client: Any = stack.session.client("lambda")
     mapping = {"State": _MISSING}
     with suppress(client.exceptions.ResourceNotFoundException):

@@ -1,4 +1,4 @@
-"""How many orders are placed per minute, how they end, and how long they take."""
+"""How many orders and transactions are placed per minute, how they end, and how long they take."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -7,6 +7,7 @@ from typing import Self
 
 from saga.operations.latency import Latency
 from saga.stack import tables
+from saga.stack.kinds import ORDER, TRANSACTION, kind_of
 from saga.stack.stack import Stack
 from saga.stack.tables import has_ended, is_paused, status_of
 from saga.text import times
@@ -15,7 +16,7 @@ from saga.text.durations import MINUTE
 
 @dataclass(frozen=True)
 class Minute:
-    """The orders placed in one minute from `start` (ms since the epoch), by their current status, or as paused.
+    """The orders and transactions placed in one minute from `start` (ms since the epoch), by status, or as paused.
 
     `latency` is the time from acceptance to the end (confirmed or failed); None if no order has ended.
     """
@@ -52,7 +53,8 @@ def throughput(stack: Stack, minutes: int = 15) -> Throughput:
     """Return the last `minutes` minutes, the current one included. Reads every order of that time."""
     current = times.now() // MINUTE * MINUTE
     start = current - (minutes - 1) * MINUTE
-    orders = list(tables.indexed_rows(stack, tables.PLACED, tables.SHARDS, since=start))
+    placed = tables.indexed_rows(stack, tables.PLACED, tables.SHARDS, since=start)
+    orders = [row for row in placed if kind_of(row) in (ORDER, TRANSACTION)]
     by_minute = defaultdict[int, list[tables.Item]](list)
     for order in orders:
         by_minute[order["createdAt"] // MINUTE * MINUTE].append(order)

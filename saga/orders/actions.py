@@ -10,11 +10,14 @@ from saga.orders.effects import to_undo
 from saga.orders.pause import waiting
 from saga.orders.record import Record
 from saga.stack import tables
+from saga.stack.kinds import ORDER, RETURN, TRANSACTION, kind_of
 from saga.stack.products import named
 from saga.stack.stack import Stack
+from saga.stack.tables import missing
 from saga.text.money import major
 from saga.text.safe import clean, error_text
 
+_ONLY_FORWARD = "a return only goes forward and cannot be cancelled"
 _LONGEST_REASON = 255  # characters, a limit of the API
 _INVALID = (HTTPStatus.BAD_REQUEST, HTTPStatus.CONTENT_TOO_LARGE, HTTPStatus.UNPROCESSABLE_ENTITY)
 _FAILURES: dict[int, type[Failure]] = {HTTPStatus.NOT_FOUND: NoSuchOrder, **dict.fromkeys(_INVALID, UsageFailure)}
@@ -41,16 +44,22 @@ def place(stack: Stack, body: Json, key: str) -> Json:
 
 
 def cancel(stack: Stack, order_id: str, reason: str) -> Json:
-    """Cancel an order and return the API's response: its ID and its new status.
+    """Cancel an order or a transaction, and return its ID and its new status.
 
     Raises:
         NoSuchOrder: no order has this ID.
         UsageFailure: the reason is too short or too long.
-        Failure: the order can no longer be cancelled.
+        Failure: it can no longer be cancelled, or is a return.
     """
     _require_reason(reason)
-    url = f"{stack.api_url}/orders/{quote(order_id, safe='')}/cancel"
-    return _post(url, {"reason": reason}, f"the cancellation of {order_id!r}")
+    kind = kind_of(tables.order_row(stack, order_id))
+    if kind == RETURN:
+        raise Failure(_ONLY_FORWARD)
+    url = f"{stack.api_url}/{kind}s/{quote(order_id, safe='')}/cancel"
+    answer = _post(url, {"reason": reason}, f"the cancellation of {order_id!r}")
+    if kind == ORDER:
+        return answer
+    return {"orderId": order_id, "status": tables.order_row(stack, order_id)["status"]}  # the API has words of its own
 
 
 def resume(stack: Stack, order_id: str, reason: str) -> str:
@@ -75,14 +84,17 @@ def resume(stack: Stack, order_id: str, reason: str) -> str:
 
 def preview_cancel(record: Record) -> Json:
     """Return what `cancel` would do, without doing it: `possible`, `words`, and the `steps` that would be undone."""
+    if record.kind == RETURN:
+        return _preview(f"{_ONLY_FORWARD.capitalize()}.")
     match record.status:
         case "PENDING":
             steps = {name: text for name, text in to_undo(record).items() if text}
-            return _preview("The order would be cancelled, and these compensations would run:", steps)
+            return _preview(f"The {record.kind} would be cancelled, and these compensations would run:", steps)
         case "CONFIRMED":
-            return _preview("The order is CONFIRMED and can only be returned.")
+            returned = " and can only be returned" if record.kind == ORDER else ""
+            return _preview(f"The {record.kind} is CONFIRMED{returned}.")
         case status:
-            return _preview(f"The order is {status}: it is already cancelled.")
+            return _preview(f"The {record.kind} is {status}: it is already cancelled.")
 
 
 def preview_resume(record: Record) -> Json:
@@ -90,10 +102,14 @@ def preview_resume(record: Record) -> Json:
     paused = record.order.get("paused", {})
     if record.status != "PARKED" and "nextAttemptAt" not in paused:
         why = "is being tried again now" if paused else f"is {record.status}, and neither paused nor parked"
-        return _preview(f"The order {why}.")
+        return _preview(f"The {record.kind} {why}.")
+    run = "A new message" if record.kind == TRANSACTION else "A new execution"
     if record.status == "PENDING":
-        return _preview(f"A new execution would try again now: {waiting(paused)}.", {})
-    return _preview("A new execution would run these compensations:", to_undo(record))
+        return _preview(f"{run} would try again now: {waiting(paused)}.", {})
+    if record.kind == RETURN:
+        steps = dict.fromkeys(missing(record.order["parked"])[1], "")
+        return _preview(f"{run} would run the steps that record these events:", steps)
+    return _preview(f"{run} would run these compensations:", to_undo(record))
 
 
 def _preview(text: str, steps: dict[str, str] | None = None) -> Json:

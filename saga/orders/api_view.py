@@ -7,22 +7,23 @@ from collections.abc import Mapping
 from typing import Any
 
 from saga.http import Json
+from saga.stack.kinds import ORDER, RETURN, kind_of
 from saga.text.money import major
 from saga.text.times import iso
 
 type Row = Mapping[str, Any]
 
-_MONEY = ("amount", "charged", "totalAmount", "taken", "refunded")
+_MONEY = ("amount", "charged", "totalAmount", "taken", "refunded", "refundAmount")
 
 
 def order_view(row: Row) -> Json:
-    """Return the order."""
+    """Return the order, or the transaction or return, which names its `kind`."""
+    kind = kind_of(row)
     view = {
         "orderId": row["orderId"],
+        **({} if kind == ORDER else {"kind": kind}),
         "status": row["status"],
-        "customerId": row["customerId"],
-        "items": [_line(line) for line in row["items"]],
-        "totalAmount": major(row["totalAmount"]),
+        **(_of_return(row) if kind == RETURN else _of_order(row)),
         "createdAt": iso(row["createdAt"]),
         "updatedAt": iso(row["updatedAt"]),
     }
@@ -33,6 +34,17 @@ def order_view(row: Row) -> Json:
             mark = {key: iso(value) if key in times else value for key, value in row[name].items()}
             view[name] = ordered(mark)
     return view
+
+
+def _of_order(row: Row) -> Json:
+    items = [_line(line) for line in row["items"]]
+    return {"customerId": row["customerId"], "items": items, "totalAmount": major(row["totalAmount"])}
+
+
+def _of_return(row: Row) -> Json:
+    text = {"text": row["text"]} if "text" in row else {}
+    items, refund = ordered(row["items"]), major(row["refundAmount"])
+    return {"returnOf": row["returnOf"], "items": items, "refundAmount": refund, **text}
 
 
 def detail_view(detail: Row, outcome: str = "") -> Json:

@@ -12,6 +12,8 @@ from saga.orders.from_events import compensations, states
 from saga.orders.model import Event
 from saga.orders.pause import ended_by
 from saga.orders.record import Record
+from saga.stack.kinds import RETURN
+from saga.stack.tables import missing
 from saga.text.money import Minor, amount, minor
 from saga.text.safe import clean, error_text, item_list, reason_text
 
@@ -54,7 +56,7 @@ def _effect(event: Event, record: Record) -> Effect:
 
 
 def _stock(event: Event) -> dict[str, int]:
-    sign = {"done": -1, "undone": 1}.get(event.outcome, 0)
+    sign = {"done": 1 if event.saga == RETURN else -1, "undone": 1}.get(event.outcome, 0)
     stock = Counter[str]()
     for item in event.detail.get("items", ()) if sign else ():
         stock[item["productId"]] += sign * item["quantity"]
@@ -86,9 +88,10 @@ def _events_of_step(record: Record, step: str) -> list[Event]:
 
 
 def _taken(event: Event) -> Minor:
-    """Return what a step took: a refusal of a wrong charge tells of it apart."""
+    """Return what a step took, or as a return gave back: a refusal of a wrong charge tells of it apart."""
     amounts = {"done": event.detail.get("amount"), "refused": event.detail.get("charged")}
-    return minor(amounts.get(event.outcome) or 0)
+    taken = minor(amounts.get(event.outcome) or 0)
+    return Minor(-taken) if event.saga == RETURN else taken
 
 
 def _amount(event: Event) -> Minor:
@@ -97,7 +100,7 @@ def _amount(event: Event) -> Minor:
 
 def _text(event: Event, payment: str) -> str:
     """Return what the event did; `payment` is what a compensation did to the payment, in words."""
-    text = _TEXTS.get(event.outcome)
+    text = (_TEXTS_OF_RETURNS if event.saga == RETURN else {}).get(event.outcome) or _TEXTS.get(event.outcome)
     return (text(event.detail, payment) if text else "") or _fields(event)
 
 
@@ -108,7 +111,8 @@ def _undo_text(event: Event) -> str:
 
 
 def _started(detail: Json) -> str:
-    price = f" for {amount(minor(detail['totalAmount']))}" if "totalAmount" in detail else ""
+    total = detail.get("totalAmount", detail.get("refundAmount"))
+    price = "" if total is None else f" for {amount(minor(total))}"
     return f"{item_list(detail['items'])}{price}" if "items" in detail else ""
 
 
@@ -130,7 +134,8 @@ def _undone(detail: Json, payment: str) -> str:
 
 def _parked(detail: Json) -> str:
     errors = [f"{clean(step)} failed ({clean(error)})" for step, error in detail.get("failures", {}).items()]
-    return _joined(*errors, f"not undone: {', '.join(map(clean, detail.get('notUndone', ())))}")
+    words, events = missing(detail)
+    return _joined(*errors, f"{words}: {', '.join(map(clean, events))}")
 
 
 def _fields(event: Event) -> str:
@@ -160,4 +165,10 @@ _TEXTS: dict[str, Callable[[Json, str], str]] = {
     "failed": lambda _detail, _: "everything is undone",
     "parked": lambda detail, _: _parked(detail),
     "resumed": lambda detail, _: _resumed(detail),
+    "returning": lambda detail, _: f"accepted the return of {_started(detail)}: {clean(detail.get('returnId'))}",
+}
+_TEXTS_OF_RETURNS: dict[str, Callable[[Json, str], str]] = {
+    "intended": lambda detail, _: _moved(detail, "about to restock {}", "about to refund {}: no money has moved yet"),
+    "done": lambda detail, _: _moved(detail, "restocked {}", "refunded {}"),
+    "confirmed": lambda _detail, _: "the return is complete",
 }

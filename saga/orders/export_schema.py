@@ -3,11 +3,12 @@
 
 from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
-from pydantic import AfterValidator, BeforeValidator, TypeAdapter, with_config
+from pydantic import AfterValidator, BeforeValidator, PlainValidator, TypeAdapter, with_config
 
 from saga.graph.asl import parse
 from saga.http import Json
 from saga.orders.model import details
+from saga.stack.kinds import RETURN, kind_of
 from saga.text.times import milliseconds
 
 FORMAT: Literal["order-saga/record/1"] = "order-saga/record/1"
@@ -35,6 +36,32 @@ _Order = TypedDict(
         "parked": NotRequired[_Parked],
     },
 )
+_Incomplete = TypedDict("_Incomplete", {"at": _Time, "notDone": list[str], "done": list[str], "failures": _Object})
+_Return = TypedDict(
+    "_Return",
+    {
+        "orderId": str,
+        "kind": Literal["return"],
+        "status": Literal["PENDING", "CONFIRMED"],
+        "returnOf": str,
+        "items": list[_Item],
+        "refundAmount": float,
+        "createdAt": _Time,
+        "updatedAt": _Time,
+        "text": NotRequired[str],
+        "paused": NotRequired[_Paused],
+        "parked": NotRequired[_Incomplete],
+    },
+)
+_STRICT = with_config(strict=True, allow_inf_nan=False)
+_ORDER, _RETURN = TypeAdapter(_STRICT(_Order)), TypeAdapter(_STRICT(_Return))
+
+
+def _of_its_kind(value: Json) -> Json:
+    """Validate an order, a transaction, which is like an order, or a return."""
+    is_return = isinstance(value, dict) and kind_of(value) == RETURN
+    return (_RETURN if is_return else _ORDER).validate_python(value)
+
 
 _Intent = TypedDict("_Intent", {"status": str, "amount": float, "taken": float, "refunded": float})
 _Payment = TypedDict(
@@ -49,7 +76,9 @@ _Detail = TypedDict(
         "amount": float,
         "charged": float,
         "totalAmount": float,
+        "refundAmount": float,
         "notUndone": list[str],
+        "notDone": list[str],
         "failures": _Object,
     },
     total=False,
@@ -113,13 +142,14 @@ _Document = TypedDict(
         "format": Literal["order-saga/record/1"],
         "orderId": str,
         "stack": _Stack,
-        "order": _Order,
+        "order": Annotated[Json, PlainValidator(_of_its_kind)],
         "events": list[_Event],
         "payment": _Payment | None,
         "executions": list[_Execution],
         "definition": Annotated[_Object, AfterValidator(parse)],
         "versions": _Versions,
+        "returns": NotRequired[list[_Return]],
     },
 )
 
-DOCUMENT = TypeAdapter(with_config(strict=True, allow_inf_nan=False)(_Document))
+DOCUMENT = TypeAdapter(_STRICT(_Document))

@@ -7,6 +7,7 @@ from saga.graph import Outcome
 from saga.http import Json
 from saga.orders.model import Attempt, Event
 from saga.orders.record import Record
+from saga.stack.tables import missing
 
 ENDS = ("Succeed", "Fail")
 _OUTCOMES = {"intended": Outcome.RUNNING, "refused": Outcome.CAUGHT, "parked": Outcome.CAUGHT}
@@ -47,12 +48,13 @@ def states(event: Event, definition: Json) -> dict[str, Outcome]:
 def attempts(record: Record) -> list[Attempt]:
     """Return one attempt for each state that recorded an event, in that order.
 
-    Each belongs to the execution that was started last before it. A cancellation ends a running one without an answer.
+    Each belongs to the execution that was started last before it. A cancellation ends a running one without an
+    answer, and so does parking a return.
     """
     result: list[Attempt] = []
     execution, previous = "", 0
     for event in record.events:
-        if event.outcome == "cancelling":
+        if event.outcome in ("cancelling", "parked"):
             result = [
                 _ended(each, Outcome.CAUGHT, event) if each.outcome is Outcome.RUNNING else each for each in result
             ]
@@ -74,7 +76,10 @@ def _ended(attempt: Attempt, outcome: Outcome, event: Event) -> Attempt:
         return attempt
     if outcome is Outcome.SUCCEEDED:
         return replace(attempt, ended=event.at, outcome=outcome)
-    missing = ", ".join(event.detail.get("notUndone", ()))
-    cause = f"not undone: {missing}" if missing else str(event.detail.get("text") or event.detail.get("cause", ""))
-    error = event.error or event.detail.get("reason")
+    words, events = missing(event.detail)
+    cause = (
+        f"{words}: {', '.join(events)}" if events else str(event.detail.get("text") or event.detail.get("cause", ""))
+    )
+    failures = event.detail.get("failures", {}) if event.outcome == "parked" else {}
+    error = failures.get(attempt.state) or event.error or event.detail.get("reason")
     return replace(attempt, ended=event.at, outcome=outcome, error=error, cause=cause)

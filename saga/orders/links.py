@@ -31,7 +31,7 @@ def _logs(record: Record) -> str:
     query = f"fields @timestamp, @log, @message | filter @message like /{record.order_id}/ | sort @timestamp asc"
     groups = [f"/aws/lambda/{record.stack['name']}-{function}" for function in record.versions["functions"]]
     if record.stack["workflowType"] == "EXPRESS":
-        groups.append(f"/aws/vendedlogs/states/{record.stack['name']}-OrderSaga")
+        groups.append(f"/aws/vendedlogs/states/{record.stack['name']}-{record.kind.capitalize()}Saga")
     values = {
         "start": record.order["createdAt"],
         "end": iso(milliseconds(record.order["updatedAt"]) + _LOG_DELAY),

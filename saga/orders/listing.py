@@ -1,4 +1,4 @@
-"""Find orders, newest first. The most selective index gives candidates; their rows decide."""
+"""Find orders, transactions and returns, newest first. The most selective index gives candidates; their rows decide."""
 
 import heapq
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,7 +8,7 @@ from itertools import batched, islice
 from saga.http import Json
 from saga.orders.api_view import order_view
 from saga.stack import tables
-from saga.stack.legacy import ORDER
+from saga.stack.kinds import KINDS, RETURN, kind_of
 from saga.stack.stack import Stack
 from saga.stack.tables import CUSTOMER, END_OF_TIME, PLACED, PRODUCT, REASON, SHARDS, STATUS, Index, Item, status_of
 
@@ -21,7 +21,11 @@ _BATCH_SIZE = 50
 
 @dataclass(frozen=True)
 class Filter:
-    """Which orders to find. `since` and `until` are in ms since the epoch, inclusive; `status` is one of STATUSES."""
+    """Which orders to find, in the wider sense: of one of KINDS, or of all.
+
+    `since` and `until` are in ms since the epoch, inclusive; `status` is one of STATUSES. A return has no customer of
+    its own, and is not found by its products.
+    """
 
     status: str | None = None
     customer: str | None = None
@@ -30,6 +34,7 @@ class Filter:
     since: int | None = None
     until: int | None = None
     limit: int = 50
+    kind: str | None = None
 
 
 def find(stack: Stack, wanted: Filter) -> Iterator[Json]:
@@ -89,11 +94,15 @@ def _matches(row: Item, wanted: Filter) -> bool:
     since, until = _bounds(wanted)
     return all(
         (
-            row.get("saga", ORDER) == ORDER,
+            kind_of(row) in (KINDS if wanted.kind is None else (wanted.kind,)),
             tables.is_paused(row) if wanted.status == PAUSED else wanted.status in (None, status_of(row)),
-            wanted.customer in (None, row["customerId"]),
+            wanted.customer in (None, row.get("customerId")),
             wanted.error in (None, row.get("reason", {}).get("reason")),
-            wanted.product is None or any(line["productId"] == wanted.product for line in row["items"]),
+            wanted.product is None or _has_product(row, wanted.product),
             since <= row["createdAt"] <= until,
         )
     )
+
+
+def _has_product(row: Item, product: str) -> bool:
+    return kind_of(row) != RETURN and any(line["productId"] == product for line in row["items"])

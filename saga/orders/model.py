@@ -15,8 +15,8 @@ class Event:
     """An event row. `at` is ms since the epoch; `detail` is as the API shows it, with money in major units.
 
     `state` is the state of the definition that recorded it, empty for the API, recovery or an operator. `outcome` is
-    started, intended, done, refused, undone, confirmed, cancelling, failed, parked or resumed. `error` names a
-    refusal; `rests_on` are the events that prove a decision.
+    started, intended, done, refused, undone, confirmed, cancelling, failed, parked, resumed or returning. `error` names
+    a refusal; `rests_on` are the events that prove a decision.
     """
 
     type: str

@@ -14,6 +14,7 @@ from saga.orders.api_view import detail_view, order_view, payment_view
 from saga.orders.model import Event, Execution
 from saga.orders.record import Record
 from saga.stack import tables
+from saga.stack.kinds import TRANSACTION, kind_of
 from saga.stack.stack import Stack
 from saga.text.times import milliseconds
 
@@ -22,17 +23,18 @@ if TYPE_CHECKING:
 
 
 def read(stack: Stack, order_id: str) -> Record:
-    """Load an order.
+    """Load an order, a transaction or a return.
 
     Raises:
-        NoSuchOrder: no order has this ID.
+        NoSuchOrder: none has this ID.
     """
     order, events = status(stack, order_id), events_of(stack, order_id)
-    executions = _executions(stack, order_id, events)
-    machine = _definition(stack, executions[-1].name) if executions else json.loads(stack.definition())
+    kind = kind_of(order)
+    executions = _executions(stack, kind, order_id, events)
+    machine = _definition(stack, kind, executions[-1].name) if executions else json.loads(stack.definition(kind))
     versions = {"saga": version("order-saga"), "functions": _functions(stack, machine)}
-    payment = _payment(stack, order_id)
-    return Record(order_id, _described(stack), order, events, payment, executions, machine, versions)
+    payment, returns = _payment(stack, order_id), _returns(stack, events)
+    return Record(order_id, _described(stack, kind), order, events, payment, executions, machine, versions, returns)
 
 
 def read_again(stack: Stack, record: Record) -> Record:
@@ -44,12 +46,13 @@ def read_again(stack: Stack, record: Record) -> Record:
         order=status(stack, record.order_id),
         events=events,
         payment=_payment(stack, record.order_id),
-        executions=_executions(stack, record.order_id, events, ended),
+        executions=_executions(stack, record.kind, record.order_id, events, ended),
+        returns=_returns(stack, events),
     )
 
 
 def status(stack: Stack, order_id: str) -> Json:
-    """Return the order as the API shows it, by one consistent read."""
+    """Return the order, or the transaction or return, as the API shows it, by one consistent read."""
     return order_view(tables.order_row(stack, order_id))
 
 
@@ -64,14 +67,21 @@ def _event(row: Json) -> Event:
     return Event.of(row, row["eventType"], row["at"], detail, dispatched="undispatched" not in row)
 
 
-def _described(stack: Stack) -> Json:
+def _returns(stack: Stack, events: Iterable[Event]) -> tuple[Json, ...]:
+    """Return the returns that the order has accepted, oldest first."""
+    ids = [event.detail["returnId"] for event in events if event.outcome == "returning"]
+    rows = {row["orderId"]: row for row in tables.rows(stack, "OrdersTable", [{"orderId": each} for each in ids])}
+    return tuple(order_view(rows[each]) for each in ids if each in rows)
+
+
+def _described(stack: Stack, kind: str) -> Json:
     return {
         "name": stack.name,
         "region": stack.region,
         "place": stack.place,
         "onEngine": stack.on_engine,
-        "workflowType": stack.outputs.get("WorkflowType", "STANDARD"),
-        "stateMachine": stack.outputs["StateMachineArn"],
+        "workflowType": "QUEUES" if kind == TRANSACTION else stack.outputs.get("WorkflowType", "STANDARD"),
+        "stateMachine": stack.machine_arn(kind),
     }
 
 
@@ -84,23 +94,23 @@ def _payment(stack: Stack, order_id: str) -> Json | None:
 
 
 def _executions(
-    stack: Stack, order_id: str, events: Iterable[Event], known: Iterable[Execution] = ()
+    stack: Stack, kind: str, order_id: str, events: Iterable[Event], known: Iterable[Execution] = ()
 ) -> tuple[Execution, ...]:
     """Return the executions that the events started, oldest first; those already known are not read again.
 
-    AWS describes no EXPRESS executions: only their log has a history.
+    AWS describes no EXPRESS executions: only their log has a history. Queues have no executions at all.
     """
-    if stack.is_express and not stack.on_engine:
+    if not stack.machine_arn(kind) or (stack.is_express and not stack.on_engine):
         return ()
     by_name = {each.name: each for each in known}
     names = [event.execution(order_id) for event in events if event.starts_saga]
-    executions = [by_name.get(name) or _execution(stack, name) for name in names]
+    executions = [by_name.get(name) or _execution(stack, kind, name) for name in names]
     return tuple(sorted(filter(None, executions), key=lambda each: each.started))
 
 
-def _execution(stack: Stack, name: str) -> Execution | None:
+def _execution(stack: Stack, kind: str, name: str) -> Execution | None:
     """Return an execution with its history; None if it has not started, or AWS keeps nothing of it."""
-    arn, stepfunctions = stack.execution_arn(name), _stepfunctions(stack.session)
+    arn, stepfunctions = stack.execution_arn(name, kind), _stepfunctions(stack.session)
     try:
         described = stepfunctions.describe_execution(executionArn=arn)
     except stepfunctions.exceptions.ExecutionDoesNotExist:
@@ -122,8 +132,8 @@ def _execution(stack: Stack, name: str) -> Execution | None:
     )
 
 
-def _definition(stack: Stack, name: str) -> Json:
-    arn, stepfunctions = stack.execution_arn(name), _stepfunctions(stack.session)
+def _definition(stack: Stack, kind: str, name: str) -> Json:
+    arn, stepfunctions = stack.execution_arn(name, kind), _stepfunctions(stack.session)
     return json.loads(stepfunctions.describe_state_machine_for_execution(executionArn=arn)["definition"])
 
 

@@ -10,6 +10,7 @@ from saga.failures import UsageFailure
 from saga.http import Json
 from saga.orders.export_schema import DOCUMENT, FORMAT
 from saga.orders.model import Event, Execution
+from saga.stack.kinds import kind_of
 from saga.stack.legacy import ATTRIBUTES, implied
 from saga.stack.tables import is_over, status_of
 from saga.text.safe import clean
@@ -24,7 +25,8 @@ class Record:
 
     `stack`, `order`, `payment` and `versions` are as in the export: money in major units, no payment token. `payment`
     has the simulated gateway's `intent`, if any. `executions` are oldest first; there are none if AWS keeps none, as
-    for EXPRESS workflows or after 90 days. `definition` is the one that the last execution ran with.
+    for EXPRESS workflows or after 90 days. `definition` is the one that the last execution ran with. An order has its
+    `returns`, oldest first, each as `order` of its own record.
     """
 
     order_id: str
@@ -35,6 +37,12 @@ class Record:
     executions: tuple[Execution, ...]
     definition: Json
     versions: Json
+    returns: tuple[Json, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """Whether this is an order, a transaction or a return. All of them are orders in a wider sense."""
+        return kind_of(self.order)
 
     @property
     def status(self) -> str:
@@ -61,6 +69,7 @@ def to_json(record: Record) -> str:
         **{name: getattr(record, name) for name in _SHARED},
         "events": [_event(event) for event in record.events],
         "executions": [_execution(execution) for execution in record.executions],
+        **({"returns": list(record.returns)} if record.returns else {}),
     }
     return json.dumps(document, indent=2, allow_nan=False) + "\n"
 
@@ -117,7 +126,8 @@ def _record(document: Json) -> Record:
         for event in document["events"]
     )
     executions = tuple(map(_read_execution, document["executions"]))
-    return replace(Record(document["orderId"], **values), events=events, executions=executions)
+    returns = tuple(document.get("returns", ()))
+    return replace(Record(document["orderId"], **values), events=events, executions=executions, returns=returns)
 
 
 def _read_execution(execution: Json) -> Execution:

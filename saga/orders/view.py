@@ -9,6 +9,8 @@ from saga.orders.model import Execution
 from saga.orders.pause import waiting
 from saga.orders.record import Record
 from saga.orders.states import source
+from saga.stack.kinds import RETURN
+from saga.stack.tables import missing
 from saga.text.safe import clean, error_text, reason_text
 from saga.text.times import iso, optional_iso
 
@@ -32,6 +34,7 @@ def view(record: Record) -> Json:
         "stack": record.stack,
         "versions": record.versions,
         "links": links(record),
+        **({"returns": list(record.returns)} if record.returns else {}),
     }
 
 
@@ -45,14 +48,16 @@ def outcome(record: Record) -> str:
         "CANCELLING": f"being undone: {reason}{paused and f'; {paused}'}",
         "FAILED": f"everything is undone: {reason}",
     }
-    return texts.get(record.status) or f"{_stuck(record)}. Cancelled because: {reason}"
+    return texts.get(record.status) or f"{_stuck(record)}{reason and f'. Cancelled because: {reason}'}"
 
 
 def _stuck(record: Record) -> str:
     parked = record.order["parked"]
-    steps = list(filter(None, to_undo(record).values())) or [f"undo {clean(each)}" for each in parked["notUndone"]]
+    words, events = missing(parked)
+    steps = list(filter(None, to_undo(record).values())) or [f"undo {clean(each)}" for each in events]
     errors = ", ".join(error_text(*failure) for failure in parked["failures"].items())
-    return f"could not {', '.join(steps)}{f' ({errors})' if errors else ''}"
+    text = f"{words}: {', '.join(events)}" if record.kind == RETURN else f"could not {', '.join(steps)}"
+    return f"{text}{f' ({errors})' if errors else ''}"
 
 
 def why(order: Json) -> str:

@@ -1,21 +1,28 @@
-"""Compares the gateway's books with what orders cost."""
+"""Compares the gateway's books with what orders and transactions cost."""
 
 from collections.abc import Iterator
 
+from saga.reconcile.return_checks import wrong_part
 from saga.reconcile.snapshot import Item, OrderSnapshot, Tables, snapshots
+from saga.stack.kinds import ORDER, RETURN, TRANSACTION
 from saga.stack.tables import is_parked, status_of
 
 _DIFFERS = "AmountDiffers"  # the error of a payment or a refund of a wrong amount
+_CHARGED = (ORDER, TRANSACTION)
 
 
 def money(order: OrderSnapshot) -> Iterator[str]:
-    """Check that CONFIRMED is charged once, FAILED costs nothing, and no money moves without a recorded intent."""
+    """Check that CONFIRMED is charged once, FAILED costs nothing, and no money moves without a recorded intent.
+
+    CONFIRMED gives back only what its returns are worth, which `return_checks` checks one by one.
+    """
     if order.intents is None:
         return
     total, (taken, refunded) = order.row["totalAmount"], _charged_and_refunded(order)
     for intent in order.intents:
         yield from _intent(order, intent)
-    expected = {"CONFIRMED": (taken, refunded) == (total, 0), "FAILED": taken == refunded, "PENDING": not refunded}
+    expected = {"CONFIRMED": (taken, refunded) == (total, sum(order.parts.values()))}
+    expected |= {"FAILED": taken == refunded, "PENDING": not refunded}
     if not expected.get(order.status, True):
         yield _balance(order)
     intent_id, known = (order.payment or {}).get("intentId"), {intent["id"] for intent in order.intents}
@@ -58,6 +65,8 @@ def _intent(order: OrderSnapshot, intent: Item) -> Iterator[str]:
     total = order.row["totalAmount"]
     if not 0 <= intent["refunded"] <= intent["taken"] <= intent["amount"] == total:
         yield f"costs {total}, but its intent is {intent}"
+    if "parts" in intent and sum(intent["parts"].values()) != intent["refunded"]:
+        yield f"was refunded {intent['refunded']}, but the parts of {intent['id']} are {sum(intent['parts'].values())}"
     if not recorded and intent["status"] != "created":
         yield f"has an intent that is {intent['status']} but not on record"
     if recorded and order.status == "FAILED" and intent["status"] in ("created", "processing"):
@@ -70,10 +79,11 @@ def _intent(order: OrderSnapshot, intent: Item) -> Iterator[str]:
 def parked_with_wrong_amounts(sound: Tables) -> list[str]:
     """Return the parked orders for which the gateway charged or refunded another amount than it should have.
 
-    That violates nothing: the order was parked for it. But somebody has to settle it.
+    That violates nothing: the order, transaction or return was parked for it. But somebody has to settle it.
     """
-    parked = [order for order in snapshots(sound) if is_parked(order.row) and order.is_order]
-    return [f"{order.row['orderId']}: {_balance(order)}" for order in parked if _is_wrong(order)]
+    parked = [each for each in snapshots(sound) if is_parked(each.row)]
+    wrong = [f"{each.order_id}: {_balance(each)}" for each in parked if each.kind in _CHARGED and _is_wrong(each)]
+    return wrong + [f"{each.order_id}: {text}" for each in parked if each.kind == RETURN for text in wrong_part(each)]
 
 
 def ledger(tables: Tables) -> Iterator[str]:

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from saga.reconcile.snapshot import Item
-from saga.stack.legacy import ORDER
+from saga.stack.kinds import ORDER, RETURN, TRANSACTION
 from saga.stack.tables import END_OF_TIME, SECRET, SHARDS
 
 _SECRET_BYTES = 32
@@ -79,7 +79,16 @@ _PRICED = Kind(
     "a list of products with quantities and prices",
     lambda value: value != [] and _are_lines(value, "quantity", "unitPrice"),
 )
-_IN_DETAIL = {"items": _LINES, "amount": _WHOLE, "totalAmount": _WHOLE, "intentId": _INTENT_ID, "failures": _MAP}
+_RETURNED = Kind("a list of products with quantities", lambda value: value != [] and _are_lines(value, "quantity"))
+_PARTS = Kind(
+    "a map of amounts",
+    lambda value: isinstance(value, dict) and all(map(_is_text, value)) and all(map(_is_whole, value.values())),
+)
+_IN_DETAIL = {"items": _LINES, "amount": _WHOLE, "totalAmount": _WHOLE, "refundAmount": _WHOLE} | {
+    "intentId": _INTENT_ID,
+    "returnId": _TEXT,
+    "failures": _MAP,
+}
 _DETAIL = Kind(
     f"a map, where {', '.join(_IN_DETAIL)} are what they are elsewhere",
     lambda value: (
@@ -96,10 +105,15 @@ def _has(name: str, kind: Kind) -> Kind:
     return Kind(f"a map with {name}", lambda value: isinstance(value, dict) and kind.fits(value.get(name)))
 
 
+def _of_kind(kind: object) -> Form:
+    return next((form for name, form in _OF_KIND if name == kind), _SAGA)  # the value may be unhashable
+
+
 _PAYMENT_STATUS = _one_of("INTENT", "CHARGED", "DECLINED", "VOIDED", "REFUNDED")
 _INTENT_STATUS = _one_of("created", "processing", "succeeded", "declined", "canceled")
 _OUTCOME = _one_of(
-    *("started", "intended", "done", "refused", "undone"), *("confirmed", "cancelling", "failed", "parked", "resumed")
+    *("started", "intended", "done", "refused", "undone", "confirmed"),
+    *("cancelling", "failed", "parked", "resumed", "returning"),
 )
 
 _SAGA = Form(
@@ -113,6 +127,12 @@ _ORDER = Form(
     {**_SAGA.required, "customerId": _TEXT, "items": _PRICED, "totalAmount": _WHOLE} | {"paymentToken": _TEXT},
     {**_SAGA.optional, "currency": _TEXT, "fingerprint": _TEXT},
 )
+_RETURN = Form(
+    _SAGA.key,
+    {**_SAGA.required, "returnOf": _TEXT, "items": _RETURNED, "refundAmount": _WHOLE},
+    {**_SAGA.optional, "text": _TEXT},
+)
+_OF_KIND = ((ORDER, _ORDER), (TRANSACTION, _ORDER), (RETURN, _RETURN))
 _ID_SECRET = Form(
     _SAGA.key,
     {"orderId": _TEXT, "secret": Kind(f"{_SECRET_BYTES} bytes or more in hexadecimal", _is_secret)},
@@ -134,12 +154,10 @@ _KEY = Form(("id",), {"id": _TEXT, "intentId": _TEXT})
 _INTENT = Form(
     ("id",),
     {"id": _TEXT, "amount": _WHOLE, "taken": _WHOLE, "refunded": _WHOLE, "token": _TEXT, "status": _INTENT_STATUS},
-    {"currency": _TEXT, "well": _FLAG, "confirms": _WHOLE, "refunds": _WHOLE, "confirmKey": _TEXT},
+    {"currency": _TEXT, "well": _FLAG, "confirms": _WHOLE, "refunds": _WHOLE, "confirmKey": _TEXT, "parts": _PARTS},
 )
 FORMS: dict[str, Callable[[Item], Form]] = {
-    "SAGAS": lambda row: (
-        _ID_SECRET if row.get("orderId") == SECRET else _ORDER if row.get("saga", ORDER) == ORDER else _SAGA
-    ),
+    "SAGAS": lambda row: _ID_SECRET if row.get("orderId") == SECRET else _of_kind(row.get("saga", ORDER)),
     "EVENTS": lambda row: _NEWER_EVENT if "saga" in row or "outcome" in row else _EVENT,
     "ORDER_LINES": lambda _: _LINE,
     "PAYMENTS": lambda row: _REFUSED if row.get("status") == "DECLINED" else _PAYMENT,

@@ -9,9 +9,10 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations
 
-from saga.reconcile import charges
+from saga.reconcile import charges, return_checks
 from saga.reconcile.snapshot import OrderSnapshot, Tables, complete, held_after, snapshots
 from saga.reconcile.soundness import sort
+from saga.stack.kinds import ORDER, RETURN, TRANSACTION
 from saga.stack.products import Product
 from saga.stack.tables import END_OF_TIME, is_over, is_parked, status_of
 
@@ -22,6 +23,10 @@ _OUTCOMES = {
     "CANCELLING": ({"started", "cancelling"}, {"confirmed", "failed"}),
     "FAILED": ({"started", "cancelling", "failed"}, {"confirmed"}),
 }
+# A return is never cancelled, and goes on after it was parked.
+_OUTCOMES_OF_RETURNS = {
+    status: (_OUTCOMES[status][0], _OUTCOMES[status][1] - {"parked"}) for status in ("PENDING", "CONFIRMED")
+}
 _PROOFS = {"confirmed": "done", "failed": "undone"}  # the outcome of the events on which a decision rests
 _BY_A_STEP = ("intended", "done", "refused", "undone")  # outcomes of events that only a state records
 # What a check raises if rows that have their form still contain what it does not expect.
@@ -31,8 +36,8 @@ _CONFUSED = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError
 def violations(tables: Tables) -> list[str]:
     """Return the safety violations in these rows, in words. The tables are named as in `saga.reconcile.run`."""
     rows = sort(tables)
-    orders = [order for order in snapshots(rows.sound) if order.row["orderId"] not in rows.spoiled]
-    broken = [f"{order.row['orderId']}: {violation}" for order in orders for violation in _violations(order)]
+    orders = [order for order in snapshots(rows.sound) if rows.spoiled.isdisjoint(_needed(order))]
+    broken = [f"{order.order_id}: {violation}" for order in orders for violation in _violations(order)]
     return [*rows.wrong, *broken, *_stock(rows.sound), *_orphans(tables, rows.sound), *charges.ledger(rows.sound)]
 
 
@@ -42,8 +47,16 @@ def unfinished(tables: Tables) -> list[str]:
     return [f"{order['orderId']}: is still {order['status']}" for order in orders if not is_over(order)]
 
 
+def _needed(order: OrderSnapshot) -> Iterator[str]:
+    """Yield the IDs whose rows must be of their form to judge the order: its own, its order's and its returns'."""
+    yield order.order_id
+    if order.kind == RETURN:
+        yield order.row["returnOf"]
+    yield from (event["detail"]["returnId"] for event in order.events if "returnId" in event["detail"])
+
+
 def _violations(order: OrderSnapshot) -> Iterator[str]:
-    for check in (*_SAGA_CHECKS, *(_ORDER_CHECKS if order.is_order else ())):
+    for check in (*_SAGA_CHECKS, *_CHECKS.get(order.kind, ())):
         try:
             yield from check(order)
         except _CONFUSED as error:
@@ -52,10 +65,11 @@ def _violations(order: OrderSnapshot) -> Iterator[str]:
 
 def _outcome(order: OrderSnapshot) -> Iterator[str]:
     """Check that the order has one outcome, and the events that explain it."""
-    if order.status not in _OUTCOMES:
+    outcomes = _OUTCOMES_OF_RETURNS if order.kind == RETURN else _OUTCOMES
+    if order.status not in outcomes:
         yield f"has the unknown status {order.status}"
         return
-    required, forbidden = _OUTCOMES[order.status]
+    required, forbidden = outcomes[order.status]
     missing = required - {event.get("outcome") for event in order.events}
     yield from (f"is {order.status} without an event that says {outcome}" for outcome in sorted(missing))
     yield from (f"is {order.status} despite {event['eventType']}" for event in order.events_with(*forbidden))
@@ -87,10 +101,11 @@ def _exclusive(order: OrderSnapshot) -> Iterator[str]:
 
 
 def _order_of_events(order: OrderSnapshot) -> Iterator[str]:
-    """Check that the first event, and no other, starts the saga, and that nothing comes after the end."""
-    types = [event["eventType"] for event in order.events]
+    """Check that the first event, and no other, starts the saga, and that only returns come after the end."""
+    events = [event for event in order.events if event.get("outcome") != "returning"]
+    types = [event["eventType"] for event in events]
     started = [event["eventType"] for event in order.events_with("started")]
-    ends = [end["eventType"] for end in order.events_with(*_PROOFS) if end is not order.events[-1]]
+    ends = [end["eventType"] for end in order.events_with(*_PROOFS) if end is not events[-1]]
     yield from (f"{types[0]} comes before {start}" for start in started[:1] if start != types[0])
     yield from (f"was started by {started[0]} and by {other}" for other in started[1:])
     yield from (f"{types[-1]} comes after {end}" for end in ends)
@@ -106,7 +121,8 @@ def _visible(order: OrderSnapshot) -> Iterator[str]:
     yield from (f"is {order.status}{' and parked' if parked else ''}, but still has {name}" for name in left)
     if order.row.get("dueAt", 0) > order.row.get("deadlineAt", END_OF_TIME):
         yield "is due only after its deadline"
-    if parked and (order.status != "CANCELLING" or not order.events_with("parked")):
+    status = "PENDING" if order.kind == RETURN else "CANCELLING"
+    if parked and (order.status != status or not order.events_with("parked")):
         yield f"is parked, but {order.status} with {[event['eventType'] for event in order.events]}"
 
 
@@ -119,7 +135,7 @@ def _listed(order: OrderSnapshot) -> Iterator[str]:
         if listed != value:
             yield f"is {status}, but {f'listed {index} as {listed}' if listed else f'not listed {index}'}"
     ordered = {line["productId"] for line in order.row["items"]}
-    if order.products is not None and not ordered <= order.products:
+    if order.kind != RETURN and order.products is not None and not ordered <= order.products:
         yield f"is not listed with {sorted(ordered - order.products)}"
 
 
@@ -133,11 +149,16 @@ def _goods(order: OrderSnapshot) -> Iterator[str]:
 
 
 _SAGA_CHECKS = (_outcome, _proofs, _provenance, _exclusive, _order_of_events, _visible)
-_ORDER_CHECKS = (charges.amounts, charges.money, _listed, _goods)
+_ORDER_CHECKS = (charges.amounts, charges.money, return_checks.of_order, _listed, _goods)
+_CHECKS = {
+    ORDER: _ORDER_CHECKS,
+    TRANSACTION: _ORDER_CHECKS,
+    RETURN: (return_checks.acceptance, return_checks.refund, return_checks.restock, _listed),
+}
 
 
 def _stock(tables: Tables) -> Iterator[str]:
-    """Check that what is available and what orders hold adds up to what was stocked."""
+    """Check that what is available and what orders hold, without what was returned, adds up to what was stocked."""
     held = held_after(map(complete, tables["EVENTS"]))
     for each in map(Product.from_row, tables.get("INVENTORY", ())):
         if each.available < 0 or each.held != held[each.product_id]:

@@ -11,6 +11,8 @@ type Names = Mapping[str, str]
 SAGAS, TEMPLATE, PYPROJECT = "functions/sagas.py", "template.yaml", "pyproject.toml"
 _TEXTS = Path(__file__).parent / "texts"
 _PAIR = r"\(\w+, \w+\)"
+_WITHIN = r"(?:(?!\n\S)[\s\S])*?"  # a declaration, which ends before a line that is not indented
+_IN_QUEUES = rf"Saga\({_WITHIN}\.QUEUES"
 _MODULES = r'name = "{}.*\n(?:(?!\[\[).*\n)*?{}_modules = \[[^\]]*"'  # up to the last one that a contract lists
 _OUTPUT = "  %{Things}Table: { Description: %Things, Value: !Ref %{Things}Table }\n"
 
@@ -45,12 +47,16 @@ def _filled(text: str, names: Names) -> str:
 
 
 def in_the_table(names: Names, after: str) -> Iterator[Place]:
-    """Yield the row of the saga's table, after the step that is declared as the constant `after`, or the last step."""
+    """Yield the row of the saga's table, after the step that is declared as the constant `after`, or the last step.
+
+    A saga that queues coordinate has no place for it: it needs a queue and a worker, too.
+    """
     imported = _filled("from %participant.domain import %constant, %undo_constant\n", names)
     steps = rf"\({after}, \w+\)" if after else rf"steps=\(\s*(?:{_PAIR},\s*)*{_PAIR}"
     yield Place(SAGAS, "among the imports", r"(?=^from sagakit\.saga )", imported)
     row = _filled(", (%constant, %undo_constant)", names)
-    yield Place(SAGAS, f"in steps, after {after or 'the last step'}", steps, row)
+    anchor = rf"(?!{_IN_QUEUES})Saga\({_WITHIN}{steps}"
+    yield Place(SAGAS, f"in steps, after {after or 'the last step'}", anchor, row)
 
 
 def in_the_template(names: Names, confirm: str) -> Iterator[Place]:

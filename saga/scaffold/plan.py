@@ -120,7 +120,7 @@ def _constant(state: str, source: str) -> str:
 
 def _saga(sagas: str, row: Place) -> str:
     """Return the name of the saga whose table has the row's place."""
-    rows = [match.start() for match in re.finditer(row.anchor, sagas)]
+    rows = [match.end() for match in re.finditer(row.anchor, sagas)]
     found = re.findall(r'Saga\(\s*"(\w+)"', sagas[: rows[0]]) if len(rows) == 1 else []
     if not found:
         raise UsageFailure(f"{len(rows)} places for the step in {row.path}. Pass --after with the step before it")

@@ -6,10 +6,10 @@ No other module knows the events and states of one saga. A new step needs no lin
 from collections.abc import Mapping
 from typing import Any
 
+from saga.stack.kinds import ORDER
+
 # The attributes of a row, and the same fields of `saga.orders.model.Event`.
 ATTRIBUTES = {"saga": "saga", "state": "state", "outcome": "outcome", "error": "error", "restsOn": "rests_on"}
-
-ORDER = "order"  # the saga of rows that do not name theirs
 
 # By type, without its number: the state that made the event, its outcome, and the error of a refusal.
 _IMPLIED = {

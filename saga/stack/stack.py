@@ -1,14 +1,19 @@
 """A deployed stack, on the embedded engine or on AWS: its name, its outputs and the session to reach it with."""
 
+import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
 import boto3
 
 from saga.failures import Unreachable
+from saga.stack.kinds import ORDER, RETURN, TRANSACTION
 
 _REQUIRED_OUTPUTS = {"ApiUrl", "StateMachineArn", "OrdersTable", "OrderLinesTable", "EventsTable", "InventoryTable"}
+_MACHINES = {ORDER: "StateMachineArn", RETURN: "ReturnStateMachineArn"}  # output by kind of saga
+_DRAWING = Path(__file__).parent / f"{TRANSACTION}_saga.json"
 
 
 @dataclass(frozen=True)
@@ -83,14 +88,39 @@ class Stack:
             (each["LogicalResourceId"], each["PhysicalResourceId"]) for each in found if each["ResourceType"] == kind
         ]
 
-    def execution_arn(self, name: str) -> str:
-        """Return the ARN of an execution of the saga."""
-        return f"{self.outputs['StateMachineArn'].replace(':stateMachine:', ':execution:')}:{name}"
+    @property
+    def has_queues(self) -> bool:
+        """Whether the stack has the queues that coordinate transactions."""
+        return "TransactionDeadLetterQueueUrl" in self.outputs
 
-    def definition(self) -> str:
-        """Return the saga's definition as it is deployed, with its substitutions resolved."""
+    def machine_arn(self, kind: str = ORDER) -> str:
+        """Return the ARN of the state machine for this kind of saga; empty if none coordinates it."""
+        return self.outputs.get(_MACHINES.get(kind, ""), "")
+
+    def execution_arn(self, name: str, kind: str = ORDER) -> str:
+        """Return the ARN of an execution of a saga."""
+        return f"{self.machine_arn(kind).replace(':stateMachine:', ':execution:')}:{name}"
+
+    def definition(self, kind: str = ORDER) -> str:
+        """Return a saga's definition as it is deployed, with its substitutions resolved.
+
+        No service has the definition of a saga that queues coordinate. So that is this command's own, as a drawing.
+
+        Raises:
+            Unreachable: the stack does not have this kind of saga.
+        """
+        if kind == TRANSACTION:
+            return self._drawing()
+        if not self.machine_arn(kind):
+            raise Unreachable(f"stack {self.name} has no state machine for a {kind}")
         stepfunctions = self.session.client("stepfunctions")
-        return stepfunctions.describe_state_machine(stateMachineArn=self.outputs["StateMachineArn"])["definition"]
+        return stepfunctions.describe_state_machine(stateMachineArn=self.machine_arn(kind))["definition"]
+
+    def _drawing(self) -> str:
+        """Return the transactions' drawing; the workers' names become ARNs if they are deployed."""
+        text = _DRAWING.read_text(encoding="utf-8")
+        prefix = self.machine_arn().partition(":stateMachine:")[0].replace(":states:", ":lambda:")
+        return re.sub(r"\$\{(\w+)Function}", rf"{prefix}:function:{self.name}-\1", text) if self.has_queues else text
 
 
 def _base_url(output: str, endpoint: str | None) -> str:

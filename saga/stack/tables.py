@@ -13,7 +13,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from saga.failures import NoSuchOrder
 from saga.http import Json
-from saga.stack.legacy import ORDER
+from saga.stack.kinds import KINDS, kind_of
 from saga.stack.stack import Stack
 
 if TYPE_CHECKING:
@@ -74,6 +74,11 @@ def status_of(order: Mapping[str, Any]) -> str:
     return "PARKED" if is_parked(order) else str(order["status"])
 
 
+def missing(parked: Mapping[str, Any]) -> tuple[str, list[str]]:
+    """Return what an order's mark as parked lacks, and the words for it: steps of a return, or compensations."""
+    return ("not done", parked["notDone"]) if "notDone" in parked else ("not undone", parked.get("notUndone", []))
+
+
 def has_ended(order: Mapping[str, Any]) -> bool:
     """Return whether an order is CONFIRMED or FAILED."""
     return order["status"] in ("CONFIRMED", "FAILED")
@@ -129,10 +134,10 @@ def row(stack: Stack, table: str, key: Mapping[str, str]) -> Item | None:
 
 
 def order_row(stack: Stack, order_id: str) -> Item:
-    """Return the row of an order, read consistently. Other sagas' rows in the same table are not orders."""
+    """Return the row of an order, a transaction or a return, read consistently. Other sagas have rows there, too."""
     possible = 0 < len(order_id) <= _LONGEST_ID and order_id != SECRET
     order = row(stack, "OrdersTable", {"orderId": order_id}) if possible else None
-    if order is None or order.get("saga", ORDER) != ORDER:
+    if order is None or kind_of(order) not in KINDS:
         raise no_such_order(stack, order_id)
     return order
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from saga.cli.commands.order.order_id import EXAMPLE, complete
+from saga.cli.commands.order.reports import Kind
 from saga.cli.context import Context
 from saga.cli.files import write
 from saga.cli.register import add
@@ -19,24 +20,35 @@ from saga.graph.terminal import to_text
 from saga.http import Json
 from saga.orders.reader import read
 from saga.orders.states import source, statuses
+from saga.stack.kinds import ORDER
 
 app = typer.Typer()
 
 
-@add(app, "graph", "graph --out saga.png", f"graph {EXAMPLE} --out order.svg")
+@add(app, "graph", "graph --kind transaction --out saga.png", f"graph {EXAMPLE} --out order.svg")
 def graph(
     context: Context,
     order_id: Annotated[
-        str | None, typer.Argument(help="ID of an order, to draw its path.", autocompletion=complete)
+        str | None,
+        typer.Argument(help="ID of an order, a transaction or a return, to draw its path.", autocompletion=complete),
+    ] = None,
+    kind: Annotated[
+        Kind | None, typer.Option(help="Kind of the saga to draw, without an ID.", show_default=ORDER)
     ] = None,
     out: Annotated[Path | None, typer.Option(help=f"File to write: {', '.join(SUFFIXES)}.")] = None,
     chosen: Annotated[
         Format | None, typer.Option("--format", help="Format of the drawing.", show_default="the file's, or text")
     ] = None,
 ) -> None:
-    """Draw the deployed state machine, or one order's path through it. As JSON, print the outcome of each state."""
+    """Draw a deployed state machine, or one order's path through it. As JSON, print the outcome of each state.
+
+    Queues coordinate transactions: each edge names the queue that carries the message. Their drawing is not read from
+    the stack, which doesn't have it, but comes with this command.
+    """
+    if order_id and kind:
+        raise UsageFailure("pass an ID or --kind, not both")
     drawn_as = chosen or _by_suffix(out)
-    definition, states, origin = _drawing(context, order_id)
+    definition, states, origin = _drawing(context, order_id, kind or ORDER)
     if out is not None:
         write(out, _bytes(drawn_as, definition, states))
         text = f"Wrote {out}, states by {origin}" if order_id else f"Wrote {out}"
@@ -58,10 +70,10 @@ def _by_suffix(out: Path | None) -> Format:
     return SUFFIXES[out.suffix]
 
 
-def _drawing(context: Context, order_id: str | None) -> tuple[Json, Statuses, str]:
+def _drawing(context: Context, order_id: str | None, kind: str) -> tuple[Json, Statuses, str]:
     """Return the definition, the statuses of its states, and the source of the statuses."""
     if order_id is None:
-        return json.loads(context.stack.definition()), None, "definition"
+        return json.loads(context.stack.definition(kind)), None, "definition"
     record = read(context.stack, order_id)
     return record.definition, statuses(record), source(record)
 

@@ -19,22 +19,24 @@ from saga.http import Json
 from saga.operations import parked_orders
 from saga.operations.parked_orders import ParkedOrder, parked
 from saga.orders import actions
+from saga.stack.kinds import RETURN
 from saga.text.money import amount
 from saga.text.safe import counted, error_text
 
-app = typer.Typer(name="parked", no_args_is_help=True, help="Orders whose compensation failed. They need an operator.")
+_HELP = "Orders and transactions whose compensation failed, and returns that failed. They need an operator."
+app = typer.Typer(name="parked", no_args_is_help=True, help=_HELP)
 
 
 @add(app, "parked list", "parked list --older-than 1h --json", name="list")
 def list_(context: Context, older_than: OlderThan = None) -> None:
-    """List parked orders, oldest first."""
+    """List parked orders, transactions and returns, oldest first."""
     found = parked(context.stack, time_of(older_than))
     context.answer([order.json for order in found], _table(found))
 
 
 @add(app, f"parked show {EXAMPLE}")
 def show(context: Context, order_id: OrderId) -> None:
-    """Show why a parked order was cancelled, which compensations failed, and with which errors."""
+    """Show why a parked order was cancelled, what failed, and with which errors."""
     order = parked_orders.one(context.stack, order_id)
     context.answer(order.json, facts(_rows(order)))
 
@@ -55,7 +57,7 @@ def resume(
     yes: Yes = False,
     dry_run: DryRun = False,
 ) -> int:
-    """Run the compensations of parked orders again. Asks for confirmation, unless you name the orders."""
+    """Run compensations again, or a return's steps. Asks for confirmation, unless you name the orders."""
     if bool(order_ids) == everything:
         raise UsageFailure("which orders? Pass their IDs, or --all")
     stack = context.stack
@@ -82,18 +84,20 @@ def make_well(context: Context, order_id: OrderId) -> None:
 
 def _table(orders: Sequence[ParkedOrder]) -> RenderableType:
     rows = [
-        (each.order_id, when(each.parked), each.reason, ", ".join(each.not_undone), each.resumes) for each in orders
+        (each.order_id, each.kind, when(each.parked), each.reason, ", ".join(each.missing), each.resumes)
+        for each in orders
     ]
-    return table(("order", "parked", "cancelled for", "not undone", "resumed"), rows, "No order is parked.")
+    return table(("order", "kind", "parked", "cancelled for", "missing", "resumed"), rows, "No order is parked.")
 
 
 def _rows(order: ParkedOrder) -> Iterator[tuple[str, object]]:
-    yield "order", order.order_id
-    yield "customer", order.customer_id
-    yield "total", amount(order.total)
+    is_return = order.kind == RETURN
+    yield order.kind, order.order_id
+    yield from () if is_return else [("customer", order.customer_id)]
+    yield "refund" if is_return else "total", amount(order.total)
     yield "placed", when(order.created)
     yield "parked", when(order.parked)
-    yield "cancelled for", error_text(order.reason, order.cause)
-    yield "not undone", ", ".join(order.not_undone)
+    yield from () if is_return else [("cancelled for", error_text(order.reason, order.cause))]
+    yield "not done" if is_return else "not undone", ", ".join(order.missing)
     yield from ((f"{step} failed", error) for step, error in order.failures.items())
     yield "resumed", order.resumes

@@ -17,23 +17,25 @@ from saga.orders.pause import next_attempt, tries, waiting
 from saga.orders.record import Record
 from saga.orders.states import source
 from saga.orders.view import outcome, why
+from saga.stack.kinds import RETURN, kind_of
 from saga.stack.tables import status_of
 from saga.text.durations import duration
-from saga.text.money import amount, minor, signed_amount
+from saga.text.money import Minor, amount, minor, signed_amount
 from saga.text.safe import clean, error_text, item_list
 from saga.text.times import clock, milliseconds, now
 
 
 def order_facts(record: Record) -> Table:
     """Return a table of what the order is and how it ended."""
-    order = record.order
+    order, is_return = record.order, record.kind == RETURN
     rows = [
-        ("order", order["orderId"]),
+        (record.kind, order["orderId"]),
         ("status", status_cell(record.status)),
         ("outcome", outcome(record)),
-        ("customer", order["customerId"]),
+        ("return of", order["returnOf"]) if is_return else ("customer", order["customerId"]),
         ("items", item_list(order["items"])),
-        ("total", amount(minor(order["totalAmount"]))),
+        ("refund", _refund(order)) if is_return else ("total", _money(order)),
+        *([("reason", order["text"])] if "text" in order else []),
         ("placed", when(milliseconds(order["createdAt"]))),
         ("changed", when(milliseconds(order["updatedAt"]))),
         ("payment", _payment(record.payment)),
@@ -44,6 +46,12 @@ def order_facts(record: Record) -> Table:
         *links(record).items(),
     ]
     return facts(rows)
+
+
+def return_table(returns: Sequence[Json]) -> RenderableType:
+    """Return a table of an order's returns."""
+    headers = ("return", "status", "refund", "accepted", "items", "")
+    return table(headers, map(_return, returns), "")
 
 
 def attempt_table(record: Record) -> RenderableType:
@@ -65,8 +73,8 @@ def progress(record: Record) -> str:
 
 
 def order_table(orders: Sequence[Json]) -> RenderableType:
-    """Return a table of orders."""
-    headers = ("order", "status", "total", "placed", "customer", "items", "reason")
+    """Return a table of orders, transactions and returns."""
+    headers = ("order", "kind", "status", "total", "placed", "customer", "items", "reason")
     return table(headers, map(_order, orders), "No such order.")
 
 
@@ -103,12 +111,37 @@ def attempt_line(attempt: Attempt) -> str:
     return "  ".join(filter(None, (str(started), str(result), f"{state} {number}".strip(), str(took), str(error))))
 
 
+def _return(back: Json) -> Sequence[object]:
+    accepted = when(milliseconds(back["createdAt"]))
+    status, items = status_cell(status_of(back)), item_list(back["items"])
+    return back["orderId"], status, _refund(back), accepted, items, _waits(back)
+
+
 def _order(order: Json) -> Sequence[object]:
-    total, placed = amount(minor(order["totalAmount"])), when(milliseconds(order["createdAt"]))
-    paused = order.get("paused")
-    waits = f"{waiting(paused)}, {next_attempt(paused, now())}" if paused else ""
-    who = order["customerId"], item_list(order["items"]), "; ".join(filter(None, (why(order), waits)))
-    return order["orderId"], status_cell(status_of(order)), total, placed, *who
+    kind, placed = kind_of(order), when(milliseconds(order["createdAt"]))
+    of = f"return of {order['returnOf']}" if kind == RETURN else why(order)
+    who = order.get("customerId", ""), item_list(order["items"]), "; ".join(filter(None, (of, _waits(order))))
+    return order["orderId"], kind, status_cell(status_of(order)), _money(order), placed, *who
+
+
+def _money(order: Json) -> str:
+    """Return what an order costs, or what a return refunds, as a negative amount."""
+    is_return = kind_of(order) == RETURN
+    return amount(Minor(-minor(order["refundAmount"])) if is_return else minor(order["totalAmount"]))
+
+
+def _refund(back: Json) -> str:
+    return amount(minor(back["refundAmount"]))
+
+
+def _waits(order: Json) -> str:
+    """Return what a paused order waits for, or what a parked return lacks; empty for any other."""
+    if paused := order.get("paused"):
+        return f"{waiting(paused)}, {next_attempt(paused, now())}"
+    if kind_of(order) != RETURN or "parked" not in order:
+        return ""
+    errors = [error_text(*failure) for failure in order["parked"]["failures"].items()]
+    return ", ".join([*errors, f"not done: {', '.join(order['parked']['notDone'])}"])
 
 
 def _first_line(text: str) -> str:

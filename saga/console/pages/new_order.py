@@ -11,6 +11,7 @@ from saga.stack.products import Product, products
 from saga.text.money import Minor, amount
 
 _CHARGES, _WAITS = "charges the customer but never confirms it", "waits until you cancel it, then"
+_CHARGED, _RETURNS = "charges the customer; of refunds for returns,", "CONFIRMED; a return is"
 _PAYMENTS = {  # by token: what the simulated gateway does, and how the order ends
     "pm_ok": ("charges the customer", "CONFIRMED"),
     "pm_declined": ("declines: card_declined", "FAILED, undone"),
@@ -25,6 +26,14 @@ _PAYMENTS = {  # by token: what the simulated gateway does, and how the order en
     "pm_refund_refused": (f"{_CHARGES}; refuses the refund until you restore it", f"{_WAITS} PARKED"),
     "pm_refund_pending": (f"{_CHARGES}; refunds stay pending until you restore it", f"{_WAITS} waits for its refund"),
     "pm_partial_refund": (f"{_CHARGES}; keeps a cent of the refund until you restore it", f"{_WAITS} PARKED"),
+    "pm_return_flaky": (f"{_CHARGED} the third one succeeds", f"{_RETURNS} CONFIRMED after retries"),
+    "pm_return_down": (f"{_CHARGED} they fail until you restore it", "CONFIRMED; a return waits for its refund"),
+    "pm_return_refused": (f"{_CHARGED} it refuses them until you restore it", f"{_RETURNS} PARKED"),
+    "pm_return_pending": (
+        f"{_CHARGED} they stay pending until you restore it",
+        "CONFIRMED; a return waits for its refund",
+    ),
+    "pm_return_partial": (f"{_CHARGED} it keeps a cent until you restore it", f"{_RETURNS} PARKED"),
     "pm_wrong_amount": ("charges a cent, and keeps it until you restore it", "PARKED"),
     "pm_wrong_currency": ("asks for another currency", "FAILED, undone"),
 }

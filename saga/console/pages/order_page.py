@@ -1,4 +1,4 @@
-"""One order: its outcome, its graph, and everything on record, live."""
+"""One order, transaction or return: its outcome, its graph, and everything on record, live."""
 
 from nicegui import ui
 
@@ -7,7 +7,7 @@ from saga.console.html import Html, join, tag
 from saga.console.labels import order_path
 from saga.console.layout import NAME, Page
 from saga.console.order_reader import OrderReader, Snapshot
-from saga.console.sections import attempts, commands, events, forms, header, log_lines
+from saga.console.sections import attempts, commands, events, forms, header, log_lines, return_list
 from saga.console.sections.gantt import gantt
 from saga.console.time_travel import TimeTravel
 from saga.orders.timeline import timeline
@@ -30,8 +30,9 @@ class _Sections:
         self._body = ui.element("div").classes("order").props("hidden")
         with self._body:
             self._waiting, self._summary = markup(), markup(classes="card facts-card")
+            self._returns = markup()
             with ui.element("div").classes("run"):
-                with card("State machine", "graph", _downloads(order_id)):
+                with card("States", "graph", _downloads(order_id)):
                     self._time_travel = TimeTravel(at)
                 with card("Events", "events"):
                     self._events = Rows(ui.element("ol").classes("events"), "li")
@@ -53,6 +54,7 @@ class _Sections:
         self._headline.set_content(header.headline(record, environment))
         self._waiting.set_content(forms.parked(record, environment) or forms.paused(record, environment) or Html())
         self._summary.set_content(header.summary(record))
+        self._returns.set_content(return_list.listing(record))
         self._time_travel.show(record)
         self._events.show(events.rows(record))
         self._balance.set_content(events.balance(record))

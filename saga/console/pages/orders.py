@@ -1,4 +1,4 @@
-"""The orders, newest first: live, and filtered by the URL."""
+"""The orders, transactions and returns, newest first: live, and filtered by the URL."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,22 +6,24 @@ from urllib.parse import urlencode
 
 from saga.console.elements import Column, cells, markup, table_card
 from saga.console.html import Html, empty, join, tag
-from saga.console.labels import ago, next_attempt, order_link, placed_at, quantity_of, status_pill
+from saga.console.labels import ago, money_of, next_attempt, order_link, placed_at, quantity_of, status_pill
 from saga.console.layout import Page
 from saga.failures import UsageFailure
 from saga.http import Json
 from saga.orders.listing import STATUSES, Filter
+from saga.stack.kinds import KINDS, ORDER, kind_of
 from saga.stack.tables import status_of
 from saga.text import times
 from saga.text.durations import duration
-from saga.text.money import amount, minor
 from saga.text.times import milliseconds
 
 _FIELDS = ("customer", "product", "error")
 _SINCE = {"": "any time", "15m": "15 minutes", "1h": "1 hour", "24h": "24 hours", "7d": "7 days"}
+_KINDS = {"": "all", **{kind: f"{kind}s" for kind in KINDS}}
 _COLUMNS = (
     Column("Status"),
     Column("Order"),
+    Column("Kind", "wide"),
     Column("Customer", "wide"),
     Column("Items", "wide"),
     Column("Total", "number"),
@@ -51,11 +53,13 @@ def _filter(query: Mapping[str, str], now: int) -> Filter:
     """Read the filter from the URL.
 
     Raises:
-        UsageFailure: the status or a time is invalid.
+        UsageFailure: the status, the kind or a time is invalid.
     """
-    given: dict[str, Any] = {name: query[name] for name in (*_FIELDS, "status") if query.get(name)}
+    given: dict[str, Any] = {name: query[name] for name in (*_FIELDS, "status", "kind") if query.get(name)}
     if (status := given.get("status", "PENDING")) not in STATUSES:
         raise UsageFailure(f"Unknown status {status!r}: expected {', '.join(STATUSES)}")
+    if (kind := given.get("kind", ORDER)) not in KINDS:
+        raise UsageFailure(f"Unknown kind {kind!r}: expected {', '.join(KINDS)}")
     for name in ("since", "until"):
         if text := query.get(name):
             given[name] = int(text) if text.isdecimal() else times.moment(text, now)
@@ -81,12 +85,17 @@ def _filter_form(query: Mapping[str, str]) -> Html:
         tag("label", name.capitalize(), tag("input", name=name, value=query.get(name, ""), maxlength=255))
         for name in _FIELDS
     )
-    since = query.get("since", "")
-    options = (tag("option", text, value=value, selected=since == value) for value, text in _SINCE.items())
-    within = tag("label", "Placed within", tag("select", *options, name="since"))
+    within = _select("Placed within", "since", _SINCE, query)
+    kind = _select("Kind", "kind", _KINDS, query)
     status = tag("input", type="hidden", name="status", value=query.get("status", ""))
     buttons = tag("button", "Filter", class_="button"), tag("a", "Clear", href="/orders", class_="button")
-    return tag("form", *boxes, within, status, *buttons, action="/orders", class_="filters", data_filters=True)
+    return tag("form", *boxes, kind, within, status, *buttons, action="/orders", class_="filters", data_filters=True)
+
+
+def _select(label: str, name: str, options: Mapping[str, str], query: Mapping[str, str]) -> Html:
+    chosen = query.get(name, "")
+    found = (tag("option", text, value=value, selected=chosen == value) for value, text in options.items())
+    return tag("label", label, tag("select", *found, name=name))
 
 
 def _row(order: Json) -> Html:
@@ -99,9 +108,8 @@ def _row(order: Json) -> Html:
     link = order_link(order_id, join(order_id[:8], tag("span", order_id[8:], class_="rest")))
     items = ", ".join(quantity_of(line["quantity"], line["productId"]) for line in order["items"])
     took = duration(milliseconds(order["updatedAt"]) - placed) if status in ("CONFIRMED", "FAILED") else ""
-    return cells(
-        _COLUMNS, state, link, order["customerId"], items, amount(minor(order["totalAmount"])), ago(placed), took
-    )
+    kind, customer = kind_of(order), order.get("customerId", "")
+    return cells(_COLUMNS, state, link, kind, customer, items, money_of(order), ago(placed), took)
 
 
 def _below(found: Sequence[Json], query: Mapping[str, str]) -> Html:

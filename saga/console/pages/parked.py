@@ -1,4 +1,4 @@
-"""Orders whose compensation failed. They need an operator."""
+"""Orders and transactions whose compensation failed, and returns that failed. They need an operator."""
 
 from collections.abc import Sequence
 
@@ -11,13 +11,14 @@ from saga.console.layout import Page
 from saga.console.sections.forms import resume
 from saga.console.sources.source import Environment
 from saga.operations import parked_orders
+from saga.stack.kinds import RETURN
 from saga.text.money import amount
 
 _INTRODUCTION = (
-    "A compensation of each of these orders failed, so they may still hold stock or money. "
+    "A compensation of each of these orders failed, or a step of a return, so they may still hold stock or money. "
     "Once the cause is fixed, resume them. Every step is fenced, so nothing happens twice."
 )
-_EMPTY = empty("✓ No orders are parked.", "Every compensation that ran has succeeded.", "empty card")
+_EMPTY = empty("✓ No orders are parked.", "Every compensation and every return that ran has succeeded.", "empty card")
 
 
 def build(page: Page) -> None:
@@ -35,15 +36,18 @@ def build(page: Page) -> None:
 
 
 def _card(order: parked_orders.ParkedOrder, environment: Environment) -> Html:
-    title = tag("h2", status_pill("PARKED"), " ", order_link(order.order_id, order.order_id))
+    title = tag("h2", status_pill("PARKED"), f" {order.kind} ", order_link(order.order_id, order.order_id))
+    is_return = order.kind == RETURN
+    who = {} if is_return else {"Customer": order.customer_id}
+    why = {} if is_return else {"Cancelled because": f"{order.reason}: {order.cause}"}
     failures = (f"{state}: {error}" for state, error in order.failures.items())
     details = {
         "Parked": ago(order.parked),
         "Earlier resumes": f"{order.resumes}",
-        "Customer": order.customer_id,
-        "Total": amount(order.total),
-        "Cancelled because": f"{order.reason}: {order.cause}",
-        "Failed compensations": "; ".join(failures) or "unknown",
-        "Not undone": ", ".join(order.not_undone),
+        **who,
+        "Refund" if is_return else "Total": amount(order.total),
+        **why,
+        "Failed steps" if is_return else "Failed compensations": "; ".join(failures) or "unknown",
+        "Not done" if is_return else "Not undone": ", ".join(order.missing),
     }
     return tag("div", title, facts(details), resume(order.order_id, environment), class_="card pad stack")

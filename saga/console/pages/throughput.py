@@ -29,7 +29,7 @@ def build(page: Page) -> None:
     markup(_span_links(span))
     total = markup()
     with ui.element("div").classes("halves"):
-        with card("Orders per minute", "accepted", legend(_OUTCOMES)):
+        with card("Orders and transactions per minute", "accepted", legend(_OUTCOMES)):
             counts = scrollable(markup(classes="pad"), "Chart of orders")
         with card("Latency, from acceptance to completion", "latency", legend(_PERCENTILES)):
             latencies = scrollable(markup(classes="pad"), "Chart of latency")

@@ -6,6 +6,7 @@ import shlex
 from saga.console.html import Html, tag
 from saga.console.sources.source import Environment, Kind
 from saga.orders.record import Record
+from saga.stack.kinds import RETURN, TRANSACTION
 
 
 def commands(record: Record, environment: Environment) -> Html:
@@ -19,19 +20,23 @@ def commands(record: Record, environment: Environment) -> Html:
 def _of_stack(record: Record, environment: Environment) -> dict[str, str]:
     order, flags = shlex.quote(record.order_id), environment.flags
     found = {
-        "Show this order": f"saga order show {order}{flags}",
+        f"Show this {record.kind}": f"saga order show {order}{flags}",
         "Show its logs": f"saga order logs {order}{flags}",
         "Export it": f"saga order export {order}{flags} > order.json",
         "Draw its graph": f"saga graph {order}{flags}",
     }
     if record.status == "PARKED" or "nextAttemptAt" in record.order.get("paused", {}):
         found["Resume it"] = f"saga order resume {order}{flags} --reason 'the gateway works again'"
-    if record.status == "PENDING":
+    if record.status == "PENDING" and record.kind != RETURN:
         found["Cancel it"] = f"saga order cancel {order}{flags} --reason 'no longer wanted'"
     return found | (_requests(record, environment.api_url) if environment.api_url else {})
 
 
 def _requests(record: Record, api_url: str) -> dict[str, str]:
+    if record.kind == TRANSACTION:
+        return {"Get this transaction from the API": f"curl -s {api_url}/transactions/{record.order_id}"}
+    if record.kind == RETURN:
+        return {"Get its order's returns from the API": f"curl -s {api_url}/orders/{record.order['returnOf']}/returns"}
     body = json.dumps({"customerId": record.order["customerId"], "items": record.order["items"]})
     headers = "-H 'content-type: application/json' -H 'x-idempotency-key: another-order'"
     return {

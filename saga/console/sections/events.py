@@ -6,6 +6,7 @@ from saga.console.html import Html, join, tag
 from saga.console.labels import placed_at, quantity_of
 from saga.orders.effects import Effect, effects
 from saga.orders.record import Record
+from saga.stack.kinds import RETURN
 from saga.text.durations import duration
 from saga.text.money import Minor, amount, minor, signed_amount
 from saga.text.times import clock
@@ -18,14 +19,24 @@ def rows(record: Record) -> dict[str, Html]:
 
 
 def balance(record: Record) -> Html:
-    """Return what the events add up to. For money the gateway's ledger is preferred, if there is one."""
+    """Return what the events and the order's returns add up to. For money the gateway's ledger is preferred."""
     found = effects(record)
     stock = Counter[str]()
     for effect in found:
         stock.update(effect.stock)
+    back = [each for each in record.returns if each["status"] == "CONFIRMED"]
+    for line in (line for each in back for line in each["items"]):
+        stock[line["productId"]] += line["quantity"]
+    refunded = sum(minor(each["refundAmount"]) for each in back)
+    money = Minor(sum(effect.money for effect in found) - refunded)
+    if record.kind == RETURN:
+        given = ", ".join(quantity_of(quantity, product) for product, quantity in stock.items() if quantity)
+        return join(
+            tag("strong", "Balance: "), f"{amount(Minor(-money))} refunded, {given or 'nothing'} back in stock."
+        )
+    paid = _paid(record, money)
     held = ", ".join(quantity_of(-quantity, product) for product, quantity in stock.items() if quantity)
-    paid = _paid(record, Minor(sum(effect.money for effect in found)))
-    return join(tag("strong", "Balance: "), paid, f" The order holds {held or 'no stock'}.")
+    return join(tag("strong", "Balance: "), paid, f" The {record.kind} holds {held or 'no stock'}.")
 
 
 def _paid(record: Record, by_events: Minor) -> str:
@@ -33,7 +44,7 @@ def _paid(record: Record, by_events: Minor) -> str:
         case {"intent": {"taken": taken, "refunded": refunded}}:
             charged, returned = amount(minor(taken)), amount(minor(refunded))
             return f"the gateway's ledger shows {charged} charged and {returned} refunded."
-        case _ if by_events:
+        case _ if by_events or record.returns:
             return f"the customer has paid {amount(by_events)}."
         case _:
             return "no charge is on record."

@@ -5,6 +5,8 @@ from saga.console.labels import ago, next_attempt, order_path
 from saga.console.sources.source import Environment, Kind
 from saga.orders.pause import waiting
 from saga.orders.record import Record
+from saga.stack.kinds import RETURN
+from saga.stack.tables import missing
 from saga.text.safe import counted
 from saga.text.times import milliseconds
 
@@ -19,9 +21,9 @@ def action_form(action: str, *content: Content, style: str = "act") -> Html:
 
 def cancel(record: Record, environment: Environment) -> Html | None:
     """Return a menu that cancels an order, or None if the order or the console doesn't allow it."""
-    if record.status != "PENDING" or not environment.writable:
+    if record.status != "PENDING" or record.kind == RETURN or not environment.writable:
         return None
-    form = _reason_form(record.order_id, "cancel", "Cancel the order", "no longer wanted", "button danger")
+    form = _reason_form(record.order_id, "cancel", f"Cancel the {record.kind}", "no longer wanted", "button danger")
     return tag("details", tag("summary", "Cancel …", class_="button"), form, class_="menu")
 
 
@@ -30,13 +32,14 @@ def parked(record: Record, environment: Environment) -> Html | None:
     if record.status != "PARKED":
         return None
     mark = record.order["parked"]
+    words, events = missing(mark)
     failures = ", ".join(f"{state} failed with {error}" for state, error in mark.get("failures", {}).items())
     why = tag(
         "p",
         tag("strong", "‖ Parked "),
         ago(milliseconds(mark["at"])),
-        f": {failures or 'a compensation failed'}. Not undone: {', '.join(mark.get('notUndone', []))}. ",
-        "Once the cause is fixed, resume the order. Every step is fenced, so nothing happens twice.",
+        f": {failures or 'it took too long'}. {words.capitalize()}: {', '.join(events)}. ",
+        f"Once the cause is fixed, resume the {record.kind}. Every step is fenced, so nothing happens twice.",
     )
     return tag("div", why, resume(record.order_id, environment), class_="notice parked")
 

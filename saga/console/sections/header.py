@@ -1,7 +1,7 @@
 """The top of an order's page: its outcome, its facts, and links to AWS."""
 
 from saga.console.html import Html, facts, join, tag
-from saga.console.labels import ago, placed_at, quantity_of, status_pill
+from saga.console.labels import ago, money_of, order_link, placed_at, quantity_of, status_pill
 from saga.console.sections.forms import cancel
 from saga.console.sources.source import Environment
 from saga.http import Json
@@ -9,6 +9,7 @@ from saga.orders.model import Execution
 from saga.orders.record import Record
 from saga.orders.states import source
 from saga.orders.view import view
+from saga.stack.kinds import ORDER, RETURN, TRANSACTION, kind_of
 from saga.text.durations import duration
 from saga.text.money import amount, minor
 from saga.text.times import milliseconds
@@ -17,9 +18,9 @@ _SOURCES = {"history": "execution history", "events": "events; no execution has 
 _SECTIONS = ("graph", "events", "timeline", "attempts", "logs", "commands")
 
 
-def heading(order_id: str) -> Html:
+def heading(order_id: str, kind: str = ORDER) -> Html:
     """Return the title of the page, which needs no more than the ID."""
-    return tag("h1", "Order ", tag("code", order_id, id="order-id", class_="id"))
+    return tag("h1", f"{kind.capitalize()} ", tag("code", order_id, id="order-id", class_="id"))
 
 
 def headline(record: Record, environment: Environment) -> Html:
@@ -28,8 +29,8 @@ def headline(record: Record, environment: Environment) -> Html:
     jump = tag("nav", *links, class_="jump", aria_label="On this page")
     return tag(
         "div",
-        heading(record.order_id),
-        tag("button", "Copy", class_="button small", data_copy="order-id", aria_label="Copy the order ID"),
+        heading(record.order_id, record.kind),
+        tag("button", "Copy", class_="button small", data_copy="order-id", aria_label=f"Copy the {record.kind} ID"),
         tag("div", jump, cancel(record, environment), class_="aside"),
         tag("p", status_pill(record.status, big=True), tag("span", view(record)["outcome"]), class_="outcome"),
         class_="title",
@@ -41,16 +42,29 @@ def summary(record: Record) -> Html:
     order, placed = record.order, placed_at(record.order)
     return facts(
         {
-            "Customer": order["customerId"],
-            "Items": ", ".join(_line(line) for line in order["items"]),
-            "Total": amount(minor(order["totalAmount"])),
+            **_subject(order),
             "Placed": ago(placed),
             "Took": duration(milliseconds(order["updatedAt"]) - placed) if record.is_over else "still running",
-            "Executions": join(*(_execution(each, record) for each in record.executions)) or "none on record",
+            "Executions": join(*(_execution(each, record) for each in record.executions)) or _no_executions(record),
             "Drawn from": _SOURCES[source(record)],
             **_links(view(record)["links"]),
         }
     )
+
+
+def _subject(order: Json) -> dict[str, Html | str]:
+    """Return what was ordered by whom, or what of which order was returned."""
+    if kind_of(order) == RETURN:
+        items = ", ".join(quantity_of(line["quantity"], line["productId"]) for line in order["items"])
+        of = order_link(order["returnOf"], order["returnOf"])
+        reason = {"Reason": order["text"]} if "text" in order else {}
+        return {"Return of": of, "Items": items, "Refund": amount(minor(order["refundAmount"])), **reason}
+    items = ", ".join(_line(line) for line in order["items"])
+    return {"Customer": order["customerId"], "Items": items, "Total": money_of(order)}
+
+
+def _no_executions(record: Record) -> str:
+    return "none: queues coordinate it" if record.kind == TRANSACTION else "none on record"
 
 
 def _line(line: Json) -> str:

@@ -57,7 +57,7 @@ def place(
 
 @add(app, _CANCEL, f"{_CANCEL} --dry-run")
 def cancel(context: Context, order_id: OrderId, *, reason: Reason, dry_run: DryRun = False) -> int | None:
-    """Cancel an order that isn't confirmed yet, and undo its steps."""
+    """Cancel an order or a transaction that isn't confirmed yet, and undo its steps."""
     if dry_run:
         return _preview(context, order_id, actions.preview_cancel)
     answer = actions.cancel(context.stack, order_id, reason)
@@ -67,7 +67,7 @@ def cancel(context: Context, order_id: OrderId, *, reason: Reason, dry_run: DryR
 
 @add(app, f'{_RESUME} "the gateway works again"', f'{_RESUME} "…" --dry-run')
 def resume(context: Context, order_id: OrderId, *, reason: Reason, dry_run: DryRun = False) -> int | None:
-    """Try a paused order again now, or undo a parked one again, in a new execution. Steps already done are skipped."""
+    """Try a paused order again now, or undo a parked one again. Steps already done are skipped."""
     if dry_run:
         return _preview(context, order_id, actions.preview_resume)
     event = actions.resume(context.stack, order_id, reason)

@@ -31,4 +31,4 @@ def _find(context: Context, incomplete: str, found: list[str]) -> None:
         found.extend(each for each in newest(context.stack, _MOST) if each.startswith(incomplete))
 
 
-OrderId = Annotated[str, typer.Argument(help="ID of the order.", autocompletion=complete)]
+OrderId = Annotated[str, typer.Argument(help="ID of an order, a transaction or a return.", autocompletion=complete)]

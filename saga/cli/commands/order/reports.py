@@ -11,7 +11,15 @@ from saga.cli.context import Context
 from saga.cli.files import read_record, write
 from saga.cli.output import open_page
 from saga.cli.register import add
-from saga.cli.render.order import attempt_table, comparison_tables, event_table, log_table, order_facts, order_table
+from saga.cli.render.order import (
+    attempt_table,
+    comparison_tables,
+    event_table,
+    log_table,
+    order_facts,
+    order_table,
+    return_table,
+)
 from saga.cli.time_options import TIME, time_of
 from saga.console.background import BackgroundConsole
 from saga.engine.project import ENGINE_HOME
@@ -36,14 +44,16 @@ OrderOrFile = Annotated[
 ]
 _OTHER = "66666666-7777-5888-8999-000000000000"
 # What to filter by: PARKED orders are in no other list; PAUSED ones are PENDING or CANCELLING too.
+Kind = Literal["order", "transaction", "return"]
 Status = Literal["PENDING", "CONFIRMED", "CANCELLING", "FAILED", "PARKED", "PAUSED"]
 
 
 @add(app, f"order show {EXAMPLE}", f"order show {EXAMPLE} --json")
 def show(context: Context, order_id: OrderId) -> None:
-    """Show an order: its outcome, its path through the states, its payment and its executions."""
+    """Show an order, a transaction or a return: its outcome, path, payment and executions, and an order's returns."""
     record = read(context.stack, order_id)
-    context.answer(view(record), Group(order_facts(record), "", attempt_table(record)))
+    returns = ["", return_table(record.returns)] if record.returns else []
+    context.answer(view(record), Group(order_facts(record), "", attempt_table(record), *returns))
 
 
 @add(app, f"order events {EXAMPLE}", f"order events {EXAMPLE} -o jsonl")
@@ -98,21 +108,23 @@ def open_(context: Context, order_id: OrderId) -> None:
     app,
     "order list --status FAILED --since 2h",
     "order list --error PaymentDeclined --product PROD-002 --json",
+    "order list --kind return --status PARKED",
     name="list",
 )
 def list_(
     context: Context,
     *,
+    kind: Annotated[Kind | None, typer.Option(help="Kind, if not all.", case_sensitive=False)] = None,
     status: Annotated[Status | None, typer.Option(help="Status of the order, or PAUSED.", case_sensitive=False)] = None,
     customer: Annotated[str | None, typer.Option(help="ID of the customer.")] = None,
-    product: Annotated[str | None, typer.Option(help="ID of a product in the order.")] = None,
+    product: Annotated[str | None, typer.Option(help="ID of a product in the order. Finds no returns.")] = None,
     error: Annotated[str | None, typer.Option(help="Reason of the cancellation, such as PaymentDeclined.")] = None,
     since: Annotated[str | None, typer.Option(help=f"Placed at or after: {TIME}")] = None,
     until: Annotated[str | None, typer.Option(help=f"Placed at or before: {TIME}")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="Maximum number of orders.")] = 50,
 ) -> None:
-    """List orders, newest first. An index answers every filter."""
-    wanted = Filter(status, customer, product, error, time_of(since), time_of(until), limit)
+    """List orders, transactions and returns, newest first. An index answers every filter but the kind."""
+    wanted = Filter(status, customer, product, error, time_of(since), time_of(until), limit, kind)
     found = list(find(context.stack, wanted))
     context.answer(found, order_table(found))
 
