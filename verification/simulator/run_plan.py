@@ -7,10 +7,10 @@ a schedule shrinks towards that.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 from payment.test_tokens import TEST_TOKENS
-from verification.simulator.names.saga_table import STEPS
+from verification.simulator.names.saga_table import HAS_QUEUES, STEPS
 from verification.simulator.names.write_sites import SITES
 
 type Pick = Callable[[int], int]
@@ -48,6 +48,30 @@ class OrderRequest:
         return f"{self.customer} orders {self.quantity} of {' and '.join(self.products)} with {self.token}{key}"
 
 
+class Wish(NamedTuple):
+    """What a customer returns of a confirmed order: at most so many pieces, of so many of its products."""
+
+    key: str
+    pieces: int
+    products: int
+    reason: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.pieces} of {self.products} products{f' with key {self.key}' if self.key else ''}"
+
+
+# The second and third are other bodies under the first one's key. Any two of the others may be too much together.
+WISHES = (
+    Wish("a-key", 1, 1),
+    Wish("a-key", 1, 1, "broken"),
+    Wish("a-key", 2, 1),
+    Wish("", 1, 2),
+    Wish("b-key", 1, 1),
+    Wish("", STOCK, 2),
+    Wish("", 2, 1),
+)
+
+
 @dataclass(frozen=True)
 class Profile:
     """A kind of run: narrows what is drawn. A run has some of the `environment` actions, and all in `always`."""
@@ -71,6 +95,7 @@ class Profile:
     lags: Sequence[int] = LAGS
     refusals: Sequence[int] = FORCED_REFUSALS  # the call at which they begin
     always: Sequence[str] = ()
+    returns: Sequence[int] = (0,)  # by customers, as soon as an order is confirmed
 
 
 @dataclass(eq=False)
@@ -102,6 +127,7 @@ class Plan:
     environment: frozenset[str]
     fault_budget: int
     targeted: tuple[TargetedFault, ...]
+    returns: tuple[Wish, ...]
     deviations: int
     start: int
     gap: int
@@ -116,6 +142,7 @@ class Plan:
             f"page size {self.page_size}": self.page_size != PAGE_SIZES[0],
             f"readers are up to {self.lag} writes behind": self.lag,
             f"{self.aborts} executions are aborted": self.aborts,
+            f"returns {'; '.join(map(str, self.returns))}": self.returns,
             f"forced refusals from call {self.first_refusal} on": self.first_refusal,
         }
         return "; ".join([*map(str, self.requests), *(text for text, holds in conditions.items() if holds)])
@@ -140,6 +167,7 @@ def draw_plan(pick: Pick, profiles: Sequence[Profile]) -> Plan:
         environment=_subset(pick, profile.environment) | frozenset(profile.always),
         fault_budget=one_of(pick, profile.budgets),
         targeted=tuple(_targeted_faults(pick, profile)),
+        returns=tuple(WISHES[pick(len(WISHES))] for _ in range(one_of(pick, profile.returns))),
         deviations=one_of(pick, profile.deviations),
         start=pick(one_of(pick, profile.starts)),
         gap=one_of(pick, GAPS),
@@ -166,7 +194,7 @@ def _order_request(pick: Pick, number: int, profile: Profile) -> OrderRequest:
         key="" if key == 1 else "a-key",
         token=profile.tokens[token],
         quantity=profile.quantities[quantity],
-        products=profile.baskets[basket],
+        products=profile.baskets[basket][: 1 if HAS_QUEUES else None],
     )
 
 

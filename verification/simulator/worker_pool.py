@@ -1,12 +1,15 @@
 """Several processes at work; in an exploration, each explores a chunk of schedules at a time."""
 
+import os
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from typing import Any
+from unittest.mock import patch
 
 from verification.simulator.coverage_counts import Coverage
 from verification.simulator.exploration import CHUNK, Violation, explore
+from verification.simulator.names.saga_table import SIMULATED_SAGA
 from verification.simulator.profiles.all_profiles import PROFILES
 from verification.simulator.report.covered_lines import recorded
 
@@ -23,6 +26,13 @@ def explore_in_parallel(first_seed: int, schedules: int, jobs: int) -> Generator
     """Explore a number of schedules, and yield the result of each chunk when it is done."""
     sizes = [min(CHUNK, schedules - done) for done in range(0, schedules, CHUNK)]
     return in_parallel(jobs, explore_chunk, [(first_seed + n, size) for n, size in enumerate(sizes)])
+
+
+def simulating[T](saga: str, work: Callable[..., T], *arguments: Any) -> T:
+    """Call `work` in a process that simulates the coordinator of this saga."""
+    with patch.dict(os.environ, {SIMULATED_SAGA: saga}):
+        (result,) = in_parallel(1, work, [arguments])
+    return result
 
 
 def in_parallel[T](jobs: int, work: Callable[..., T], arguments: Iterable[tuple[Any, ...]]) -> Generator[T]:

@@ -7,7 +7,9 @@ from sagakit.event import from_row
 from sagakit.saga import Status
 from verification.simulator.checker.outbox_rows import SET_ASIDE
 from verification.simulator.dynamodb.expressions import Item
-from verification.simulator.world.clients import ACCEPTED
+from verification.simulator.environment.environment_effects import OUT_OF_TURN
+from verification.simulator.names.saga_table import HAS_QUEUES, RETURN
+from verification.simulator.world.clients import ACCEPTED, PLACED
 from verification.simulator.world.malformed_events import POISON
 from verification.simulator.world.outage import DEFECT
 from verification.simulator.world.simulation import Simulation
@@ -17,14 +19,14 @@ LAMBDA_ERRORS = ("Lambda.Unknown", "Lambda.TooManyRequestsException", "Sandbox.T
 
 def broken_guarantees(sim: Simulation) -> list[str]:
     """Return the violated guarantees."""
-    checks = (_responses, _cancellations, _publication, _malformed, _taken_back, _errors)
+    checks = (_responses, _returns, _cancellations, _publication, _malformed, _taken_back, _errors, _messages)
     return [violation for check in checks for violation in check(sim)]
 
 
 def _responses(sim: Simulation) -> Iterator[str]:
     """One key places one order, and another body under that key is refused."""
     for request in sim.plan.requests:
-        accepted = [each for each in sim.clients.responses if each.request == request and each.status == ACCEPTED]
+        accepted = [each for each in sim.clients.responses if each.request == request and each.status == PLACED]
         if request.key and len({(each.order_id, each.other_body) for each in accepted}) > 1:
             yield f"one key of {request.customer} placed {len({each.order_id for each in accepted})} orders"
         new = [each.order_id for each in accepted if not each.replayed]
@@ -32,6 +34,29 @@ def _responses(sim: Simulation) -> Iterator[str]:
             yield f"{request.customer} got the same order as new twice"
         if missing := {each.order_id for each in accepted} - set(sim.order_ids):
             yield f"{missing} was accepted but does not exist"
+
+
+def _returns(sim: Simulation) -> Iterator[str]:
+    """One key returns items once, and another body under that key is refused."""
+    accepted = [each for each in sim.clients.returned if each.status == ACCEPTED]
+    known = {saga_id for saga_id, saga in sim.sagas.items() if saga is RETURN}
+    yield from (f"{each.return_id} was accepted but does not exist" for each in accepted if each.return_id not in known)
+    new = [each.return_id for each in accepted if not each.replayed]
+    if len(set(new)) < len(new):
+        yield "a customer got the same return as new twice"
+    for key in {(each.order_id, each.wish.key) for each in accepted if each.wish.key}:
+        same = {(each.return_id, each.wish.reason) for each in accepted if (each.order_id, each.wish.key) == key}
+        if len(same) > 1:
+            yield f"one key stands for {len(same)} returns"
+    open_ones = [row for row in sim.rows("SAGAS") if row["saga"] == RETURN.name and row["status"] != Status.CONFIRMED]
+    yield from (f"{_name(sim, row)} is {row['status']} in the end" for row in open_ones)
+
+
+def _messages(sim: Simulation) -> Iterator[str]:
+    """Check that no message is left, in a queue or dead, except those of transactions that never existed."""
+    for queue in sim.queues.queues.values() if HAS_QUEUES else ():
+        dead = [letter for letter in queue.dead if letter.message.saga_id in sim.sagas]
+        yield from (f"{letter.message.state} is left in a queue" for letter in (*queue.letters, *dead))
 
 
 def _cancellations(sim: Simulation) -> Iterator[str]:
@@ -71,7 +96,8 @@ def _errors(sim: Simulation) -> Iterator[str]:
     if sim.faults.keys() & {"permanent error", "no credentials", DEFECT}:
         return
     ours = set(_family(SagaError))
-    for function, error in (each for execution in sim.sfn.executions for each in execution.errors):
+    in_turn = (each for each in sim.sfn.executions if OUT_OF_TURN not in each.name)
+    for function, error in (each for execution in in_turn for each in execution.errors):
         if error not in ours and error not in LAMBDA_ERRORS and not error.startswith("Idempotency"):
             yield f"{function} failed with {error}"
 

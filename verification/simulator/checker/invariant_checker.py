@@ -8,12 +8,14 @@ from saga.reconcile.invariants import violations
 from sagakit.saga import Status
 from tests.support.template import tables_of_record
 from verification.simulator.checker.event_order import impossible, overtaken
+from verification.simulator.checker.message_rules import MessageRules
 from verification.simulator.checker.outbox_rows import BOOKKEEPING, OutboxRows
+from verification.simulator.checker.return_rules import Returns
 from verification.simulator.checker.saga_rows import SagaRows
 from verification.simulator.checker.supporting_tables import SupportingTables
 from verification.simulator.dynamodb.in_memory_dynamodb import Change, Row
 from verification.simulator.names.operation_names import event_kind, table_name
-from verification.simulator.names.saga_table import OUTCOMES, RECORDED_BY, SAGA
+from verification.simulator.names.saga_table import EVENTS, HAS_QUEUES, SAGA, SAGAS
 from verification.simulator.world.malformed_events import POISON
 from verification.simulator.world.simulation import Simulation
 
@@ -34,6 +36,9 @@ class InvariantChecker:
             "circuit": self._supporting.circuit,
             "idempotency": self._supporting.idempotency,
         }
+        self._returns = Returns(sim)
+        if HAS_QUEUES:
+            sim.queues.rules = MessageRules(sim)
         sim.on_change, sim.after_call = self._check_change, self._check_invariants
 
     def _check_change(self, change: Change) -> None:
@@ -46,7 +51,7 @@ class InvariantChecker:
     def _check_invariants(self) -> None:
         if self._changed:
             self._changed = False
-            self._sim.violations += violations(self._rows())
+            self._sim.violations += [*violations(self._rows()), *self._returns.violations()]
 
     def _rows(self) -> dict[str, list[Any]]:
         """Return all rows, with the keys that the gateway forgot and without poison."""
@@ -82,7 +87,7 @@ class InvariantChecker:
             yield "PaymentMismatched is recorded, but the gateway has charged the amount"
         yield from _wrong_provenance(event)
         yield from self._outbox.recorded(event)
-        if event["eventType"] in SAGA.guarded:
+        if any(event["eventType"] in saga.guarded for saga in SAGAS):
             status = next(row["status"] for row in self._sim.rows("SAGAS") if row["orderId"] == event["orderId"])
             if status != Status.PENDING:
                 yield f"{_name(event)} is recorded while the order is {status}"
@@ -90,7 +95,7 @@ class InvariantChecker:
     def _is_enough_for_all(self) -> bool:
         """Return whether the initial stock is enough for all orders together, including those that failed."""
         wanted = Counter[str]()
-        for order in self._sim.rows("SAGAS"):
+        for order in (row for row in self._sim.rows("SAGAS") if row["saga"] == SAGA.name):
             wanted.update({line["productId"]: line["quantity"] for line in order["items"]})
         return all(wanted[row["productId"]] <= row["stocked"] for row in self._sim.rows("INVENTORY"))
 
@@ -99,9 +104,11 @@ def _wrong_provenance(event: Any) -> Iterator[str]:
     """Check that an event names its saga, its outcome, and the state that recorded it."""
     kind = event_kind(event["eventType"])
     saga, outcome, state = (event.get(name, "") for name in ("saga", "outcome", "state"))
-    if kind not in OUTCOMES:
-        yield f"{_name(event)} is not in the saga's table"
-    elif (saga, outcome) != (SAGA.name, OUTCOMES[kind]) or state not in RECORDED_BY[kind]:
+    if kind not in EVENTS:
+        yield f"{_name(event)} is not in the sagas' tables"
+        return
+    right_saga, right_outcome, states = EVENTS[kind]
+    if (saga, outcome) != (right_saga, right_outcome) or state not in states:
         yield f"{_name(event)} has the wrong provenance: saga {saga}, outcome {outcome}, state {state}"
 
 

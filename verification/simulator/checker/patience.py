@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from verification.simulator.checker.waiting import FINAL, has_new_patience
-from verification.simulator.names.saga_table import REFUSAL_EVENTS, SAGA
+from verification.simulator.checker.waiting import has_new_patience
+from verification.simulator.names.saga_table import FINAL, REFUSAL_EVENTS, RETURN, SAGA
 from verification.simulator.world.simulation import Simulation
 
 
@@ -37,10 +37,17 @@ def _is_true(sim: Simulation, before: Any, after: Any, reason: str) -> bool:
 
 
 def parked(sim: Simulation, before: Any, after: Any) -> Iterator[str]:
-    """Check that patience is over, or that everything that is missing failed for good."""
-    missing, failures = after["parked"]["notUndone"], after["parked"]["failures"]
-    failed = {each for run in sim.sfn.executions if run.order_id == after["orderId"] for each in run.errors}
-    states = [undo.state for undo in SAGA.compensations if undo.event in missing]
-    for_good = all(failures.get(each) in FINAL[each] and (each, failures[each]) in failed for each in states)
-    if not (states and for_good) and after["updatedAt"] < before["deadlineAt"]:
+    """Check that patience is over, or that what is missing failed for good: of a return, one step is enough."""
+    is_return, failures = after["saga"] == RETURN.name, after["parked"]["failures"]
+    missing = after["parked"]["notDone" if is_return else "notUndone"]
+    runs = [run for run in sim.sfn.executions if run.order_id == after["orderId"]]
+    failed = {each for run in runs for each in run.errors}
+    states = [each.state for each in (RETURN.forward if is_return else SAGA.compensations) if each.event in missing]
+    for_good = [failures.get(each) in FINAL[each] and (each, failures[each]) in failed for each in states]
+    if is_return:
+        if any(for_good) or any(run.status == "ABORTED" for run in runs):
+            return
+    elif states and all(for_good):
+        return
+    if after["updatedAt"] < before["deadlineAt"]:
         yield f"is parked {before['deadlineAt'] - after['updatedAt']} ms too early, for {failures}"

@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from sagakit.saga import Status
+from sagakit.step import Outcome
 from verification.simulator.checker.patience import cancelled, parked
 from verification.simulator.checker.waiting import paused, resumed
-from verification.simulator.names.saga_table import RESUMED
+from verification.simulator.names.saga_table import RETURN
 from verification.simulator.world.simulation import Simulation
 
+STRAIGHT = {None: {Status.PENDING}, Status.PENDING: {Status.PENDING, Status.CONFIRMED}}  # of a return
 TRANSITIONS = {
     None: {Status.PENDING},
     Status.PENDING: {Status.PENDING, Status.CONFIRMED, Status.CANCELLING},
@@ -33,7 +35,8 @@ class SagaRows:
             yield "was deleted"
             return
         old_status = before and before["status"]
-        if after["status"] not in TRANSITIONS.get(old_status, set()):
+        possible = STRAIGHT if after["saga"] == RETURN.name else TRANSITIONS
+        if after["status"] not in possible.get(old_status, set()):
             yield f"went from {old_status} to {after['status']}"
         yield from _visible(after)
         if before and before["createdAt"] != after["createdAt"]:
@@ -47,7 +50,7 @@ class SagaRows:
         """Check what happened to an order that existed before."""
         if after["updatedAt"] == before["updatedAt"]:
             yield from paused(self._sim, before, after)
-        elif (event := self._event_of(after)) and event["eventType"].startswith(RESUMED):
+        elif (event := self._event_of(after)) and event["outcome"] == Outcome.RESUMED:
             yield from resumed(self._sim, before, after, event)
         elif "parked" in after and "parked" not in before:
             yield from parked(self._sim, before, after)
@@ -57,7 +60,8 @@ class SagaRows:
     def _event_of(self, order: Any) -> Any:
         """Return the event that was written together with the row."""
         same = (order["orderId"], order["updatedAt"])
-        return next((row for row in self._sim.rows("EVENTS") if (row["orderId"], row.get("at")) == same), None)
+        rows = (row for row in self._sim.rows("EVENTS") if (row["orderId"], row.get("at")) == same)
+        return next((row for row in rows if "outcome" in row), None)
 
 
 def _visible(order: Any) -> Iterator[str]:

@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from sagakit.saga import Status
-from verification.simulator.names.saga_table import FORWARD_STATES, SAGA
+from verification.simulator.names.saga_table import FINAL, FORWARD_STATES, RETURN
 from verification.simulator.world.simulation import Simulation
 
 FIRST_WAIT, MAX_WAIT = 10_000, 300_000  # milliseconds
-FINAL = {undo.state: [error.__name__ for error in undo.final] for undo in SAGA.compensations}
 PATIENCE = 86_400_000  # milliseconds
 RECORDED_LATE = 10  # milliseconds, by which a long history is ahead of the clock, because each event has its own
 EXECUTION_ENDS = 360_000  # milliseconds after its start, at the latest
@@ -81,8 +80,8 @@ def resumed(sim: Simulation, before: Any, after: Any, event: Any) -> Iterator[st
 def _by_operator(sim: Simulation, before: Any, after: Any) -> Iterator[str]:
     if "parked" not in before and "nextAttemptAt" not in before.get("paused", {}):
         yield "was resumed by the operator, but did not wait"
-    same = after["deadlineAt"] == before.get("deadlineAt")
-    if not (has_new_patience(sim, after) if after["status"] == Status.CANCELLING else same):
+    same, past_pivot = after["deadlineAt"] == before.get("deadlineAt"), after["saga"] == RETURN.name
+    if not (has_new_patience(sim, after) if after["status"] == Status.CANCELLING or past_pivot else same):
         yield "was resumed by the operator without new patience"
 
 

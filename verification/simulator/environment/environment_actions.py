@@ -9,17 +9,17 @@ from payment.port import IntentStatus
 from payment.simulated import SimulatedGateway
 from sagakit import guard, tables
 from sagakit.guard import is_paused
-from tests.support.template import tasks
 from verification.simulator.environment import environment_effects as effects
 from verification.simulator.environment.outbox_actions import OUTBOX_ACTIONS, Action, Options
-from verification.simulator.names.saga_table import PAUSE
+from verification.simulator.environment.queue_actions import QUEUE_ACTIONS
+from verification.simulator.names.saga_table import HAS_QUEUES, SAGA, states
+from verification.simulator.run_plan import WISHES
 from verification.simulator.world.outage import UNREADABLE, all_outages
 from verification.simulator.world.simulation import Simulation
-from verification.simulator.world.step_functions import BROKEN
 
 # Milliseconds: a break and a lease; the relay's delay, an order's deadline and the life of an idempotency record.
 SECONDS, MINUTES = (1_000, 6_000), (65_000, 430_000, 660_000)
-DEADLINE = guard.setting_ms("ORDER_DEADLINE_SECONDS") + 1_000
+DEADLINE = guard.setting_ms(f"{SAGA.name.upper()}_DEADLINE_SECONDS") + 1_000
 PATIENCE = guard.setting_ms("COMPENSATION_PATIENCE_SECONDS") + 1_000
 PROCESSING = IntentStatus.PROCESSING
 
@@ -61,6 +61,17 @@ def perform(sim: Simulation, name: str, action: Action) -> None:
     action()
 
 
+# Only where a state machine coordinates.
+MACHINE_ACTIONS: dict[str, Options] = {
+    "order paused": lambda sim: (
+        partial(effects.call_out_of_turn, sim, saga.name_for("Pause{}"), saga_id) for saga_id, saga in sim.sagas.items()
+    ),
+    "execution reported": lambda sim: (partial(effects.report_execution, sim, each) for each in sim.sfn.broken()),
+    "report lost": lambda sim: (partial(sim.sfn.unreported.remove, it) for it in sim.sfn.unreported),
+    "customer returns": lambda sim: (
+        partial(sim.clients.give_back, order_id, wish) for wish in WISHES for order_id in sim.order_ids
+    ),
+}
 ENVIRONMENT_ACTIONS: dict[str, Options] = {
     "customer cancels": lambda sim: (partial(sim.clients.cancel, order_id) for order_id in sim.order_ids),
     "client retries": lambda sim: (partial(sim.clients.place, request) for request in sim.plan.requests),
@@ -70,7 +81,6 @@ ENVIRONMENT_ACTIONS: dict[str, Options] = {
     "customer reads": lambda sim: (partial(sim.clients.read, order_id) for order_id in sim.order_ids),
     "operator resumes": partial(_resume, waiting=True),
     "operator resumes an order that does not wait": partial(_resume, waiting=False),
-    "order paused": lambda sim: (partial(effects.call_out_of_turn, sim, PAUSE, order_id) for order_id in sim.order_ids),
     "gateway restored": lambda sim: (
         partial(SimulatedGateway().restore, row["id"]) for row in sim.rows("GATEWAY_LEDGER") if "taken" in row
     ),
@@ -84,22 +94,21 @@ ENVIRONMENT_ACTIONS: dict[str, Options] = {
     "sweep after an execution": lambda sim: [partial(_sweep_after, sim, 430_000)],
     "sweep after the deadline": lambda sim: [partial(_sweep_after, sim, DEADLINE)],
     "patience over": lambda sim: [partial(_sweep_after, sim, PATIENCE)],
-    "execution reported": lambda sim: (
-        partial(effects.report_execution, sim, each) for each in sim.sfn.executions if each.status in BROKEN
-    ),
-    "report lost": lambda sim: (partial(sim.sfn.unreported.remove, it) for it in sim.sfn.unreported),
     **OUTBOX_ACTIONS,
+    **(QUEUE_ACTIONS if HAS_QUEUES else MACHINE_ACTIONS),
     "dependency down": lambda sim: (
-        partial(sim.begin_outage, outage) for outage in (() if sim.is_down else all_outages())
+        partial(sim.begin_outage, outage) for outage in (() if sim.is_down else all_outages(of_returns=True))
     ),
     "events unreadable": lambda sim: (
         partial(sim.begin_outage, outage)
-        for outage in (() if sim.is_down else all_outages())
+        for outage in (() if sim.is_down else all_outages(of_returns=True))
         if outage.kind == UNREADABLE
     ),
-    "duplicate execution": lambda sim: (partial(sim.sfn.execute, f"{id_}-again", id_) for id_ in sim.order_ids),
+    "duplicate execution": lambda sim: (partial(sim.sfn.execute, f"{id_}-again", id_) for id_ in sim.sagas),
     "step out of turn": lambda sim: (
-        partial(effects.call_out_of_turn, sim, step, order_id) for order_id in sim.order_ids for step in tasks()
+        partial(effects.call_out_of_turn, sim, step, saga_id)
+        for saga_id, saga in sim.sagas.items()
+        for step in states(saga)
     ),
     "seconds pass": lambda sim: (partial(effects.pass_time, sim, duration) for duration in SECONDS),
     "minutes pass": lambda sim: (partial(effects.pass_time, sim, duration) for duration in MINUTES),

@@ -7,19 +7,31 @@ from botocore.exceptions import ClientError
 
 from payment.port import IntentStatus
 from payment.simulated import SimulatedGateway, ledger
+from sagakit.queues.message import Message
 from tests.support.steps import sample
 from verification.simulator.dynamodb.expressions import Item
-from verification.simulator.names.saga_table import CANCEL, FAIL, FORWARD_STATES, PAUSE
+from verification.simulator.names.saga_table import (
+    CANCEL,
+    FAIL,
+    FORWARD_STATES,
+    HAS_QUEUES,
+    PAUSE,
+    PAUSE_RETURN,
+    RETURN,
+    SAGA,
+)
 from verification.simulator.world.scheduler import Call, Result
 from verification.simulator.world.simulation import Simulation
 from verification.simulator.world.step_functions import Execution
 
 EXECUTION_BROKE, SWEEP = sample("recover_order"), sample("sweep_orders")
 SWEEPERS = ("SweepOutbox", "SweepOrders", "ReportBacklog")  # run every minute
-OUT_OF_TURN = {"Error": "OutOfTurn", "Cause": ""}
+OUT_OF_TURN = "out-of-turn"  # in the names of runs
+ERROR = {"Error": "OutOfTurn", "Cause": ""}
 INPUTS: dict[str, dict[str, Any]] = {
-    PAUSE: {"state": FORWARD_STATES[0], "error": OUT_OF_TURN},
-    CANCEL: {"error": OUT_OF_TURN},
+    PAUSE: {"state": FORWARD_STATES[0], "error": ERROR},
+    PAUSE_RETURN: {"state": RETURN.forward[0].state, "error": ERROR},
+    CANCEL: {"error": ERROR},
     FAIL: {"failures": {}},
 }
 MAX_ATTEMPTS = 3  # Lambda retries a failed asynchronous invocation twice
@@ -48,6 +60,10 @@ def report_execution(sim: Simulation, execution: Execution, attempt: int = 1) ->
 def call_out_of_turn(sim: Simulation, function: str, order_id: str) -> None:
     """Call a step out of turn, as an operator or a wrong state machine might."""
     sim.called_out_of_turn.add(order_id)
+    if HAS_QUEUES:
+        run = f"{order_id}-{OUT_OF_TURN}-{len(sim.queues.executions)}"
+        sim.queues.put(Message(SAGA.name, order_id, run, function, **INPUTS.get(function, {})))
+        return
     payload = {"orderId": order_id, **INPUTS.get(function, {})}
     sim.invoke("out of turn", function, payload, lambda _: None, order_id)
 

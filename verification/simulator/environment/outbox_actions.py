@@ -6,6 +6,7 @@ from functools import partial
 from sagakit import tables
 from sagakit.event import shard
 from sagakit.relay.outbox import MAX_ATTEMPTS, SET_ASIDE
+from verification.simulator.names.saga_table import SAGAS
 from verification.simulator.world.malformed_events import (
     NOT_AN_EVENT,
     POISON,
@@ -49,7 +50,8 @@ def _deliver_poison(sim: Simulation) -> Iterator[Action]:
 
 
 def _deliver_deleted(sim: Simulation) -> Iterator[Action]:
-    yield partial(sim.stream.starting.deliver, [sim.stream.record(deleted_event(starts_saga=True))])
+    for saga in SAGAS:
+        yield partial(sim.stream.starting.deliver, [sim.stream.record(deleted_event(starts_saga=True, saga=saga))])
     for starts_saga in (False, True):
         yield partial(sim.stream.publishing.deliver, [sim.stream.record(deleted_event(starts_saga=starts_saga))])
 

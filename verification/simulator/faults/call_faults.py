@@ -17,6 +17,7 @@ from verification.simulator.world.simulation import Simulation
 LONG = 8  # calls: as many attempts as a transaction makes
 RESENDS = 3  # calls: as often as an entry is sent before the stream delivers it again
 FUNCTION_TIMEOUT = 4_000  # milliseconds
+NOT_INVOKED = "not invoked"
 
 type Inject = Callable[[Call, Simulation], Any]
 
@@ -128,5 +129,5 @@ CALL_FAULTS = (
     Fault("entry refused for long", _api("PutEvents"), partial(_refuse_entry, code="InternalFailure"), RESENDS),
     Fault("entry malformed", _api("PutEvents"), partial(_refuse_entry, code=MALFORMED)),
     Fault("keys unprocessed", _api("BatchGetItem"), _keys_unprocessed),
-    Fault("not invoked", _api("Invoke"), _raise(_no_concurrency)),
+    Fault(NOT_INVOKED, _api("Invoke"), _raise(_no_concurrency)),
 )

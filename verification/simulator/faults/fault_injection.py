@@ -3,15 +3,22 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from verification.simulator.faults.call_faults import CALL_FAULTS
+from verification.simulator.faults.call_faults import CALL_FAULTS, NOT_INVOKED
+from verification.simulator.names.saga_table import HAS_QUEUES
 from verification.simulator.world.scheduler import Actor, Fault
 from verification.simulator.world.simulation import Simulation
+from verification.simulator.world.step_functions import StepFunctions
 
 type Action = Callable[[], object]
 
 TASK_TIMEOUT, ABORTED, TIMED_OUT = "task timeout", "execution aborted", "execution timed out"
 SUSPENDED = "suspended"
-FAULT_NAMES = (*(fault.name for fault in CALL_FAULTS), TASK_TIMEOUT, ABORTED, TIMED_OUT, SUSPENDED)
+# Where queues coordinate there are no executions: a worker breaks, and its messages are delivered again.
+FAULT_NAMES = (
+    *(fault.name for fault in CALL_FAULTS if not HAS_QUEUES or fault.name != NOT_INVOKED),
+    *(() if HAS_QUEUES else (TASK_TIMEOUT, ABORTED, TIMED_OUT)),
+    SUSPENDED,
+)
 
 
 def applicable_faults(sim: Simulation, actor: Actor) -> Iterator[tuple[str, Action]]:
@@ -28,7 +35,8 @@ def applicable_faults(sim: Simulation, actor: Actor) -> Iterator[tuple[str, Acti
 
 def end_execution(sim: Simulation, actor: Actor, fault: str) -> None:
     """End an execution from outside. Its invocation, if there is one, continues."""
-    sim.record_fault(fault, "OrderSaga")
+    sim.record_fault(fault, actor.function)
+    assert isinstance(sim.sfn, StepFunctions)
     execution = next(each for each in sim.sfn.executions if each.actor is actor)
     sim.sfn.end(execution, fault.removeprefix("execution ").replace(" ", "_").upper())
 
@@ -41,6 +49,7 @@ def _hit_call(sim: Simulation, actor: Actor, fault: Fault) -> None:
 def _time_out(sim: Simulation, actor: Actor) -> None:
     _record(sim, actor, TASK_TIMEOUT)
     actor.abandoned = True
+    assert isinstance(sim.sfn, StepFunctions)
     sim.sfn.time_out(actor)
 
 

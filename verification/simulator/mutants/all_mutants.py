@@ -8,7 +8,9 @@ from verification.simulator.mutants import (
     outbox_mutants,
     patience_mutants,
     payment_mutants,
+    queue_mutants,
     recovery_mutants,
+    return_mutants,
     row_mutants,
     set_aside_mutants,
     stale_read_mutants,
@@ -17,6 +19,7 @@ from verification.simulator.mutants.guard_mutants import guard_mutants
 from verification.simulator.mutants.guard_survey import GuardSurvey
 from verification.simulator.mutants.hunt import Hunt, hunt
 from verification.simulator.mutants.mutant import Mutant
+from verification.simulator.names.saga_table import HAS_QUEUES
 from verification.simulator.worker_pool import in_parallel
 
 MODULES = (
@@ -27,14 +30,22 @@ MODULES = (
     outbox_mutants,
     set_aside_mutants,
     recovery_mutants,
+    return_mutants,
     stale_read_mutants,
 )
-BY_HAND = {mutant.name: mutant for module in MODULES for mutant in module.MUTANTS}
+OF_QUEUES = [mutant.name for mutant in queue_mutants.MUTANTS]
+BY_HAND = {mutant.name: mutant for module in (*MODULES, queue_mutants) for mutant in module.MUTANTS}
 
 
 def all_mutants(survey: GuardSurvey) -> list[Mutant]:
-    """Return the mutants made by hand, and one for each guard; the masked ones come last."""
-    return sorted([*BY_HAND.values(), *guard_mutants(survey)], key=lambda mutant: bool(mutant.masked_by))
+    """Return the mutants made by hand, and one for each guard; the masked ones come last.
+
+    The guards are the same with both coordinators, so they are hunted with one of them.
+    """
+    if HAS_QUEUES:
+        return [BY_HAND[name] for name in OF_QUEUES]
+    by_hand = [mutant for name, mutant in BY_HAND.items() if name not in OF_QUEUES]
+    return sorted([*by_hand, *guard_mutants(survey)], key=lambda mutant: bool(mutant.masked_by))
 
 
 def hunt_in_parallel(mutants: Sequence[Mutant], seed: int, jobs: int) -> Generator[Hunt]:

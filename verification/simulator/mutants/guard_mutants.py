@@ -26,6 +26,8 @@ MASKED: Sequence[tuple[str, str, str, Sequence[str]]] = (
     ),
     ("OrderPlaced", "sagas not_exists(orderId)", "an order with that id has its first event", (OWN_EVENT,)),
     ("OrderPlaced", OWN_EVENT, "the order of that event exists", ()),
+    ("ReturnAccepted", "sagas not_exists(orderId)", "a return with that id has its first event", (OWN_EVENT,)),
+    ("ReturnAccepted", OWN_EVENT, "the return of that event exists", ()),
     ("intended", OWN_EVENT, "the record of the intent exists by then", ("record not_exists(orderId)",)),
     ("intended", "record not_exists(orderId)", "the event of that intent exists", ()),
     *(
@@ -47,11 +49,14 @@ MASKED: Sequence[tuple[str, str, str, Sequence[str]]] = (
         "an order that has ended is neither due nor parked",
         (NOT_DUE_ANEW, "sagas exists(parked)"),
     ),
-    (
-        "parked",
-        CANCELLING,
-        "an order that has ended is not due, and the decision is later",
-        (NOT_DUE_ANEW, "after the last decision"),
+    *(
+        (
+            "parked",
+            status,
+            "what has ended is not due, and the decision is later",
+            (NOT_DUE_ANEW, "after the last decision"),
+        )
+        for status in (PENDING, CANCELLING)
     ),
     ("resumed", "sagas exists(parked)", "another resume has the same number", (OWN_EVENT,)),
     ("failed", OWN_EVENT, "the saga is FAILED by then, not CANCELLING", (CANCELLING,)),

@@ -1,6 +1,6 @@
 """Every known way to break the protocol, and the mutants that represent it.
 
-V1 to V10 are careless variants of the protocol, A to S problems outside its steps.
+V1 to V10 are careless variants of the protocol, A to U problems outside its steps.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -84,6 +84,23 @@ MUTANTS_OF: Mapping[str, Sequence[str]] = {
         "a charge in another currency confirms the order",
         "a part counts as a refund",
         "an accepted refund counts as done",
+    ),
+    "T a message is lost, doubled or overtaken": (
+        "a message is acknowledged although the next one was not sent",
+        "a saga is passed on before its state has run",
+        "the rest of a group goes on after a failure",
+        "a failure stops the other groups",
+        "the deduplication id does not name the run",
+        "a refusal is tried again",
+    ),
+    "U a return gives back too much, twice or never": (
+        "a return is not compared with what is left",
+        "an order that is not confirmed is returned",
+        "without ReturnAccepted: OrderReturnAccepted not recorded yet",
+        "without gateway refunds: gateway refunded = n",
+        "the gateway refunds a part again",
+        "a final error of a return is tried again",
+        "a return is cancelled at its deadline",
     ),
 }
 

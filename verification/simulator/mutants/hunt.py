@@ -8,6 +8,7 @@ from typing import NamedTuple
 from verification.simulator.coverage_counts import Coverage
 from verification.simulator.exploration import Violation, explore
 from verification.simulator.mutants.mutant import Mutant
+from verification.simulator.profiles.all_profiles import fitting
 from verification.simulator.run_plan import Profile
 
 ROUND = 100  # schedules of a profile, before it is the next one's turn
@@ -42,7 +43,7 @@ def hunt(mutant: Mutant, seed: int) -> Hunt:
     limit = MASKED_SCHEDULES if mutant.masked_by else MAX_SCHEDULES
     with mutant.change():
         for number, profile in enumerate(islice(_turns(mutant.profiles), limit // ROUND)):
-            violation = explore(seed + number, ROUND, [profile], coverage, mutant.without)
+            violation = explore(seed + number, ROUND, [fitting(profile)], coverage, mutant.without)
             if violation:
                 break
     return Hunt(mutant.name, mutant.masked_by, violation, coverage.schedules, time.monotonic() - started)

@@ -80,7 +80,7 @@ PARKED_AGAIN = Profile(
 _READING = "sagakit.transaction._reading"
 
 MUTANTS = (
-    Mutant("the order's id is random", (PLACING,), patched("order.placing.order_id", lambda *_: str(uuid.uuid4()))),
+    Mutant("the order's id is random", (PLACING,), patched("order.placing.derived", lambda *_: str(uuid.uuid4()))),
     Mutant("a replay ignores a different body", (PLACING,), patched("order.placing._replay", _any_body)),
     Mutant("order and event are two writes", (PLACING,), patched("order.store.transact", _one_by_one)),
     Mutant("effect and event are two writes", (DUPLICATES,), patched("sagakit.eventlog.transact", _effect_first)),

@@ -10,9 +10,9 @@ from unittest.mock import patch
 
 from sagakit import guard, pausing, resuming
 from sagakit.saga import Status
-from tests.support.template import definition
 from verification.simulator.mutants.mutant import Change, Mutant, patched
-from verification.simulator.names.saga_table import CANCEL, FORWARD_STATES, PAUSE
+from verification.simulator.names.definitions import definition
+from verification.simulator.names.saga_table import CANCEL, FORWARD_STATES, PAUSE, SAGA
 from verification.simulator.profiles.decision_races import PAUSED_LATE
 from verification.simulator.profiles.topics import PARKING, PAUSING
 
@@ -25,10 +25,10 @@ def _guard(module: str, **changed: Any) -> Change:
     return patched(f"sagakit.{module}.guard", SimpleNamespace(**{**vars(guard), **changed}))
 
 
-def _cancelling_definition() -> Any:
+def _cancelling_definition(saga: str) -> Any:
     """Return the definition whose forward steps cancel the order after any error."""
-    changed = json.loads(json.dumps(definition()))
-    for state in FORWARD_STATES:
+    changed = json.loads(json.dumps(definition(saga)))
+    for state in FORWARD_STATES if saga == SAGA.name else ():
         for rule in changed["States"][state]["Catch"]:
             rule["Next"] = CANCEL if rule["Next"] == PAUSE else rule["Next"]
     return changed

@@ -10,11 +10,11 @@ from sagakit.step import Outcome
 from tests.support.template import tables
 from verification.simulator.dynamodb.expressions import Guard, condition
 from verification.simulator.dynamodb.in_memory_dynamodb import write_actions
-from verification.simulator.names.saga_table import EFFECTS, OUTCOMES
+from verification.simulator.names.saga_table import ALL_EFFECTS, OUTCOMES
 
 type Request = Mapping[str, Any]
 
-RECORD_TABLES = {os.environ[effect.table] for effect in EFFECTS}
+RECORD_TABLES = {os.environ[effect.table] for effect in ALL_EFFECTS}
 READS = ("GetItem", "BatchGetItem", "Query")
 
 SHARD = re.compile(r"^u#\d+$")
@@ -63,7 +63,7 @@ def operation_name(api: str, request: Request) -> str:
 
 def guard_name(operation: str, kind: str, action: Request, guard: Guard) -> str:
     """Name a guard: the operation that it protects, and what it demands."""
-    return f"{operation}: {_demand(kind, action, guard)}"
+    return f"{operation}: {_demand(operation, kind, action, guard)}"
 
 
 def guard_names(api: str, request: Request) -> Iterator[str]:
@@ -84,10 +84,11 @@ def guard_role(name: str) -> str:
     return f"{outcome}: {EVENT.sub(lambda event: OUTCOMES[event[0]], demand)}"
 
 
-def _demand(kind: str, action: Request, guard: Guard) -> str:
+def _demand(operation: str, kind: str, action: Request, guard: Guard) -> str:
     table, is_record = table_name(action["TableName"]), action["TableName"] in RECORD_TABLES
     if table == "events" and kind == "Put":
-        return "not recorded yet"
+        event = event_kind(action["Item"]["eventType"]["S"])
+        return "not recorded yet" if event == operation else f"{event} not recorded yet"
     if table == "events" and kind == "ConditionCheck":
         return _about_event(event_kind(action["Key"]["eventType"]["S"]), guard.text)
     if table in ("idempotency", "circuit"):

@@ -2,22 +2,37 @@
 
 from sagakit.step import Compensation, Forward
 from verification.simulator.names.saga_table import (
+    ALL_EFFECTS,
+    CANCEL,
     CANCELLING,
     COMPENSATION_STATES,
-    EFFECTS,
+    CONFIRM,
+    CONFIRMED,
+    FAIL,
+    FAILED,
     FORWARD_STATES,
+    HAS_QUEUES,
     PARKED,
     PAUSE,
+    PAUSE_RETURN,
+    PLACE,
     RECORDED_BY,
     RESUMED,
+    RETURN,
+    RETURN_PARKED,
+    RETURN_RESUMED,
+    RETURN_STATES,
     SAGA,
+    START,
     STARTED,
 )
 
 IDEMPOTENCY = ("idempotency record in progress", "idempotency record completed", "idempotency record deleted")
 CIRCUIT = ("circuit OPEN", "circuit HALF_OPEN", "circuit CLOSED")
-STARTING = ("StartExecution", "mark dispatched", "set aside")
-RECOVERY = (CANCELLING, RESUMED, PARKED, "reschedule")
+SEND, BACK = "SendMessage", "ChangeMessageVisibility"
+STARTING = (SEND if HAS_QUEUES else "StartExecution", "mark dispatched", "set aside")
+RETURNS_RESUMED, RETURNS_PARKED = ((), ()) if HAS_QUEUES else ((RETURN_RESUMED,), (RETURN_PARKED,))
+RECOVERY = (CANCELLING, RESUMED, PARKED, "reschedule", *RETURNS_RESUMED, *RETURNS_PARKED)
 
 
 def _gateway(*verbs: str) -> tuple[str, ...]:
@@ -34,27 +49,44 @@ GATEWAY_WRITES = {
         *CIRCUIT,
     ),
     "RefundPayment": (*_gateway("settles", "cancels", "counts a refund", "refunds"), *CIRCUIT),
+    "RefundReturn": (*_gateway("counts a refund", "refunds"), *CIRCUIT),
+}
+# What a worker writes about the queues, and about a saga that has to wait.
+QUEUED = {
+    START: (SEND, BACK),
+    **dict.fromkeys((*FORWARD_STATES, CANCEL), (SEND, BACK, "pause")),
+    **dict.fromkeys((undo.state for undo in SAGA.compensations), (SEND, BACK)),
+    FAIL: (BACK, "pause"),
 }
 
+STATES = (*FORWARD_STATES, *COMPENSATION_STATES, *RETURN_STATES)
 WRITES = {
-    "PlaceOrder": (STARTED, *IDEMPOTENCY),
+    PLACE: (STARTED, *IDEMPOTENCY),
     "RequestCancellation": (CANCELLING,),
     **{
         state: (
             *GATEWAY_WRITES.get(state, ()),
             *(event for event, states in RECORDED_BY.items() if state in states),
-            *(IDEMPOTENCY if any(state == effect.state for effect in EFFECTS) else ()),
-            *(("pause",) if state == COMPENSATION_STATES[-1] else ()),
+            *(IDEMPOTENCY if any(state == effect.state for effect in ALL_EFFECTS) else ()),
+            *(QUEUED[state] if HAS_QUEUES else ("pause",) if state == FAIL else ()),
         )
-        for state in (*FORWARD_STATES, *COMPENSATION_STATES)
+        for state in STATES
     },
-    PAUSE: ("pause",),
     "StartSagas": STARTING,
     "PublishEvents": ("PutEvents", "set aside"),
     "SweepOutbox": (*STARTING, "PutEvents", "count the attempt", "take back"),
-    "RecoverOrder": (*RECOVERY, "pause"),
-    "ResumeOrder": (RESUMED,),
+    "ResumeOrder": (RESUMED, *RETURNS_RESUMED),
     "SweepOrders": (*RECOVERY, "pause"),  # it moves the next attempt of an order that is paused
+    **(
+        {START: QUEUED[START]}
+        if HAS_QUEUES
+        else {
+            PAUSE: ("pause",),
+            "RecoverOrder": (*RECOVERY, "pause"),
+            "RequestReturn": (RETURN.started,),
+            PAUSE_RETURN: ("pause", RETURN_PARKED),
+        }
+    ),
 }
 
 SITES = tuple(f"{function}: {write}" for function, writes in WRITES.items() for write in writes)
@@ -81,9 +113,8 @@ def site(step: Forward | Compensation, write: str = "") -> str:
 
 
 COMPENSATES = tuple(site(undo) for undo in SAGA.compensations)
-(REQUESTS,), (CONFIRMS,), (CANCELS,) = map(
-    sites_of, ("RequestCancellation", FORWARD_STATES[-1], COMPENSATION_STATES[0])
-)
-FAILS, PARKS, WAITS = sites_of(COMPENSATION_STATES[-1])
-(PAUSES,) = sites_of(PAUSE)
+REQUESTS, CONFIRMS = f"RequestCancellation: {CANCELLING}", f"{CONFIRM}: {CONFIRMED}"
+CANCELS = f"{CANCEL}: {CANCELLING}"
+FAILS, PARKS, WAITS = f"{FAIL}: {FAILED}", f"{FAIL}: {PARKED}", f"{FAIL}: pause"
+PAUSES = f"{FORWARD_STATES[0] if HAS_QUEUES else PAUSE}: pause"
 DECIDES = (CONFIRMS, CANCELS, *COMPENSATES, FAILS)  # an execution decides, or undoes a step

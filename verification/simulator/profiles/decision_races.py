@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from verification.simulator.faults.fault_injection import ABORTED, SUSPENDED
-from verification.simulator.names.saga_table import CANCELLING, FORWARD_STATES, PARKED, RESUMED
+from verification.simulator.names.saga_table import CANCELLING, FAIL, FORWARD_STATES, PARKED, RESUMED
 from verification.simulator.names.write_sites import (
     CANCELS,
     COMPENSATES,
@@ -92,7 +92,7 @@ PARKED_ON_OLD_HISTORY = replace(
     quantities=(1,),
     skews=(0, 2_000),
     always=(),
-    sites=(*2 * ("FailOrder: reads sagas",), CONFIRMS),
+    sites=(*2 * (f"{FAIL}: reads sagas",), CONFIRMS),
 )
 RESUMED_AT_THE_LAST_MOMENT = replace(
     PARKED_ON_OLD_HISTORY,

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from verification.simulator.names.saga_table import COMPENSATION_STATES, EFFECTS, FORWARD_STATES, STEPS
+from verification.simulator.names.saga_table import COMPENSATION_STATES, EFFECTS, FORWARD_STATES, PLACE, STEPS
 from verification.simulator.names.write_sites import (
     DECIDES,
     saga_sites,
@@ -28,13 +28,13 @@ PLACING_CRASHES = replace(
     environment=("client retries",),
     deviations=FEW,
     budgets=(0,),
-    sites=sites_of("PlaceOrder"),
+    sites=sites_of(PLACE),
 )
 PLACING_FAILS = replace(
     PLACING_CRASHES,
     faults=(*CRASHES, *4 * ("keys unprocessed",)),
     deviations=(0,),
-    sites=("PlaceOrder: reads the catalogue", "PlaceOrder: idempotency record deleted"),
+    sites=(f"{PLACE}: reads the catalogue", f"{PLACE}: idempotency record deleted"),
 )
 RELAY_CRASHES = replace(
     PLACING_CRASHES,

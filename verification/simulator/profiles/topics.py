@@ -7,6 +7,7 @@ from verification.simulator.names.saga_table import (
     FAIL,
     FORWARD_STATES,
     PAUSE,
+    PLACE,
     SAGA,
     STEPS,
 )
@@ -14,7 +15,7 @@ from verification.simulator.names.write_sites import CANCELS, CONFIRMS, SITES, s
 from verification.simulator.run_plan import ABORTS, FREE, STOCK, Profile
 from verification.simulator.schedule.deviations import ENVIRONMENT_NAMES
 
-EVERYTHING = Profile(faults=FAULT_NAMES, environment=ENVIRONMENT_NAMES)
+EVERYTHING = Profile(faults=FAULT_NAMES, environment=ENVIRONMENT_NAMES, returns=(0, 0, 1, 2))
 
 LOST = ("crash before", "crash after", "function timeout", "response lost once", "response lost", "request delayed")
 BUSY = ("throttled", "throttled for long", "conflict", "conflict for long", "server error", "request lost")
@@ -31,7 +32,7 @@ PLACING = Profile(
     faults=(*LOST, *BUSY, "permanent error", "no credentials", "keys unprocessed"),
     environment=("client retries", "client reuses its key", *RECORDS, "minutes pass", DELAYED, "customer reads"),
     starts=(1, 8, 16),
-    sites=sites_of("PlaceOrder"),
+    sites=sites_of(PLACE),
 )
 DUPLICATES = Profile(
     tokens=("pm_ok", "pm_declined", "pm_slow", "pm_processing", "pm_late_decline"),
@@ -55,7 +56,7 @@ PARKING = Profile(
     environment=(*SWEEPS, "patience over", *RESUMING, "gateway restored", "execution reported", CANCEL, DELAYED),
     starts=(200, 40, 300),
     aborts=(0, 0, 0, 0, 0, ABORTS),
-    sites=sites_of("FailOrder", "ResumeOrder", "RecoverOrder", "SweepOrders", "RefundPayment"),
+    sites=sites_of(FAIL, "ResumeOrder", "RecoverOrder", "SweepOrders", "RefundPayment"),
 )
 OUTAGES = Profile(
     faults=("response lost", TASK_TIMEOUT),

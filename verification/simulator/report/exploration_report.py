@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from rich.console import Console
 from rich.table import Table
 
-from tests.support.template import tasks
 from verification.simulator.coverage_counts import STALE, Coverage
 from verification.simulator.exploration import Violation
+from verification.simulator.names.definitions import tasks
 from verification.simulator.report.required_coverage import (
     FAULT_COLUMNS,
     UNREACHABLE_GUARDS,

@@ -73,7 +73,7 @@ class Deviations:
             return {}
         actor = self._sim.scheduler.next()
         faults = list(applicable_faults(self._sim, actor)) if actor else []
-        for running in (each.actor for each in self._sim.sfn.executions if not each.actor.ended):
+        for running in self._sim.sfn.running():
             faults += [(name, partial(end_execution, self._sim, running, name)) for name in (ABORTED, TIMED_OUT)]
         return _by_name((name, partial(self._inject, act)) for name, act in faults if name in self._sim.plan.faults)
 

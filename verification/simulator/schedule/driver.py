@@ -7,8 +7,10 @@ from verification.simulator.environment.environment_actions import ENVIRONMENT_A
 from verification.simulator.environment.environment_effects import report_execution
 from verification.simulator.faults.fault_injection import ABORTED, Action, applicable_faults, end_execution
 from verification.simulator.run_plan import TargetedFault
+from verification.simulator.world.queues import Queues
 from verification.simulator.world.scheduler import Actor
 from verification.simulator.world.simulation import Simulation
+from verification.simulator.world.step_functions import MACHINE
 
 MAX_STEPS = 10_000  # in a run that should have become idle
 
@@ -68,10 +70,10 @@ class Driver:
 
     def _is_aborted(self, actor: Actor) -> bool:
         """Return whether the plan aborts this execution here: at its first call, or at a later one."""
-        return bool(self._aborts_left) and actor.function == "OrderSaga" and actor.calls > self._aborts_left % 3
+        return bool(self._aborts_left) and actor.function.endswith(MACHINE) and actor.calls > self._aborts_left % 3
 
     def _default_environment(self) -> bool:
-        """Let the stream and EventBridge deliver, then wake an actor that is only suspended."""
+        """Let the stream, EventBridge and the queues deliver, then wake an actor that is only suspended."""
         sim = self.sim
         suspended = [actor for actor in sim.scheduler.actors if actor.ready and not actor.abandoned]
         # During an outage, a batch that failed is not delivered again until time passes: it would fail for ever.
@@ -82,8 +84,10 @@ class Driver:
             consumers[0].deliver(consumers[0].next_batch())
         elif sim.sfn.unreported:
             report_execution(sim, sim.sfn.unreported[0])
+        elif isinstance(sim.sfn, Queues) and sim.sfn.next_delivery(soon=True):
+            pass
         elif suspended:
             suspended[0].suspended = False
         else:
-            return False
+            return isinstance(sim.sfn, Queues) and sim.sfn.next_delivery(soon=False)
         return True

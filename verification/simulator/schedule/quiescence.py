@@ -5,17 +5,16 @@ from functools import partial
 
 from saga.reconcile.invariants import unfinished
 from sagakit import guard, tables
-from tests.support.template import tasks
 from verification.simulator.checker.guarantees import broken_guarantees
 from verification.simulator.checker.invariant_checker import CHECKED_TABLES
 from verification.simulator.checker.outbox_rows import BOOKKEEPING
 from verification.simulator.coverage_counts import Coverage
 from verification.simulator.dynamodb.expressions import Item
 from verification.simulator.environment import environment_effects as effects
+from verification.simulator.names.saga_table import HAS_QUEUES, states
 from verification.simulator.schedule.driver import Driver
 from verification.simulator.world.malformed_events import POISON
 from verification.simulator.world.simulation import Simulation
-from verification.simulator.world.step_functions import BROKEN
 
 MAX_SWEEPS = 50  # more than the longest way through all recoveries
 PATIENT_SWEEPS = 8  # after which nothing more is expected of waiting: the next ones are after the deadline
@@ -81,7 +80,7 @@ def _unsettled(sim: Simulation) -> list[str]:
 
 
 def _deliver_delayed(driver: Driver) -> None:
-    """Continue what is suspended, let the stream deliver again, and deliver delayed calls."""
+    """Continue what is suspended, let the stream deliver again, and deliver delayed calls and dead letters."""
     sim = driver.sim
     sim.stream.is_down = False
     for actor in sim.scheduler.actors:
@@ -89,7 +88,13 @@ def _deliver_delayed(driver: Driver) -> None:
     driver.run_until_idle()
     while sim.delayed_calls and not sim.violations:
         effects.deliver_delayed_call(sim, sim.delayed_calls[0])
+    _redrive(sim)
     _settle(driver)
+
+
+def _redrive(sim: Simulation) -> None:
+    for queue in sim.queues.queues.values() if HAS_QUEUES else ():
+        sim.queues.redrive(queue)
 
 
 def _resume_parked(driver: Driver) -> None:
@@ -99,6 +104,7 @@ def _resume_parked(driver: Driver) -> None:
         sim.clients.read(order_id)
     driver.run_until_idle()
     driver.stop_faults()
+    _redrive(sim)
     effects.restore_gateway(sim)
     for order_id in sim.parked_orders():
         sim.clients.resume(order_id)
@@ -140,16 +146,18 @@ def _repeat_everything(driver: Driver) -> None:
 
 
 def _repeats(sim: Simulation) -> Iterator[Callable[[], object]]:
-    for order_id in sim.order_ids:
-        yield from (partial(effects.call_out_of_turn, sim, step, order_id) for step in tasks())
-        yield partial(sim.sfn.execute, f"{order_id}-late", order_id)
+    for saga_id, saga in list(sim.sagas.items()):
+        yield from (partial(effects.call_out_of_turn, sim, step, saga_id) for step in states(saga))
+        yield partial(sim.sfn.execute, f"{saga_id}-late", saga_id)
     yield from (partial(each.deliver, each.delivered) for each in sim.stream.consumers if each.delivered)
-    broken = (each for each in sim.sfn.executions if each.status in BROKEN)
-    yield from (partial(effects.report_execution, sim, each) for each in broken)
+    yield from (partial(effects.report_execution, sim, each) for each in sim.sfn.broken())
     for request in sim.plan.requests:
         if request.key and sim.clients.has_placed(request):
             yield partial(sim.clients.place, request)
             yield partial(sim.clients.place, request, other_body=True)
+    for each in sim.clients.returned:
+        if each.wish.key and each.return_id:
+            yield partial(sim.clients.give_back, each.order_id, each.wish)
 
 
 def _rows(sim: Simulation) -> dict[tuple[str, ...], dict[str, object]]:

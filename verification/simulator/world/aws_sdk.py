@@ -9,6 +9,7 @@ from unittest.mock import patch
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from sagakit import dynamodb, idempotency
+from sagakit.queues import message
 from sagakit.relay import publishing, starting
 from verification.simulator.dynamodb.in_memory_dynamodb import Refused
 from verification.simulator.names.operation_names import operation_name
@@ -18,7 +19,12 @@ if TYPE_CHECKING:
     from verification.simulator.world.simulation import Simulation
 
 ENDPOINT = "https://service.invalid"
-CLIENTS: dict[str, Any] = {"dynamodb": dynamodb.client, "stepfunctions": starting.sfn, "events": publishing.bus}
+CLIENTS: dict[str, Any] = {
+    "dynamodb": dynamodb.client,
+    "stepfunctions": starting.sfn,
+    "sqs": message.sqs,
+    "events": publishing.bus,
+}
 
 
 class ResponseLost(Exception):

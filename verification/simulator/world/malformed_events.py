@@ -2,7 +2,10 @@
 
 from typing import Any
 
-POISON, DELETED = "poison!", "00000000-0000-4000-8000-00000000dead"
+from sagakit.saga import Saga
+from verification.simulator.names.saga_table import SAGA
+
+POISON, DELETED = "poison !", "00000000-0000-4000-8000-00000000dead"
 NOT_AN_EVENT: dict[str, Any] = {"nonsense": {"S": "yes"}, "startsSaga": {"BOOL": True}}
 
 
@@ -12,9 +15,9 @@ def malformed_row(shard: str) -> dict[str, Any]:
 
 
 def unstartable_row(shard: str, attempts: int) -> dict[str, Any]:
-    """Return an event that is first in the outbox, after some failed attempts; its id cannot name an execution."""
+    """Return an event that is first in the outbox, after some failed attempts; its id can name no run."""
     counted = {"attempts": attempts} if attempts else {}
-    return {**malformed_row(shard), "eventId": POISON, "detail": {}, "saga": "order", **counted}
+    return {**malformed_row(shard), "eventId": POISON, "detail": {}, "saga": SAGA.name, **counted}
 
 
 def unpublishable_row(key: str) -> dict[str, Any]:
@@ -28,12 +31,13 @@ def misplaced_row(key: str, where: str) -> dict[str, Any]:
     return {**unpublishable_row(key), "detail": {}, "undispatched": where}
 
 
-def deleted_event(*, starts_saga: bool) -> dict[str, Any]:
+def deleted_event(*, starts_saga: bool, saga: Saga = SAGA) -> dict[str, Any]:
     """Return the image of an event, in wire format, whose row no longer exists."""
     return {
         "orderId": {"S": DELETED},
-        "eventType": {"S": "OrderPlaced"},
-        "eventId": {"S": f"{DELETED}-OrderPlaced"},
+        "eventType": {"S": saga.started},
+        "eventId": {"S": f"{DELETED}-{saga.started}"},
+        "saga": {"S": saga.name},
         "at": {"N": "1"},
         "detail": {"M": {}},
         "startsSaga": {"BOOL": starts_saga},

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from sagakit.saga import sagas
 from tests.support.template import logical_ids, resources
+from verification.simulator.names.saga_table import HAS_QUEUES, RETURN, states
 from verification.simulator.world.scheduler import Call
 
 MINUTE = 60_000  # milliseconds
@@ -14,7 +16,10 @@ DURATIONS = {"a minute": MINUTE, "an hour": 60 * MINUTE}
 DEPLOYMENT = {"ten minutes": 10 * MINUTE}  # until a bad deployment is rolled back
 GATEWAY, TABLE, FUNCTION, DEFECT = "payment gateway", "table", "function", "bad deployment"
 UNREADABLE = "bad deployment that cannot read events"
-SERVICES = {"event bus": "events", "Step Functions": "stepfunctions"}
+SERVICES = {"event bus": "events", **({"queues": "sqs"} if HAS_QUEUES else {"Step Functions": "stepfunctions"})}
+STATE_FUNCTIONS = {state for saga in sagas().values() for state in states(saga)}  # called by state machines
+RETURN_FUNCTIONS = ("RequestReturn", "GetReturns", *states(RETURN))
+ORDERS_ONLY = ("PlaceOrder", "GetOrder", "GetOrderEvents", "RecoverOrder", *RETURN_FUNCTIONS)
 
 
 @dataclass(frozen=True)
@@ -40,9 +45,9 @@ class Outage:
         return self.kind in (FUNCTION, DEFECT) and self.subject == function
 
 
-def all_outages() -> Iterator[Outage]:
-    """Yield every outage of each dependency, for each duration."""
-    functions = [name.removesuffix("Function") for name in resources("AWS::Serverless::Function")]
+def all_outages(*, of_returns: bool = False) -> Iterator[Outage]:
+    """Yield every outage of each dependency, for each duration; those of returns matter only where there are any."""
+    functions = [name for name in _functions() if of_returns or name not in RETURN_FUNCTIONS]
     for lasts, milliseconds in DURATIONS.items():
         down = partial(Outage, lasts=lasts, milliseconds=milliseconds)
         yield from (down(kind, "") for kind in (GATEWAY, *SERVICES))
@@ -51,6 +56,15 @@ def all_outages() -> Iterator[Outage]:
     for lasts, milliseconds in DEPLOYMENT.items():
         yield from (Outage(DEFECT, function, lasts, milliseconds) for function in functions)
         yield Outage(UNREADABLE, "", lasts, milliseconds)
+
+
+def _functions() -> Iterator[str]:
+    """Yield the functions that take part here."""
+    others = {*STATE_FUNCTIONS, *ORDERS_ONLY} if HAS_QUEUES else set()
+    for logical_id, function in resources("AWS::Serverless::Function").items():
+        name = logical_id.removesuffix("Function")
+        if (HAS_QUEUES or "Condition" not in function) and name not in others:
+            yield name
 
 
 def _tables(request: Any) -> Iterator[str]:

@@ -15,10 +15,12 @@ from aws_lambda_powertools.utilities.circuit_breaker import base as breaker
 
 from order.api import app
 from payment.breaker import persistence
-from sagakit.relay.app import processor
+from sagakit.queues import worker
+from sagakit.relay import app as relay
 
 REQUEST = ("current_event", "lambda_context")  # Powertools keeps them on the class
-PROCESSOR, APP = dict(vars(processor)), dict(vars(app))
+PROCESSORS = {processor: dict(vars(processor)) for processor in (relay.processor, worker.processor)}
+APP = dict(vars(app))
 
 
 class ProcessMemory:
@@ -41,7 +43,8 @@ class ProcessMemory:
 
 
 def _fresh() -> Iterator[tuple[Any, dict[str, Any]]]:
-    yield processor, {name: copy(value) for name, value in PROCESSOR.items()}
+    for processor, state in PROCESSORS.items():
+        yield processor, {name: copy(value) for name, value in state.items()}
     yield app, {**APP, "context": {}}
 
 

@@ -1,5 +1,6 @@
 """One run: the simulated AWS services, the clients, and the functions that run in them."""
 
+import json
 import os
 from collections import Counter
 from collections.abc import Callable
@@ -10,12 +11,15 @@ from unittest.mock import patch
 from sagakit import tables
 from sagakit.errors import TransientError
 from sagakit.event import Event
+from sagakit.queues.message import Message
 from sagakit.relay import outbox
+from sagakit.saga import Saga, Status, named
 from verification.simulator.coverage_counts import MAY_LAG, STALE, Coverage
 from verification.simulator.dynamodb.expressions import Guard, Item
 from verification.simulator.dynamodb.in_memory_dynamodb import Change, InMemoryDynamoDB, Key, Refused
 from verification.simulator.dynamodb.replica_lag import MAX_AGE
 from verification.simulator.names.operation_names import guard_name, guard_names, guard_role
+from verification.simulator.names.saga_table import HAS_QUEUES, RETURN, SAGA, SAGAS
 from verification.simulator.run_plan import STOCK, Plan
 from verification.simulator.world import aws_sdk, hanging_payments, virtual_clock
 from verification.simulator.world.aws_sdk import client_error, refusal
@@ -26,12 +30,22 @@ from verification.simulator.world.lambda_runtime import run_handler
 from verification.simulator.world.outage import DEFECT, GATEWAY, UNREADABLE, Outage
 from verification.simulator.world.outbox_stream import Stream
 from verification.simulator.world.process_memory import forget_circuits
+from verification.simulator.world.queues import Queues
+from verification.simulator.world.queues import settings as queue_settings
 from verification.simulator.world.scheduler import Actor, Call, Crash, Result, Scheduler
 from verification.simulator.world.step_functions import StepFunctions
 from verification.simulator.world.sweepers import OneByOne, few_shards
 from verification.simulator.world.trace import Trace
 
 _read = outbox.read
+SETTINGS = {"STATE_MACHINES": json.dumps({saga.name: saga.name for saga in SAGAS}), **queue_settings()}
+
+
+def _sending(queues: Queues) -> Callable[[Message], None]:
+    def send(message: Message) -> None:
+        queues.send(message)
+
+    return send
 
 
 class Simulation:
@@ -49,12 +63,12 @@ class Simulation:
             lambda: self.clock.true, self._committed, self._is_enforced, plan.page_size, plan.lag
         )
         self.db.on_lagging_read = self._count_lagging_read
-        self.sfn = StepFunctions(self)
+        self.sfn: StepFunctions | Queues = Queues(self) if HAS_QUEUES else StepFunctions(self)
         self.bus, self.stream = Bus(), Stream(self)
         self.clients = Clients(self)
         self.delayed_calls: list[Call] = []  # the caller has given up, and the call hasn't taken effect yet
         self.forgotten_keys: list[Item] = []  # idempotency keys that the gateway has forgotten
-        self.order_ids: list[str] = []
+        self.sagas: dict[str, Saga] = {}  # by id, in the order in which they were started
         self.recorded_at: dict[Key, int] = {}  # when an event was written, whatever its own clock said
         self.faults: Counter[str] = Counter()  # how often each was injected
         self.called_out_of_turn: set[str] = set()  # orders of which a step was called out of turn
@@ -76,6 +90,10 @@ class Simulation:
         self._patches.enter_context(patch("payment.simulated._require_up", self._require_gateway))
         self._patches.enter_context(patch("sagakit.relay.outbox.read", self._read_event))
         self._patches.enter_context(few_shards())
+        self._patches.enter_context(patch.dict(os.environ, SETTINGS))
+        if isinstance(self.sfn, Queues):
+            self._patches.enter_context(patch("sagakit.queues.worker._run", self.sfn.run_state))
+            self._patches.enter_context(patch.object(Message, "send", _sending(self.sfn)))
         self._patches.enter_context(patch("sagakit.sweeping.ThreadPoolExecutor", OneByOne))
         self._patches.enter_context(patch("order.ids.secret", lambda: b"secret"))  # the same schedule, the same ids
         refusals = ForcedRefusals(self.plan.first_refusal)
@@ -102,6 +120,21 @@ class Simulation:
         actor = Actor(name, function, lambda: self._run(function, payload), ended, order_id)
         actor.skew = self.plan.skew * ((self.plan.first_skew + self.scheduler.spawned) % 3 - 1)
         return self.scheduler.spawn(actor)
+
+    @property
+    def order_ids(self) -> list[str]:
+        """The ids of the orders, or transactions, but not of returns."""
+        return [saga_id for saga_id, saga in self.sagas.items() if saga is SAGA]
+
+    @property
+    def queues(self) -> Queues:
+        """The queues, where they coordinate."""
+        assert isinstance(self.sfn, Queues)
+        return self.sfn
+
+    def saga_of(self, saga_id: str) -> Saga:
+        """Return the declaration of a saga, by default that of orders."""
+        return self.sagas.get(saga_id, SAGA)
 
     @property
     def is_down(self) -> bool:
@@ -158,7 +191,7 @@ class Simulation:
         return self.db.rows(os.environ[f"{table}_TABLE"])
 
     def parked_orders(self) -> list[str]:
-        """Return the ids of the parked orders."""
+        """Return the ids of the parked orders and returns."""
         return [row["orderId"] for row in self.rows("SAGAS") if "parked" in row]
 
     def _run(self, function: str, payload: Any) -> Any:
@@ -183,8 +216,10 @@ class Simulation:
             case "dynamodb":
                 self.coverage.guards.update(guard_names(call.api, call.request))
                 return self.db.call(call.api, call.request)
-            case "stepfunctions":
+            case "stepfunctions" if isinstance(self.sfn, StepFunctions):
                 return self.sfn.start(call.request)
+            case "sqs":
+                return self.queues.serve(call.api, call.request)
             case "events":
                 return self.bus.put(call.request)
             case _:
@@ -213,10 +248,18 @@ class Simulation:
 
     def _committed(self, changes: list[Change]) -> None:
         for change in changes:
-            if change.table == tables.sagas() and change.before is None:
-                self.order_ids.append(change.key[0])
-                self.trace.order_name(change.key[0])
+            if change.table == tables.sagas() and change.after is not None:
+                self._changed(change.key[0], change.after.plain, is_new=change.before is None)
             if change.table == tables.events():
                 self.recorded_at.setdefault(change.key, self.clock.true)
                 self.stream.observe(change)
             self.on_change(change)
+
+    def _changed(self, saga_id: str, row: Item, *, is_new: bool) -> None:
+        """Remember a new saga; as soon as an order is confirmed, its customer returns what the plan says."""
+        if is_new:
+            self.sagas[saga_id] = named(row["saga"])
+            self.trace.order_name(saga_id, self.sagas[saga_id].name if self.sagas[saga_id] is RETURN else "order")
+        if self.saga_of(saga_id) is SAGA and row["status"] == Status.CONFIRMED:
+            for wish in self.plan.returns:
+                self.clients.give_back(saga_id, wish)

@@ -2,12 +2,14 @@
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tests.support import asl
-from tests.support.template import definition, resources, tasks
+from tests.support.template import resources
 from verification.simulator.dynamodb.in_memory_dynamodb import Refused
+from verification.simulator.names.definitions import definition, tasks
 from verification.simulator.world.aws_sdk import send
 from verification.simulator.world.scheduler import Actor, Result
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
 BROKEN = ("FAILED", "ABORTED", "TIMED_OUT")
 NAME_NOT_TAKEN = "StartExecution: the name is not taken"
+MACHINE = "Saga"  # what the names of state machines end with
 NAME = re.compile(r"[\w-]{1,80}")
 
 
@@ -26,6 +29,7 @@ class Execution:
     name: str
     order_id: str
     actor: Actor
+    saga: str
     status: str = "RUNNING"
     error: str = ""
     cause: str = ""
@@ -56,16 +60,27 @@ class StepFunctions:
             self._sim.coverage.count("guard", NAME_NOT_TAKEN)
             raise Refused("ExecutionAlreadyExists")
         if not known:
-            self.execute(name, order_id)
+            self.execute(name, order_id, request["stateMachineArn"])
+            if order_id in self._sim.sagas and self.executions[-1].saga != self._sim.sagas[order_id].name:
+                self._sim.violations.append(f"{name} runs in the state machine {request['stateMachineArn']}")
         return {"executionArn": name}
 
-    def execute(self, name: str, order_id: str) -> None:
+    def running(self) -> Iterator[Actor]:
+        """Yield the executions that run."""
+        yield from (each.actor for each in self.executions if not each.actor.ended)
+
+    def broken(self) -> list[Execution]:
+        """Return the executions that failed, timed out or were aborted."""
+        return [each for each in self.executions if each.status in BROKEN]
+
+    def execute(self, name: str, order_id: str, saga: str = "") -> None:
         """Start an execution, even if the name is taken."""
-        number = f"E{len(self.executions) + 1}"
+        number, machine = f"E{len(self.executions) + 1}", saga or self._sim.saga_of(order_id).name
+        function = f"{machine.capitalize()}{MACHINE}"
         actor = Actor(
-            number, "OrderSaga", lambda: self._run(execution), lambda result: self._ended(execution, result), order_id
+            number, function, lambda: self._run(execution), lambda result: self._ended(execution, result), order_id
         )
-        execution = Execution(name, order_id, actor)
+        execution = Execution(name, order_id, actor, machine)
         self.executions.append(execution)
         self._sim.scheduler.spawn(actor)
 
@@ -87,7 +102,7 @@ class StepFunctions:
         def invoke(logical_id: str, payload: Any) -> Any:
             return self._task(execution, logical_id.removesuffix("Function"), payload)
 
-        return asl.run(definition(), {"orderId": execution.order_id}, invoke)
+        return asl.run(definition(execution.saga), {"orderId": execution.order_id}, invoke)
 
     def _task(self, execution: Execution, function: str, payload: Any) -> Any:
         if execution.errors and execution.errors[-1][0] == function:

@@ -19,9 +19,9 @@ class Trace:
         self._lines: list[Line] = []
         self._orders: dict[str, str] = {}
 
-    def order_name(self, order_id: str) -> str:
-        """Return the short name of an order: "order A" is the first."""
-        return self._orders.setdefault(order_id, f"order {chr(ord('A') + len(self._orders))}") if order_id else ""
+    def order_name(self, order_id: str, kind: str = "order") -> str:
+        """Return the short name of an order, or of its return: "order A" is the first."""
+        return self._orders.setdefault(order_id, f"{kind} {chr(ord('A') + len(self._orders))}") if order_id else ""
 
     def with_order_names(self, text: str) -> str:
         """Replace order ids in a text with short names."""
