@@ -8,10 +8,11 @@ import pytest
 
 from payment.test_tokens import TEST_TOKENS
 from saga.console.pages import new_order
-from saga.console.sections import attempts, commands, events, forms, header, log_lines
+from saga.console.sections import attempts, commands, events, forms, header, log_lines, return_list
 from saga.console.time_travel import position
 from saga.orders.attempts import visits
 from saga.orders.logs import LogLine
+from saga.orders.record import Record
 from saga.orders.states import moments
 from tests.console.fake_source import AWS, ENGINE, PRODUCTS, paused, record
 
@@ -142,6 +143,49 @@ def test_the_form_offers_every_payment_of_the_simulated_gateway() -> None:
     assert set(re.findall(r'value="(pm_\w+)"', form)) == TEST_TOKENS.keys()
 
 
+def returned(status: str = "PENDING", **more: object) -> Record:
+    """Return a return of the confirmed order, as its own record."""
+    order = record("confirmed").order
+    view = {name: order[name] for name in ("createdAt", "updatedAt")} | {"kind": "return", "status": status}
+    items = [{"productId": "laptop", "quantity": 1}]
+    view |= {"orderId": "r-1", "returnOf": order["orderId"], "items": items, "refundAmount": 1299.99, **more}
+    return replace(record("confirmed"), order_id="r-1", order=view, events=(), executions=())
+
+
+def test_a_return_is_shown_with_its_order_and_cannot_be_cancelled() -> None:
+    shown, order_id = header.summary(returned(text="too loud")), record("confirmed").order_id
+    assert all(each in shown for each in (f"/orders/{order_id}", "1299.99", "too loud"))
+    assert "Customer" not in shown
+    assert "Return " in header.headline(returned(), ENGINE)
+    assert forms.cancel(returned(), ENGINE) is None
+    assert "order cancel" not in commands.commands(returned(), ENGINE)
+    assert f"/orders/{order_id}/returns" in commands.commands(returned(), ENGINE)
+
+
+def test_a_parked_return_says_what_is_not_done() -> None:
+    mark = {"at": record("confirmed").order["updatedAt"], "done": [], "failures": {"RefundReturn": "AmountDiffers"}}
+    shown = str(forms.parked(returned(parked={**mark, "notDone": ["ReturnRefunded"]}), ENGINE))
+    assert "RefundReturn failed with AmountDiffers. Not done: ReturnRefunded." in shown
+    assert "resume the return" in shown
+
+
+def test_an_order_lists_its_returns_and_no_longer_holds_what_came_back() -> None:
+    assert return_list.listing(record("confirmed")) == ""
+    with_return = replace(record("confirmed"), returns=(returned("CONFIRMED").order,))
+    assert all(each in return_list.listing(with_return) for each in ("CONFIRMED", "/orders/r-1", "laptop", "1299.99"))
+    assert events.balance(with_return).endswith("The order holds no stock.")
+    assert "has paid 0.00" in events.balance(replace(with_return, payment=None))
+
+
+def test_a_transaction_has_no_executions_and_an_address_of_its_own() -> None:
+    order = {**record("confirmed").order, "kind": "transaction", "status": "PENDING"}
+    bought = replace(record("confirmed"), order=order, executions=())
+    assert "none: queues coordinate it" in header.summary(bought)
+    assert "Cancel the transaction" in str(forms.cancel(bought, ENGINE))
+    assert f"/transactions/{bought.order_id}" in commands.commands(bought, ENGINE)
+    assert "Place another order" not in commands.commands(bought, ENGINE)
+
+
 def test_text_from_an_order_stays_text() -> None:
     declined = record("declined")
     order = {**declined.order, "customerId": EVIL, "reason": {"reason": EVIL, "cause": EVIL}}
@@ -149,6 +193,8 @@ def test_text_from_an_order_stays_text() -> None:
     mark = {**paused().order["paused"], **dict.fromkeys(("state", "reason", "cause"), EVIL)}
     parts = (
         header.headline(evil, ENGINE),
+        header.summary(returned(text=EVIL, returnOf=EVIL)),
+        return_list.listing(replace(evil, returns=(returned(orderId=EVIL).order,))),
         header.summary(evil),
         commands.commands(evil, ENGINE),
         log_lines.row(LogLine(0, EVIL, EVIL, EVIL, EVIL)),

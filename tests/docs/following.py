@@ -14,6 +14,7 @@ from tests.support.template import ROOT
 PROGRAMS = Path(sys.executable).parent
 COPIED = ("docs", "events", "functions", "requirements", "saga", "scripts", "statemachine", "tests", "verification")
 COPIED_FILES = ("Makefile", "README.md", "pyproject.toml", "samconfig.toml", "template.yaml")
+CACHE = ("--cache-dir", str(ROOT / ".mypy_cache"))  # of `make check`: most modules of a copy are the same
 
 
 class Block(NamedTuple):

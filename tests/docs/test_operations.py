@@ -18,6 +18,7 @@ LINKS = sorted(set(re.findall(r"\]\(([^)]+)\)", PAGE)))
 ALARMS = resources("AWS::CloudWatch::Alarm")
 FUNCTIONS = [name.removesuffix("Function") for name in resources("AWS::Serverless::Function")]
 OF_A_FUNCTION = re.compile(rf"^({'|'.join(FUNCTIONS)})(?=Throttled|EventsDropped)")
+OF_A_QUEUE = re.compile(r"^\w+Queue(?=Age)")
 SERVICE = "service"  # the dimension that all metrics have
 
 
@@ -44,7 +45,8 @@ def test_the_description_of_an_alarm_links_to_a_heading(name: str) -> None:
 def test_all_alarms_are_listed_with_the_section_that_their_description_names() -> None:
     listed = {name: re.findall(r"#([\w-]+)\)", section)[0] for name, _, section in rows("Alarms")}
     named = {name: alarm["Properties"]["AlarmDescription"].partition("#")[2] for name, alarm in ALARMS.items()}
-    assert listed == {OF_A_FUNCTION.sub("FUNCTION", name).removesuffix("Alarm"): where for name, where in named.items()}
+    general = {name: OF_A_QUEUE.sub("QUEUE", OF_A_FUNCTION.sub("FUNCTION", name)) for name in named}
+    assert listed == {general[name].removesuffix("Alarm"): where for name, where in named.items()}
 
 
 @pytest.mark.usefixtures("world")

@@ -7,7 +7,7 @@ from typing import Any
 _FILE = Path(__file__).with_name("contract.json")
 _COMMANDS = (
     "order show ORDER",
-    "order list --status FAILED --error PaymentDeclined",
+    "order list --kind order --status FAILED --error PaymentDeclined",
     "order events ORDER",
     "order logs ORDER",
     "order export ORDER",

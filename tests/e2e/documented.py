@@ -14,7 +14,7 @@ ON_AWS = ("--config-env", "--profile")
 FOLLOWED = ("logs", "console")  # they never end
 OF_THE_ENGINE = ("up", "down")  # they start and stop it, so they get one of their own
 AN_ORDER = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|ID|OTHER")
-SIZES = {"--orders": "2", "--rate": "2"}  # of a load
+SIZES = {"--orders": "2", "--transactions": "1", "--returns": "1", "--rate": "2"}  # of a load
 
 
 def calls() -> list[list[str]]:

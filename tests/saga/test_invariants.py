@@ -11,6 +11,7 @@ from saga.reconcile.snapshot import Item, Tables
 from saga.stack.legacy import implied
 from sagakit import resuming
 from sagakit.event import PROVENANCE
+from sagas import RETURN, TRANSACTION
 from tests.support import steps, world
 
 type Tamper = Callable[[Tables], Tables]
@@ -28,6 +29,18 @@ def resumed() -> str:
     resuming.resume(order_id, "the gateway is available again")
     steps.confirm(order_id)
     return order_id
+
+
+def transaction_failed() -> str:
+    return steps.failed(TRANSACTION)
+
+
+def return_accepted() -> str:
+    return steps.STARTED["return"]()
+
+
+def return_confirmed() -> str:
+    return steps.confirmed(RETURN)
 
 
 STATES = [world.placed, steps.paid, steps.confirmed, steps.cancelling, steps.failed, steps.rejected, paused, resumed]
@@ -61,6 +74,11 @@ def test_a_correct_order_violates_nothing(bring: Callable[[], str], age: Tamper)
     assert violations(age(tables_of(bring))) == []
 
 
+@pytest.mark.parametrize("bring", [world.transaction, transaction_failed, return_accepted, return_confirmed])
+def test_neither_does_a_correct_transaction_or_return(bring: Callable[[], str]) -> None:
+    assert violations(tables_of(bring)) == []
+
+
 def is_old(event_type: str) -> bool:
     """Return whether events of this type were recorded before events had a provenance."""
     return bool(implied(event_type, {}, starts_saga=False))
@@ -86,6 +104,10 @@ def test_the_implied_provenance_of_an_old_event_is_that_of_a_new_one(bring: Call
         (resumed, True),
         (steps.confirmed, True),
         (steps.failed, True),
+        (world.transaction, False),
+        (transaction_failed, True),
+        (return_accepted, False),
+        (return_confirmed, True),
     ],
 )
 def test_an_order_is_unfinished_until_it_has_ended_or_is_parked(*, bring: Callable[[], str], finished: bool) -> None:

@@ -1,7 +1,6 @@
 """The real state machine with the real handlers, along every path of an order without faults."""
 
 import json
-from typing import NamedTuple
 
 import pytest
 
@@ -19,12 +18,12 @@ from tests.support.asl import Invoke, Json
 from tests.support.execution import COMPENSATION, FORWARD, GIVEN_UP, HAPPY, UNDONE, execute, executions
 from tests.support.faults import failing
 from tests.support.lambdas import invoke
+from tests.support.lives import PRICE, TOKENS
 from tests.support.stopped_clock import DAY, MINUTE, SECOND, StoppedClock
 from tests.support.template import tasks
 
 pytestmark = pytest.mark.usefixtures("world")
 
-PRICE = 2 * world.PRICES["monitor"]
 WHILE = 4 * MINUTE  # between two attempts, so that a test needs only a few
 
 
@@ -133,43 +132,6 @@ def test_a_pause_receives_the_state_that_waits_and_its_error() -> None:
 
 
 # --- Every payment token, end to end -------------------------------------------------------------------------------
-
-
-class Life(NamedTuple):
-    """How the first execution ends, and in the end the order: its status, its reason, its charge and the stock."""
-
-    first: str
-    status: str = "CONFIRMED"
-    reason: str = ""
-    charged: int = PRICE
-    available: int = world.STOCK - 2
-
-
-HAPPILY = Life("OrderConfirmed")
-DECLINED = Life("OrderFailed", "FAILED", "PaymentDeclined", 0, world.STOCK)
-IN_VAIN = Life("OrderPaused", "FAILED", "DeadlinePassed", 0, world.STOCK)
-PARKED = Life("OrderPaused", "CANCELLING", "DeadlinePassed", PRICE, world.STOCK)
-PARTLY_REFUNDED = PARKED._replace(charged=1)
-MISCHARGED = Life("CompensationIncomplete", "CANCELLING", "AmountDiffers", 1, world.STOCK)
-MISMATCHED = Life("OrderFailed", "FAILED", "AmountDiffers", 0, world.STOCK)
-TOKENS = {
-    "pm_ok": HAPPILY,
-    "pm_declined": DECLINED,
-    "pm_insufficient_funds": DECLINED,
-    "pm_flaky": HAPPILY,
-    "pm_unavailable": IN_VAIN,
-    "pm_slow": HAPPILY,
-    "pm_processing": HAPPILY,
-    "pm_late_decline": DECLINED,
-    "pm_refund_flaky": IN_VAIN,
-    "pm_refund_down": PARKED,
-    "pm_refund_refused": PARKED,
-    "pm_refund_pending": PARKED,
-    "pm_partial_refund": PARTLY_REFUNDED,
-    "pm_wrong_amount": MISCHARGED,
-    "pm_wrong_currency": MISMATCHED,
-    "pm_unknown": DECLINED,
-}
 
 
 def test_every_test_token_is_covered() -> None:

@@ -13,11 +13,13 @@ import pytest
 from payment.simulated import SimulatedGateway
 from sagakit import resuming
 from tests.support import http, metrics, steps, stream, world
-from tests.support.asl import Json
+from tests.support.asl import Json, run
 from tests.support.bus import Bus
 from tests.support.execution import execute, executions
 from tests.support.lambdas import invoke
+from tests.support.queues import Queues
 from tests.support.stopped_clock import DAY, StoppedClock
+from tests.support.template import definition
 
 pytestmark = pytest.mark.usefixtures("world", "bus")
 
@@ -57,7 +59,23 @@ def everything_is_seen() -> list[Json]:
     assert http.cancel(cancelled, json.dumps({"reason": f"because {MARK}"}), HEADERS).status == 202
     seen.append(vars(execute(cancelled, call)))
     assert world.status(cancelled) == "FAILED"
+    returned = {**http.ONE_BACK, "reason": f"because {MARK}"}
+    accepted = http.post_return(orders[0], returned, key=f"{MARK} returned", headers=HEADERS)
+    seen.append(vars(run(definition("return"), {"orderId": accepted.body["returnId"]}, call)))
+    assert world.status(accepted.body["returnId"]) == "CONFIRMED"
     return seen
+
+
+def transactions_are_seen(queues: Queues, still: StoppedClock) -> list[Json]:
+    """Run transactions to every end, and one until it is paused; return the messages."""
+    body = {**http.TRANSACTION, "customerId": MARK, "paymentToken": "pm_ok"}
+    tokens = ("pm_ok", "pm_declined", "pm_unavailable", f"pm_{MARK}")
+    answers = [http.post_transaction({**body, "paymentToken": token}, key=f"{MARK} {token}") for token in tokens]
+    cancelled = http.post_transaction(body, key=f"{MARK} cancelled").body["transactionId"]
+    assert http.cancel(cancelled, json.dumps({"reason": MARK}), HEADERS, kind="transaction").status == 202
+    for saga_id in [*(answer.body["transactionId"] for answer in answers), cancelled]:
+        queues.execute(saga_id, still)
+    return queues.sent
 
 
 def parked_is_seen(still: StoppedClock) -> list[Json]:
@@ -89,15 +107,19 @@ def refused() -> list[str]:
     answers = [http.post(body, key=MARK, headers=HEADERS) for body in bodies]
     answers += [http.post(MARKED, headers={"x-idempotency-key": [MARK, f"{MARK} 2"]})]
     answers += [http.post(MARKED, headers={"content-type": MARK})]
+    answers += [http.post_transaction({**http.TRANSACTION, "productId": MARK}, key=MARK)]
+    answers += [http.post_return(steps.confirmed(), {"items": [{"productId": MARK, "quantity": 1}], "reason": MARK})]
+    answers += [http.get(f"/transactions/{MARK}"), http.get(f"/orders/{MARK}/returns")]
     answers += [http.get(f"/orders/{MARK}"), http.get(f"/orders/{MARK}/events"), http.cancel(MARK)]
     assert {answer.status >= 400 for answer in answers} == {True}
     return [answer.text for answer in answers]
 
 
 def test_no_log_metric_event_execution_or_error_shows_what_people_wrote(
-    bus: Bus, log: io.StringIO, still: StoppedClock
+    bus: Bus, log: io.StringIO, still: StoppedClock, queues: Queues
 ) -> None:
     seen: dict[str, Json] = {}
+    seen["metrics of queues"] = metrics.lines(lambda: seen.update(messages=transactions_are_seen(queues, still)))
     seen["metrics"] = metrics.lines(lambda: seen.update(executions=everything_is_seen()))
     seen["metrics"] += metrics.lines(lambda: seen.update(parked=parked_is_seen(still)))
     seen["metrics"] += metrics.lines(lambda: stream.relay(*stream.records()))
@@ -120,6 +142,14 @@ def test_the_customer_and_the_operator_read_the_customers_reason() -> None:
     *_, cancelling = http.get(f"/orders/{order_id}/events").body["events"]
     assert cancelling["detail"]["text"] == MARK
     assert world.detail(order_id, "OrderCancelling")["text"] == MARK
+
+
+def test_the_customer_reads_the_reason_of_a_return() -> None:
+    order_id = steps.confirmed()
+    return_id = http.post_return(order_id, {**http.ONE_BACK, "reason": MARK}).body["returnId"]
+    (shown,) = http.get(f"/orders/{order_id}/returns").body["returns"]
+    assert (shown["reason"], world.detail(return_id, "ReturnAccepted")["text"]) == (MARK, MARK)
+    assert MARK not in http.get(f"/orders/{order_id}/events").text
 
 
 SECRETS = ("arn:aws:", "123456789012", "Traceback", ".py", "assumed-role", "stackTrace")

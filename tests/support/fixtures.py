@@ -16,6 +16,7 @@ from sagakit.observability import logger
 from sagakit.relay import publishing, starting
 from tests.support.bus import Bus
 from tests.support.log_capture import written
+from tests.support.queues import Queues, used
 from tests.support.stopped_clock import StoppedClock, stopped
 from tests.support.world import begin
 
@@ -67,6 +68,12 @@ def _one_call_at_a_time(patch: pytest.MonkeyPatch) -> None:
 def still(monkeypatch: pytest.MonkeyPatch) -> StoppedClock:
     """Stop the clock until the test moves it."""
     return stopped(monkeypatch)
+
+
+@pytest.fixture
+def queues(monkeypatch: pytest.MonkeyPatch, world: None, still: StoppedClock) -> Queues:  # noqa: ARG001
+    """Let the workers and the relay use queues in memory."""
+    return used(monkeypatch)
 
 
 @pytest.fixture

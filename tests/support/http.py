@@ -15,6 +15,13 @@ ORDER: dict[str, Any] = {
     "items": [{"productId": "monitor", "quantity": 2, "price": PRICES["monitor"] / 100}],
     "paymentToken": "pm_ok",
 }
+TRANSACTION: dict[str, Any] = {
+    "customerId": "customer-1",
+    "productId": "monitor",
+    "quantity": 2,
+    "amount": 2 * PRICES["monitor"] / 100,
+}
+ONE_BACK: dict[str, Any] = {"items": [{"productId": "monitor", "quantity": 1}]}
 
 
 @dataclass(frozen=True)
@@ -40,25 +47,42 @@ def post(
     body: Json = ORDER,
     key: str | None = None,
     headers: Mapping[str, str | list[str]] | None = None,
+    function: str = "PlaceOrder",
     **event: Json,
 ) -> Answer:
     """Send `POST /orders`; a text body is sent unchanged, and a header with a list of values once for each."""
     named = {"x-idempotency-key": key} if key is not None else {}
     text = body if isinstance(body, str | None) else json.dumps(body)
     request = {**sample("place_order"), "body": text, **_headers({**(headers or {}), **named}), **event}
-    return _send("PlaceOrder", request)
+    return _send(function, request)
 
 
-def cancel(order_id: str, body: str | None = None, headers: Mapping[str, str | list[str]] | None = None) -> Answer:
-    """Send `POST /orders/{orderId}/cancel` with the body unchanged."""
-    request = {**sample("request_cancellation"), "path": f"/orders/{order_id}/cancel", "body": body}
+def post_transaction(body: Json = TRANSACTION, key: str | None = None, **event: Json) -> Answer:
+    """Send `POST /transactions`, as `post` does."""
+    return post(body, key, function="PlaceTransaction", **{"path": "/transactions", **event})
+
+
+def post_return(order_id: str, body: Json = ONE_BACK, key: str | None = None, **event: Json) -> Answer:
+    """Send `POST /orders/{orderId}/returns`, as `post` does."""
+    return post(body, key, function="RequestReturn", **{"path": f"/orders/{order_id}/returns", **event})
+
+
+def cancel(
+    order_id: str,
+    body: str | None = None,
+    headers: Mapping[str, str | list[str]] | None = None,
+    kind: str = "order",
+) -> Answer:
+    """Send `POST /orders/{orderId}/cancel` with the body unchanged, or the same for a transaction."""
+    request = {**sample("request_cancellation"), "path": f"/{kind}s/{order_id}/cancel", "body": body}
     return _send("RequestCancellation", {**request, **_headers(headers or {})})
 
 
 def get(path: str) -> Answer:
-    """Send a `GET` for an order or its events."""
+    """Send a `GET` for an order, its events or its returns, or for a transaction."""
     name, stem = ("GetOrderEvents", "get_order_events") if path.endswith("/events") else ("GetOrder", "get_order")
-    return _send(name, {**sample(stem), "path": path})
+    name = "GetReturns" if path.endswith("/returns") else name
+    return _send("GetTransaction" if path.startswith("/transactions") else name, {**sample(stem), "path": path})
 
 
 def _headers(headers: Mapping[str, str | list[str]]) -> dict[str, Any]:

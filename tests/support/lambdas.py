@@ -4,6 +4,7 @@ import importlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from tests.support.asl import Json, TaskFailed
@@ -26,10 +27,24 @@ class Context:
 
 
 def handler(logical_id: str) -> Callable[[Any, Any], Any]:
-    """Return the handler that the template names for a function."""
-    module, _, name = resources("AWS::Serverless::Function")[logical_id]["Properties"]["Handler"].rpartition(".")
+    """Return the handler that the template names for a function, or for a state that a queue's worker runs."""
+    functions = resources("AWS::Serverless::Function")
+    in_worker = {f"{state}Function": path for states in worker_states().values() for state, path in states.items()}
+    path = functions[logical_id]["Properties"]["Handler"] if logical_id in functions else in_worker[logical_id]
+    module, _, name = path.rpartition(".")
     found: Callable[[Any, Any], Any] = getattr(importlib.import_module(module), name)
     return found
+
+
+@cache
+def worker_states() -> dict[str, dict[str, str]]:
+    """Return the states that each queue's worker runs, with their handlers, by the queue's logical id."""
+    workers = [each["Properties"] for each in resources("AWS::Serverless::Function").values()]
+    return {
+        worker["Events"]["Queue"]["Properties"]["Queue"]["Fn::GetAtt"][0]: json.loads(variables["HANDLERS"])
+        for worker in workers
+        if "HANDLERS" in (variables := worker.get("Environment", {}).get("Variables", {}))
+    }
 
 
 def invoke(logical_id: str, payload: Json) -> Json:

@@ -1,10 +1,11 @@
 """The environment variables that the template gives the functions. Import this module before any function."""
 
+import json
 import os
 
 import moto.core  # noqa: F401  before any client of botocore exists, or moto cannot reach it
 
-from tests.support.template import tables
+from tests.support.template import queues, tables
 
 # The functions read some of these at import time, as on Lambda.
 os.environ.update({f"{table}_TABLE": f"test-{table.lower()}" for table in tables()})
@@ -25,7 +26,11 @@ os.environ.update(
     POWERTOOLS_METRICS_NAMESPACE="OrderSaga",
     POWERTOOLS_SERVICE_NAME="order-saga",
     UNDISPATCHED_AFTER_SECONDS="60",
-    STATE_MACHINES='{"order": "arn:aws:states:us-east-1:123456789012:stateMachine:test"}',
+    QUEUES=json.dumps({name: f"https://sqs/{queue}.fifo" for name, queue in queues().items()}),
+    STATE_MACHINES=json.dumps(
+        dict.fromkeys(["order", "return"], "arn:aws:states:us-east-1:123456789012:stateMachine:test")
+    ),
+    TRANSACTION_DEADLINE_SECONDS="7200",
 )
 os.environ.pop("AWS_ENDPOINT_URL", None)
 os.environ.pop("AWS_PROFILE", None)

@@ -22,7 +22,12 @@ type Step = Callable[[str], Answer]
 type Bring = Callable[[], str]  # brings a new order to somewhere
 
 WAITS = {"PENDING": "ProcessPayment", "CANCELLING": "RefundPayment"}  # by status: what an order is usually paused at
-STARTED: dict[str, Callable[[], str]] = {"order": world.placed}  # by saga name: what starts a saga
+# By saga name: what starts a saga.
+STARTED: dict[str, Callable[[], str]] = {
+    "order": world.placed,
+    "transaction": world.transaction,
+    "return": lambda: world.returned(confirmed()),
+}
 
 
 def sample(stem: str) -> dict[str, Any]:
@@ -32,8 +37,14 @@ def sample(stem: str) -> dict[str, Any]:
 
 def call(name: str, order_id: str, **payload: Json) -> Answer:
     """Call a state's function as the state machine does."""
-    stem = re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
-    return dict(handler(f"{name}Function")({**sample(stem), "orderId": order_id, **payload}, Context()))
+    return dict(handler(f"{name}Function")({**_sample_of(name), "orderId": order_id, **payload}, Context()))
+
+
+def _sample_of(state: str) -> dict[str, Any]:
+    """Return the sample event of a state: its own, or that of the same decision about an order, or none."""
+    stem = re.sub(r"(?<!^)(?=[A-Z])", "_", state).lower()
+    stems = (stem, re.sub("_(transaction|return)$", "_order", stem))
+    return next((sample(each) for each in stems if (ROOT / "events" / f"{each}.json").exists()), {})
 
 
 def reserve(order_id: str) -> Answer:
@@ -71,16 +82,15 @@ def fail(order_id: str, **failures: str) -> Answer:
 
 
 def states(saga: Saga) -> list[str]:
-    """Return the tasks of a saga's longest path: every step, the cancellation, and every compensation."""
+    """Return the tasks of a saga's longest path without its pivot: every step, and if there is one, the way back."""
     forward, compensations = ([each.state for each in half] for half in (saga.forward, saga.compensations))
-    return [*forward, saga.name_for("Cancel{}"), *compensations, saga.name_for("Fail{}")]
+    return [*forward, *([saga.name_for("Cancel{}"), *compensations, saga.name_for("Fail{}")] if compensations else [])]
 
 
 def before(state: str, saga: Saga = ORDER) -> str:
     """Start a saga and run it until this state is next."""
-    saga_id = STARTED[saga.name]()
-    decision = saga.name_for("Cancel{}") if state == saga.name_for("Confirm{}") else state
-    for name in states(saga)[: states(saga).index(decision)]:
+    saga_id, path = STARTED[saga.name](), states(saga)
+    for name in path[: path.index(state)] if state in path else [step.state for step in saga.forward]:
         call(name, saga_id)
     return saga_id
 
@@ -92,7 +102,7 @@ def paid() -> str:
 
 def confirmed(saga: Saga = ORDER) -> str:
     """Bring a saga to CONFIRMED."""
-    saga_id = before(saga.name_for("Cancel{}"), saga)
+    saga_id = before(saga.name_for("Confirm{}"), saga)
     call(saga.name_for("Confirm{}"), saga_id)
     return saga_id
 

@@ -17,9 +17,9 @@ def template() -> dict[str, Any]:
 
 
 @cache
-def definition() -> dict[str, Any]:
-    """Return the state machine's definition, its placeholders unresolved."""
-    return dict(json.loads((ROOT / "statemachine" / "order_saga.asl.json").read_text()))
+def definition(saga: str = "order") -> dict[str, Any]:
+    """Return the definition of a saga's state machine, its placeholders unresolved."""
+    return dict(json.loads((ROOT / "statemachine" / f"{saga}_saga.asl.json").read_text()))
 
 
 def resources(kind: str) -> dict[str, dict[str, Any]]:
@@ -27,9 +27,16 @@ def resources(kind: str) -> dict[str, dict[str, Any]]:
     return {name: each for name, each in template()["Resources"].items() if each["Type"] == kind}
 
 
-def tasks() -> dict[str, dict[str, Any]]:
-    """Return the task states by name."""
-    return {name: state for name, state in definition()["States"].items() if state["Type"] == "Task"}
+def tasks(saga: str = "order") -> dict[str, dict[str, Any]]:
+    """Return the task states of a saga's state machine by name."""
+    return {name: state for name, state in definition(saga)["States"].items() if state["Type"] == "Task"}
+
+
+@cache
+def queues() -> dict[str, str]:
+    """Return the logical id of each queue in the functions' settings."""
+    setting = template()["Globals"]["Function"]["Environment"]["Variables"]["QUEUES"]["Fn::If"][1]["Fn::Sub"]
+    return {name: queue.strip("${}") for name, queue in json.loads(setting).items()}
 
 
 @cache

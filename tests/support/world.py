@@ -9,8 +9,8 @@ from typing import Any
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.dynamodb.models.table import Table
 
-from order import ids
-from order.domain import Line, Order
+from order import ids, returns
+from order.domain import TRANSACTION, Line, Order
 from order.placing import place
 from sagakit import dynamodb, eventlog, guard
 from sagakit.dynamodb import Item
@@ -72,6 +72,17 @@ def order(token: str = OK, quantity: int = 2, product_id: str = "monitor", custo
 def placed(token: str = OK, **line: Json) -> str:
     """Place an order and return its id."""
     return str(place(order(token, **line), None)["orderId"])
+
+
+def transaction(token: str = OK, **line: Json) -> str:
+    """Start a transaction and return its id."""
+    return str(place(order(token, **line), None, TRANSACTION)["orderId"])
+
+
+def returned(order_id: str, quantity: int = 1, product_id: str = "monitor", key: str | None = None) -> str:
+    """Have the return of some of a confirmed order accepted, and return its id."""
+    row, _ = returns.accept(order_id, {product_id: quantity}, "", key)
+    return str(row["orderId"])
 
 
 def put(table: str, item: Item) -> None:

@@ -1,12 +1,37 @@
-"""The state machine as a graph: the successors of its states, and its two chains of tasks."""
+"""The state machines as graphs: the successors of their states, and the chains of tasks."""
 
+import json
 from typing import Any
 
+from sagakit.saga import Coordinator, Saga, sagas
 from sagas import ORDER
-from tests.support.template import definition, resources, tasks, template
+from tests.support import template as source
+from tests.support.template import definition, resources, template
 
 DECISION, PAUSE = "CancelOrder", "PauseOrder"
-REFUSED = {error.__name__ for step in ORDER.forward for error in step.refusals}
+MACHINES = [saga for saga in sagas().values() if saga.coordinator is Coordinator.STATE_MACHINE]
+IN_QUEUES = [saga for saga in sagas().values() if saga.coordinator is Coordinator.QUEUES]
+REFUSED = {error.__name__ for saga in MACHINES for error in saga.refusals}
+
+
+def tasks() -> dict[str, dict[str, Any]]:
+    """Return the task states of all state machines, by name."""
+    return {name: state for saga in MACHINES for name, state in source.tasks(saga.name).items()}
+
+
+def machine(name: str) -> str:
+    """Return the logical id of the state machine of the saga with this name."""
+    uri = f"statemachine/{name}_saga.asl.json"
+    machines = resources("AWS::Serverless::StateMachine")
+    (found,) = [each for each, resource in machines.items() if resource["Properties"]["DefinitionUri"] == uri]
+    return found
+
+
+def entry_points(function: str) -> list[str]:
+    """Return the handlers that a function runs: its own, and those of the states that it gets from a queue."""
+    properties = resources("AWS::Serverless::Function")[function]["Properties"]
+    states = properties.get("Environment", {}).get("Variables", {}).get("HANDLERS", "{}")
+    return [properties["Handler"], *json.loads(states).values()]
 
 
 def successors(state: dict[str, Any]) -> set[str]:
@@ -34,14 +59,14 @@ def chain(start: str) -> list[str]:
     return names
 
 
-def forward() -> list[str]:
+def forward(saga: Saga = ORDER) -> list[str]:
     """Return the tasks from the start to the pivot."""
-    return chain(definition()["StartAt"])
+    return chain(definition(saga.name)["StartAt"])
 
 
-def undoing() -> list[str]:
+def undoing(saga: Saga = ORDER) -> list[str]:
     """Return the tasks from the decision to undo to the end, with the compensations in between."""
-    return chain(DECISION)
+    return chain(saga.name_for("Cancel{}"))
 
 
 def function(name: str) -> dict[str, Any]:

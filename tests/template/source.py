@@ -9,6 +9,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from functools import cache
 
+from sagakit.saga import sagas
 from tests.support.template import ROOT
 
 type Place = tuple[str, str]  # a module and one of its top-level names; an empty name for its top-level code
@@ -163,7 +164,26 @@ def _variables(read: ast.expr, reader: ast.stmt, handler: str) -> set[str]:
     assert isinstance(reader, ast.FunctionDef)
     calls = [node for code in reachable(handler) for node in ast.walk(code) if isinstance(node, ast.Call)]
     if not isinstance(read, ast.Attribute):
-        return {ast.literal_eval(call.args[0]) for call in calls if ast.unparse(call.func) == reader.name}
+        return {name for call in calls if ast.unparse(call.func) == reader.name for name in _literals(call.args[0])}
     kinds = {each.arg: ast.unparse(each.annotation) for each in reader.args.args if each.annotation}
-    declared = [call for call in calls if ast.unparse(call.func) == kinds[ast.unparse(read.value)]]
+    of = ast.unparse(read.value)
+    declared = (
+        [call for call in calls if ast.unparse(call.func) == kinds[of]] if of in kinds else _assigned(of, handler)
+    )
     return {ast.literal_eval(each.value) for call in declared for each in call.keywords if each.arg == read.attr}
+
+
+def _literals(text: ast.expr) -> set[str]:
+    """Return the text, or one for each saga with a deadline of its own if it begins with the saga's name."""
+    match text:
+        case ast.JoinedStr(values=[ast.FormattedValue(), ast.Constant(value=str(rest))]):
+            return {f"{saga.name.upper()}{rest}" for saga in sagas().values() if saga.steps}
+    return {ast.literal_eval(text)}
+
+
+def _assigned(constant: str, handler: str) -> list[ast.Call]:
+    """Return the declaration of a constant, as it is reached: `CHARGE`, where a module has `CHARGE = Effect(…)`."""
+    found = [code for code in reachable(handler) if isinstance(code, ast.Assign) and isinstance(code.value, ast.Call)]
+    return [
+        code.value for code in found if ast.unparse(code.targets[0]) == constant and isinstance(code.value, ast.Call)
+    ]

@@ -1,23 +1,26 @@
 """The alarms. Each watches a metric that is published under exactly this name and these dimensions."""
 
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import pytest
 
 from sagakit.observability import NAMESPACE, SERVICE
 from sagakit.sweeping import PARTS
+from sagas import TRANSACTION
 from tests.support import steps
 from tests.support.fixtures import closed_circuit, no_pauses, world
 from tests.support.lambdas import Context, handler
-from tests.support.metrics import everything_happens, named, published
-from tests.support.template import resources, template
+from tests.support.metrics import Metric, everything_happens, named, published
+from tests.support.template import queues, resources, template
 from tests.template.source import modules
 from tests.template.transformed import transformed
 
 __all__ = ["closed_circuit", "no_pauses", "world"]
 
-ALARMS = {name: alarm["Properties"] for name, alarm in resources("AWS::CloudWatch::Alarm").items()}
+ALARMS: dict[str, dict[str, Any]] = {
+    name: alarm["Properties"] for name, alarm in resources("AWS::CloudWatch::Alarm").items()
+}
 CUSTOM = [name for name, alarm in ALARMS.items() if alarm["Namespace"] == NAMESPACE]
 FUNCTIONS = resources("AWS::Serverless::Function")
 ASYNCHRONOUS = [
@@ -26,8 +29,15 @@ ASYNCHRONOUS = [
     if {event["Type"] for event in function["Properties"].get("Events", {}).values()} & {"Schedule", "EventBridgeRule"}
 ]
 QUEUES = resources("AWS::SQS::Queue")
+WORK = set(queues().values())  # the others hold failures
 TOPIC = {"Fn::If": ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]}
 SWEEP_PERIOD = 60  # seconds
+
+
+@cache
+def happened() -> set[Metric]:
+    """Return every metric that the functions publish, once for all tests: the first one needs a world."""
+    return published(everything_happens)
 
 
 def dimensions(name: str) -> dict[str, Any]:
@@ -70,7 +80,7 @@ def test_without_a_topic_the_alarms_send_no_notifications() -> None:
 
 @pytest.mark.usefixtures("world")
 def test_this_module_publishes_every_metric_in_the_code() -> None:
-    assert {metric.name for metric in published(everything_happens)} == named(modules().values())
+    assert {metric.name for metric in happened()} == named(modules().values())
 
 
 @pytest.mark.usefixtures("world")
@@ -79,18 +89,34 @@ def test_the_functions_publish_every_custom_metric_with_the_dimensions_of_its_al
     assert dimensions(name)["service"] == {"Ref": "AWS::StackName"}
     published_here = {**dimensions(name), "service": SERVICE}
     expected = NAMESPACE, ALARMS[name]["MetricName"], frozenset(published_here.items())
-    assert expected in {(each.namespace, each.name, each.dimensions) for each in published(everything_happens)}
+    assert expected in {(each.namespace, each.name, each.dimensions) for each in happened()}
 
 
-@pytest.mark.parametrize("queue", QUEUES)
-def test_any_message_in_a_queue_raises_an_alarm_because_every_queue_holds_failures(queue: str) -> None:
-    (alarm,) = [
-        ALARMS[name]
-        for name in about("AWS/SQS")
-        if dimensions(name) == {"QueueName": {"Fn::GetAtt": [queue, "QueueName"]}}
-    ]
+def on_queue(queue: str) -> dict[str, Any]:
+    """Return the only alarm that watches a queue."""
+    own = QUEUES[queue]["Properties"].get("QueueName")
+    names = [{"QueueName": {"Fn::GetAtt": [queue, "QueueName"]}}, {"QueueName": own}]
+    (alarm,) = [ALARMS[name] for name in about("AWS/SQS") if dimensions(name) in names]
+    return alarm
+
+
+@pytest.mark.parametrize("queue", sorted(set(QUEUES) - WORK))
+def test_any_message_in_a_queue_of_failures_raises_an_alarm(queue: str) -> None:
+    alarm = on_queue(queue)
     assert alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
     assert (alarm["Statistic"], alarm["Threshold"]) == ("Maximum", 0)
+
+
+@pytest.mark.parametrize("queue", sorted(WORK))
+def test_a_message_that_waits_long_in_a_queue_of_work_raises_an_alarm(queue: str) -> None:
+    alarm = on_queue(queue)
+    visible_again = QUEUES[queue]["Properties"]["VisibilityTimeout"]
+    assert (alarm["MetricName"], alarm["Statistic"]) == ("ApproximateAgeOfOldestMessage", "Maximum")
+    assert 2 * visible_again < alarm["Threshold"] < TRANSACTION.deadline_seconds  # a lost worker delays it once
+
+
+def test_every_queue_has_an_alarm_and_every_alarm_on_a_queue_watches_one_of_the_stack() -> None:
+    assert sorted(map(id, map(on_queue, QUEUES))) == sorted(id(ALARMS[name]) for name in about("AWS/SQS"))
 
 
 @pytest.mark.parametrize("name", ALARMS)
@@ -122,11 +148,12 @@ def test_events_are_dropped_often_once_more_than_one_run_of_a_sweeper_failed() -
     assert (alarm["Statistic"], alarm["Threshold"]) == ("Sum", PARTS)
 
 
-def test_an_execution_that_timed_out_raises_an_alarm() -> None:
-    alarm = ALARMS["ExecutionsTimedOutAlarm"]
-    assert (alarm["Namespace"], alarm["MetricName"], alarm["Statistic"]) == ("AWS/States", "ExecutionsTimedOut", "Sum")
-    assert dimensions("ExecutionsTimedOutAlarm") == {"StateMachineArn": {"Ref": "OrderSaga"}}
-    assert alarm["Threshold"] == 0
+@pytest.mark.parametrize("machine", resources("AWS::Serverless::StateMachine"))
+def test_an_execution_that_timed_out_raises_an_alarm(machine: str) -> None:
+    (alarm,) = [
+        ALARMS[name] for name in about("AWS/States") if dimensions(name) == {"StateMachineArn": {"Ref": machine}}
+    ]
+    assert (alarm["MetricName"], alarm["Statistic"], alarm["Threshold"]) == ("ExecutionsTimedOut", "Sum", 0)
 
 
 @pytest.mark.parametrize("name", about("AWS/ApiGateway"))
@@ -139,7 +166,7 @@ def test_an_alarm_on_the_api_identifies_it_by_title_and_stage(name: str) -> None
 @pytest.mark.usefixtures("world")
 def test_an_event_is_late_once_even_the_sweeper_should_have_dispatched_it() -> None:
     alarm = ALARMS["UndispatchedEventsAlarm"]
-    (gauge,) = [each for each in published(everything_happens) if each.name == alarm["MetricName"]]
+    (gauge,) = [each for each in happened() if each.name == alarm["MetricName"]]
     sweeper = template()["Resources"]["SweepOutboxFunction"]["Properties"]
     left_to_the_stream = int(sweeper["Environment"]["Variables"]["UNDISPATCHED_AFTER_SECONDS"])
     assert gauge.unit == "Milliseconds"

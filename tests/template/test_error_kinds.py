@@ -8,14 +8,15 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import IdempotencyAl
 
 from sagakit.errors import BusinessError, NotCancelling, NotWaiting, SagaCancelled, StillPending, UnknownSaga
 from sagakit.step import Compensation, Forward
-from sagas import ORDER
-from tests.support.template import resources, tasks
-from tests.template.graph import function, participant
+from tests.support.template import resources
+from tests.template.graph import MACHINES, function, participant, tasks
 from tests.template.source import modules, names, reachable
 
 BUSINESS = {error.__name__ for error in BusinessError.__subclasses__() if error.__module__ in modules()}
 DUPLICATE, PENDING = IdempotencyAlreadyInProgressError.__name__, StillPending.__name__
 OTHER = ["States.ALL"]
+STEPS = [step for saga in MACHINES for step in saga.forward]
+COMPENSATIONS = [each for saga in MACHINES for each in saga.compensations]
 
 
 def retriers(name: str) -> list[dict[str, Any]]:
@@ -91,14 +92,14 @@ def test_the_wait_for_a_duplicate_outlasts_it(name: str) -> None:
     assert sum(delays) > function(name)["Timeout"]
 
 
-@pytest.mark.parametrize("step", ORDER.forward, ids=lambda step: str(step.state))
-def test_a_step_lists_its_declared_refusals_and_its_participant_raises_each(step: Forward) -> None:
-    declared = {error.__name__ for error in step.refusals}
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: str(step.state))
+def test_a_step_lists_its_declared_refusals_or_final_errors_and_its_participant_raises_each(step: Forward) -> None:
+    declared = {error.__name__ for error in (*step.refusals, *step.final)}
     assert refusals(step.state) == {*declared, SagaCancelled.__name__, UnknownSaga.__name__}
     assert declared <= created(step.state)
 
 
-@pytest.mark.parametrize("compensation", ORDER.compensations, ids=lambda each: str(each.state))
+@pytest.mark.parametrize("compensation", COMPENSATIONS, ids=lambda each: str(each.state))
 def test_a_compensation_never_retries_an_error_that_it_declares_final_and_its_participant_raises_each(
     compensation: Compensation,
 ) -> None:
@@ -107,8 +108,9 @@ def test_a_compensation_never_retries_an_error_that_it_declares_final_and_its_pa
     assert final <= created(compensation.state)
 
 
-def test_some_compensation_has_a_final_error() -> None:
-    assert any(each.final for each in ORDER.compensations)
+def test_some_compensation_and_some_step_after_a_pivot_have_a_final_error() -> None:
+    assert any(each.final for each in COMPENSATIONS)
+    assert any(step.final for step in STEPS)
 
 
 @pytest.mark.parametrize("name", tasks())

@@ -5,28 +5,59 @@ import re
 
 import pytest
 
-from tests.support.template import definition, resources, template
+from sagakit.queues.route import END, route
+from sagakit.saga import Saga
+from sagas import ORDER
+from tests.support.template import definition, queues, resources, tasks, template
+from tests.template.graph import IN_QUEUES, MACHINES, entry_points, machine
 from tests.template.source import settings
 from tests.template.transformed import listed, roles, statements, targets, transformed
 
 AWS_MANAGED = "arn:aws:iam::aws:policy/"
 LOGS = f"{AWS_MANAGED}service-role/AWSLambdaBasicExecutionRole"
 TRACES = f"{AWS_MANAGED}AWSXrayWriteOnlyAccess"
-STREAM = f"{AWS_MANAGED}service-role/AWSLambdaDynamoDBExecutionRole"
+READS = {  # by the type of an event
+    "DynamoDB": f"{AWS_MANAGED}service-role/AWSLambdaDynamoDBExecutionRole",
+    "SQS": f"{AWS_MANAGED}service-role/AWSLambdaSQSQueueExecutionRole",
+}
 LOG_DELIVERY = {  # https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
     *(f"logs:{verb}LogDelivery" for verb in ("Create", "Get", "Update", "Delete")),
     *("logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:DescribeResourcePolicies", "logs:DescribeLogGroups"),
 }
 FUNCTIONS = resources("AWS::Serverless::Function")
 TABLES = resources("AWS::DynamoDB::Table")
+WORKERS = [name for name in FUNCTIONS if len(entry_points(name)) > 1]
+STATES = [f"{state}Function" for state in tasks(ORDER.name)]  # whose handlers the workers run, too
 
 
 def table_of(variable: str) -> str:
     return str(template()["Globals"]["Function"]["Environment"]["Variables"][variable]["Ref"])
 
 
-def test_every_function_and_the_state_machine_have_their_own_role() -> None:
-    assert set(roles()) == {*FUNCTIONS, "OrderSaga"}
+def allowed(name: str) -> set[tuple[str, str]]:
+    """Return the actions that a role allows, each with its resource."""
+    each = [
+        (action, target)
+        for one in statements(roles()[name])
+        for action in listed(one["Action"])
+        for target in targets(one)
+    ]
+    assert len(each) == len(set(each))
+    return set(each)
+
+
+def next_queues(queue: str) -> set[str]:
+    """Return the queues that get a message after one from this queue."""
+    found = set[str]()
+    for stops in (route(saga.name) for saga in IN_QUEUES):
+        for stop in (each for each in stops.values() if queues()[each.queue] == queue):
+            following = {stop.following, *stop.caught.values(), stop.otherwise} - {END, None}
+            found |= {queues()[stops[str(state)].queue] for state in following}
+    return found
+
+
+def test_every_function_and_every_state_machine_has_its_own_role() -> None:
+    assert set(roles()) == {*FUNCTIONS, *(machine(saga.name) for saga in MACHINES)}
 
 
 @pytest.mark.parametrize("name", roles())
@@ -43,10 +74,11 @@ def test_only_log_delivery_for_express_executions_needs_a_wildcard_which_aws_ask
     conditional = {
         name: [each["Fn::If"] for each in role["Policies"] if "Fn::If" in each] for name, role in roles().items()
     }
-    ((condition, policy, otherwise),) = conditional.pop("OrderSaga")
-    (statement,) = policy["PolicyDocument"]["Statement"]
-    assert (condition, otherwise) == ("IsExpress", {"Ref": "AWS::NoValue"})
-    assert (statement["Resource"], set(statement["Action"])) == ("*", LOG_DELIVERY)
+    for saga in MACHINES:
+        ((condition, policy, otherwise),) = conditional.pop(machine(saga.name))
+        (statement,) = policy["PolicyDocument"]["Statement"]
+        assert (condition, otherwise) == ("IsExpress", {"Ref": "AWS::NoValue"})
+        assert (statement["Resource"], set(statement["Action"])) == ("*", LOG_DELIVERY)
     assert not any(conditional.values())
 
 
@@ -56,22 +88,33 @@ def test_no_resource_policy_has_a_wildcard() -> None:
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_the_only_managed_policies_of_a_function_are_for_logs_traces_and_its_stream(name: str) -> None:
-    reads_a_stream = "DynamoDB" in {event["Type"] for event in FUNCTIONS[name]["Properties"].get("Events", {}).values()}
-    assert set(roles()[name]["ManagedPolicyArns"]) == {LOGS, TRACES, *([STREAM] if reads_a_stream else [])}
+def test_the_only_managed_policies_of_a_function_are_for_logs_traces_and_what_it_reads(name: str) -> None:
+    sources = {event["Type"] for event in FUNCTIONS[name]["Properties"].get("Events", {}).values()}
+    assert set(roles()[name]["ManagedPolicyArns"]) == {LOGS, TRACES, *(READS[each] for each in sources & READS.keys())}
 
 
-def test_the_state_machine_may_invoke_exactly_the_functions_that_it_calls() -> None:
-    called = re.findall(r"\$\{(\w+Function)\}", json.dumps(definition()))
-    allowed = statements(roles()["OrderSaga"])
-    assert {action for each in allowed for action in listed(each["Action"])} == {"lambda:InvokeFunction"}
-    assert sorted(target for each in allowed for target in targets(each)) == sorted(called)
-    assert roles()["OrderSaga"]["ManagedPolicyArns"] == [TRACES]
+@pytest.mark.parametrize("saga", MACHINES, ids=lambda saga: str(saga.name))
+def test_a_state_machine_may_invoke_exactly_the_functions_that_it_calls(saga: Saga) -> None:
+    called = re.findall(r"\$\{(\w+Function)\}", json.dumps(definition(saga.name)))
+    role = roles()[machine(saga.name)]
+    assert {action for each in statements(role) for action in listed(each["Action"])} == {"lambda:InvokeFunction"}
+    assert sorted(target for each in statements(role) for target in targets(each)) == sorted(called)
+    assert role["ManagedPolicyArns"] == [TRACES]
+
+
+@pytest.mark.parametrize("name", WORKERS)
+def test_a_worker_may_do_what_its_states_and_a_pause_may_do_elsewhere_and_pass_messages_on(name: str) -> None:
+    steps = [each for each in STATES if set(entry_points(each)) & set(entry_points(name))]
+    queue = str(FUNCTIONS[name]["Properties"]["Events"]["Queue"]["Properties"]["Queue"]["Fn::GetAtt"][0])
+    passes_on = {("sqs:SendMessage", target) for target in next_queues(queue)}
+    expected = set().union(*map(allowed, [*steps, "PauseOrderFunction"]))
+    assert len(steps) == len(entry_points(name)) - 1
+    assert allowed(name) == expected | passes_on | {("sqs:ChangeMessageVisibility", queue)}
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_may_only_use_tables_that_its_code_names(name: str) -> None:
-    variables = settings(FUNCTIONS[name]["Properties"]["Handler"])
+    variables = {setting for handler in entry_points(name) for setting in settings(handler)}
     named = {table_of(variable) for variable in variables if variable.endswith("_TABLE")}
     allowed = {target for each in statements(roles()[name]) for target in targets(each)}
     assert allowed & set(TABLES) <= named

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from moto.events.models import EventPattern
 
+from sagakit.saga import sagas
 from sagakit.sweeping import MIN_REMAINING, PARTS
-from sagas import ORDER
 from tests.support.template import ROOT, resources, template
 from tests.template.graph import REFUSED
 from tests.template.transformed import transformed
@@ -17,6 +17,7 @@ RECOVERY = FUNCTIONS["RecoverOrderFunction"]["Properties"]
 SWEEPERS = ("SweepOutboxFunction", "SweepOrdersFunction")
 WHOLE_PROCESSOR = 1769  # megabytes of memory that come with it
 PATTERN = RECOVERY["Events"]["ExecutionBroke"]["Properties"]["Pattern"]
+WATCHED = PATTERN["detail"]["stateMachineArn"]
 
 
 def properties(name: str) -> dict[str, Any]:
@@ -37,10 +38,9 @@ def broken(**detail: str) -> dict[str, Any]:
 
 
 def calls_recovery(event: dict[str, Any]) -> bool:
-    """Return whether recovery's rule matches the event, with the saga's ARN filled in."""
-    assert PATTERN["detail"]["stateMachineArn"] == [{"Ref": "OrderSaga"}]
-    saga = {**PATTERN["detail"], "stateMachineArn": [broken()["detail"]["stateMachineArn"]]}
-    matcher: Any = EventPattern(None, {**PATTERN, "detail": saga})
+    """Return whether recovery's rule matches the event, with the state machines' ARNs filled in."""
+    arns = [f"arn:aws:states:us-east-1:123456789012:stateMachine:order-saga-dev-{each['Ref']}" for each in WATCHED]
+    matcher: Any = EventPattern(None, {**PATTERN, "detail": {**PATTERN["detail"], "stateMachineArn": arns}})
     return bool(matcher.matches_event(event))
 
 
@@ -64,6 +64,10 @@ def test_recovery_is_called_for_every_other_error() -> None:
     errors = [error for way in PATTERN["detail"]["$or"] for error in way.get("error", [])]
     left_out = [error["anything-but"] for error in errors if "anything-but" in error]
     assert [sorted(errors) for errors in left_out] == [sorted(REFUSED)]
+
+
+def test_recovery_watches_every_state_machine() -> None:
+    assert [{"Ref": name} for name in resources("AWS::Serverless::StateMachine")] == WATCHED
 
 
 def test_recovery_is_called_neither_for_successful_executions_nor_for_other_state_machines() -> None:
@@ -114,11 +118,11 @@ def test_each_part_of_an_index_is_swept_by_one_schedule_with_a_whole_processor(n
     assert properties(name)["MemorySize"] == WHOLE_PROCESSOR
 
 
-def test_the_event_of_a_parked_order_goes_to_its_queue() -> None:
-    rule = properties("ParkedOrdersRule")
+def test_the_event_of_a_parked_saga_of_any_kind_goes_to_the_queue() -> None:
+    rule, parked = properties("ParkedOrdersRule"), [saga.name_for("{}Parked") for saga in sagas().values()]
     source = template()["Globals"]["Function"]["Environment"]["Variables"]["EVENT_SOURCE"]
     assert rule["EventBusName"] == {"Ref": "OrderEventBus"}
-    assert rule["EventPattern"] == {"source": [source], "detail-type": [ORDER.name_for("{}Parked")]}
+    assert rule["EventPattern"] == {"source": [source], "detail-type": parked}
     assert [target["Arn"] for target in rule["Targets"]] == [{"Fn::GetAtt": ["ParkedOrdersQueue", "Arn"]}]
 
 

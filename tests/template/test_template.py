@@ -9,6 +9,7 @@ from aws_lambda_powertools.utilities.circuit_breaker.persistence import CircuitB
 from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer
 
 from tests.support.template import ROOT, resources, template
+from tests.template.graph import entry_points
 from tests.template.source import SOURCES, settings
 from tests.template.transformed import roles, transformed
 
@@ -18,7 +19,8 @@ SHARED_SETTINGS = template()["Globals"]["Function"]["Environment"]["Variables"]
 IN_PROD = {"Fn::If": ["IsProd", True, False]}
 EXPIRING = {"IdempotencyTable": DynamoDBPersistenceLayer, "CircuitBreakerTable": CircuitBreakerDynamoDBPersistence}
 TEXT = (ROOT / "template.yaml").read_text()
-EXPRESS_LOG = "OrderSagaLogGroup"
+MACHINES = resources("AWS::Serverless::StateMachine")
+EXPRESS_LOGS = {f"{machine}LogGroup" for machine in MACHINES}
 
 
 def properties(name: str) -> dict[str, Any]:
@@ -31,7 +33,7 @@ def provided(name: str) -> set[str]:
 
 
 def read(name: str) -> set[str]:
-    return settings(properties(name)["Handler"])
+    return {setting for handler in entry_points(name) for setting in settings(handler)}
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -51,17 +53,19 @@ def test_a_function_is_deleted_before_its_log_group_which_it_would_make_anew(nam
 
 
 def test_every_log_group_belongs_to_a_function_or_to_express_executions() -> None:
-    groups = set(resources("AWS::Logs::LogGroup")) - {EXPRESS_LOG}
+    groups = set(resources("AWS::Logs::LogGroup")) - EXPRESS_LOGS
     assert {f"{name.removesuffix('LogGroup')}Function" for name in groups} == set(FUNCTIONS)
 
 
-def test_express_executions_leave_a_history_in_a_log_without_their_data() -> None:
-    logging, role = transformed()["OrderSaga"]["Properties"], roles()["OrderSaga"]
-    log = template()["Resources"][EXPRESS_LOG]
+@pytest.mark.parametrize("machine", MACHINES)
+def test_express_executions_leave_a_history_in_a_log_without_their_data(machine: str) -> None:
+    logging, role = transformed()[machine]["Properties"], roles()[machine]
+    group = f"{machine}LogGroup"
     level, *otherwise = logging["LoggingConfiguration"]["Fn::If"][1:]
     assert (level["Level"], level["IncludeExecutionData"], otherwise) == ("ALL", False, [{"Ref": "AWS::NoValue"}])
-    assert level["Destinations"] == [{"CloudWatchLogsLogGroup": {"LogGroupArn": {"Fn::GetAtt": [EXPRESS_LOG, "Arn"]}}}]
-    assert (log["Condition"], properties(EXPRESS_LOG)["RetentionInDays"]) == ("IsExpress", {"Ref": "LogRetentionDays"})
+    assert level["Destinations"] == [{"CloudWatchLogsLogGroup": {"LogGroupArn": {"Fn::GetAtt": [group, "Arn"]}}}]
+    assert template()["Resources"][group]["Condition"] == "IsExpress"
+    assert properties(group)["RetentionInDays"] == {"Ref": "LogRetentionDays"}
     assert template()["Conditions"]["IsExpress"] == {"Fn::Equals": [{"Ref": "WorkflowType"}, "EXPRESS"]}
     assert role["Policies"][-1]["Fn::If"][0] == logging["LoggingConfiguration"]["Fn::If"][0] == "IsExpress"
 

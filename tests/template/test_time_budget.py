@@ -5,17 +5,18 @@ from typing import Any
 import pytest
 
 from sagakit.pausing import MAX_WAIT
-from sagas import ORDER
+from sagakit.saga import Saga, sagas
 from statemachine import budget
-from tests.support.template import definition, resources, tasks, template
-from tests.template.graph import PAUSE, forward, function, successors, undoing
+from tests.support.template import definition, resources, template
+from tests.template.graph import MACHINES, forward, function, successors, tasks, undoing
 
 LONGEST_EXPRESS = 300  # seconds
 API_GATEWAY_PATIENCE = 29  # seconds
 GATEWAY_CALL = float(template()["Globals"]["Function"]["Environment"]["Variables"]["GATEWAY_TIMEOUT_SECONDS"])
 HOUR = 3600  # seconds
 PATIENCE = template()["Parameters"]["CompensationPatienceSeconds"]
-ORDER_DEADLINE = template()["Parameters"]["OrderDeadlineSeconds"]
+DEADLINES = {saga.name: template()["Parameters"].get(saga.name_for("{}DeadlineSeconds"), PATIENCE) for saga in MACHINES}
+EACH_MACHINE = pytest.mark.parametrize("saga", MACHINES, ids=lambda saga: str(saga.name))
 
 
 def delays(retrier: dict[str, Any]) -> float:
@@ -30,9 +31,12 @@ def longest(name: str) -> float:
     return float(attempts * tasks()[name]["TimeoutSeconds"] + sum(map(delays, retriers)))
 
 
-def longest_path(name: str) -> float:
+def longest_path(saga: Saga, name: str = "") -> float:
+    name = name or definition(saga.name)["StartAt"]
     here = longest(name) if name in tasks() else 0
-    return here + max(map(longest_path, successors(definition()["States"][name])), default=0)
+    return here + max(
+        (longest_path(saga, each) for each in successors(definition(saga.name)["States"][name])), default=0
+    )
 
 
 @pytest.mark.parametrize("name", tasks())
@@ -40,41 +44,46 @@ def test_the_gateway_call_ends_before_the_function_and_the_function_before_the_t
     assert GATEWAY_CALL < function(name)["Timeout"] < tasks()[name]["TimeoutSeconds"]
 
 
-def test_the_longest_path_fits_into_an_execution_even_an_express_one() -> None:
-    assert longest_path(definition()["StartAt"]) < definition()["TimeoutSeconds"] <= LONGEST_EXPRESS
+@EACH_MACHINE
+def test_the_longest_path_fits_into_an_execution_even_an_express_one(saga: Saga) -> None:
+    assert longest_path(saga) < definition(saga.name)["TimeoutSeconds"] <= LONGEST_EXPRESS
 
 
-@pytest.mark.parametrize("limit", [ORDER_DEADLINE, PATIENCE], ids=["pending", "cancelling"])
-def test_an_execution_ends_before_recovery_cancels_or_parks_its_order(limit: dict[str, Any]) -> None:
-    assert definition()["TimeoutSeconds"] < limit["MinValue"] <= limit["Default"]
+@EACH_MACHINE
+def test_an_execution_ends_before_recovery_cancels_or_parks_its_saga(saga: Saga) -> None:
+    for limit in (DEADLINES[saga.name], PATIENCE):
+        assert definition(saga.name)["TimeoutSeconds"] < limit["MinValue"] <= limit["Default"]
 
 
-def test_an_order_waits_two_hours_before_it_is_cancelled_and_a_day_before_it_is_parked() -> None:
-    assert ORDER_DEADLINE["Default"] == 2 * HOUR
+@pytest.mark.parametrize("saga", [saga for saga in sagas().values() if saga.steps], ids=lambda saga: str(saga.name))
+def test_a_saga_waits_two_hours_before_it_is_cancelled_and_a_day_before_it_is_parked(saga: Saga) -> None:
+    assert template()["Parameters"][saga.name_for("{}DeadlineSeconds")]["Default"] == 2 * HOUR
     assert PATIENCE["Default"] == 24 * HOUR
 
 
-def test_the_longest_pause_leaves_time_for_several_executions_before_the_deadline() -> None:
-    assert 3 * (MAX_WAIT / 1000 + definition()["TimeoutSeconds"]) < ORDER_DEADLINE["Default"]
+@EACH_MACHINE
+def test_the_longest_pause_leaves_time_for_several_executions_before_the_deadline(saga: Saga) -> None:
+    assert 3 * (MAX_WAIT / 1000 + definition(saga.name)["TimeoutSeconds"]) < DEADLINES[saga.name]["Default"]
 
 
-def test_the_table_and_the_budget_use_the_seconds_of_the_template() -> None:
-    assert (ORDER.execution_seconds, ORDER.deadline_seconds) == (
-        definition()["TimeoutSeconds"],
-        ORDER_DEADLINE["Default"],
-    )
+@EACH_MACHINE
+def test_the_table_and_the_budget_use_the_seconds_of_the_template(saga: Saga) -> None:
+    assert saga.execution_seconds == definition(saga.name)["TimeoutSeconds"]
+    assert saga.deadline_seconds == DEADLINES[saga.name]["Default"]
     assert {(budget.GATEWAY_CALL, budget.FUNCTION)} == {(GATEWAY_CALL, function(name)["Timeout"]) for name in tasks()}
 
 
-def test_the_comment_of_the_definition_has_the_same_sums() -> None:
+@EACH_MACHINE
+def test_the_comment_of_the_definition_has_the_same_sums(saga: Saga) -> None:
     task = {state["TimeoutSeconds"] for state in tasks().values()}
     timeouts = {function(name)["Timeout"] for name in tasks()}
-    ways = [" + ".join(f"{longest(name):g}" for name in way) for way in (forward(), [*undoing(), PAUSE])]
-    comment = definition()["Comment"]
+    halves = forward(saga), [*undoing(saga), saga.name_for("Pause{}")]
+    ways = [" + ".join(f"{longest(name):g}" for name in way) for way in halves]
+    comment = definition(saga.name)["Comment"]
     assert f"gateway call {GATEWAY_CALL:g} < function {timeouts.pop()} < task {task.pop()};" in comment
     assert f"forward {ways[0]}, compensation and pause {ways[1]}," in comment
-    assert f"path {longest_path(definition()['StartAt']):g} < execution {definition()['TimeoutSeconds']} " in comment
-    assert f"< order deadline {ORDER_DEADLINE['Default']}." in comment
+    assert f"path {longest_path(saga):g} < execution {definition(saga.name)['TimeoutSeconds']} " in comment
+    assert f"< {saga.name} deadline {DEADLINES[saga.name]['Default']}." in comment
     assert not task
     assert not timeouts
 

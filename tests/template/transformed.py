@@ -1,28 +1,23 @@
 """The template after SAM's own transform, with the roles and mappings that CloudFormation will see."""
 
-import copy
 import re
 from functools import cache
 from typing import Any
 
-import boto3
-from samtranslator.parser.parser import Parser  # type: ignore[import-untyped]
-from samtranslator.translator.translator import Translator  # type: ignore[import-untyped]
-
+from statemachine.conditions import decide
+from statemachine.transform import transform
 from tests.support.template import template
-
-UPLOADED = "s3://bucket/key"  # SAM uploads files before the transform runs
 
 
 @cache
-def transformed() -> dict[str, dict[str, Any]]:
-    """Return the resources after the transform, by logical id."""
-    uploaded = copy.deepcopy(template())
-    uploaded["Globals"]["Function"]["CodeUri"] = UPLOADED
-    uploaded["Resources"]["OrderSaga"]["Properties"]["DefinitionUri"] = UPLOADED
-    session = boto3.Session(region_name="us-east-1")
-    translated = Translator({}, Parser(), boto_session=session).translate(uploaded, {})
-    return dict(translated["Resources"])
+def transformed(*, queues: bool = True) -> dict[str, dict[str, Any]]:
+    """Return the resources after the transform, by logical id, of a stack with or without queues."""
+    return dict(decide(_plain(), {"HasQueues": queues})["Resources"])
+
+
+@cache
+def _plain() -> dict[str, Any]:
+    return transform(template())
 
 
 def roles() -> dict[str, dict[str, Any]]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from order import ids
-from order.ids import order_id
+from order.ids import derived
 from sagakit import dynamodb, tables
 from sagakit.dynamodb import Item
 from tests.support import http, meanwhile, world
@@ -18,6 +18,10 @@ pytestmark = pytest.mark.usefixtures("world")
 
 KEY = "a-key"
 NEW_SECRET = "order ids have a new secret"
+
+
+def order_id(customer_id: str, key: str) -> str:
+    return derived(customer_id, "POST /orders", key)
 
 
 def begin_without_secret() -> None:

@@ -7,7 +7,7 @@ import pytest
 from aws_lambda_powertools.utilities.idempotency.exceptions import IdempotencyAlreadyInProgressError
 
 from order.domain import Line, LineConflict, Order, merged
-from order.ids import order_id
+from order.ids import derived
 from order.placing import place
 from order.problems import Problem
 from sagakit import clock, dynamodb, guard, idempotency
@@ -68,7 +68,11 @@ def test_the_event_that_starts_its_saga_is_stored_with_it() -> None:
 
 @pytest.mark.parametrize("table", ["SAGAS", "EVENTS"])
 def test_order_and_event_are_stored_together_or_not_at_all(monkeypatch: pytest.MonkeyPatch, table: str) -> None:
-    in_the_way = {"orderId": order_id("customer-1", KEY), "eventType": "OrderPlaced", "eventId": "in the way"}
+    in_the_way = {
+        "orderId": derived("customer-1", "POST /orders", KEY),
+        "eventType": "OrderPlaced",
+        "eventId": "in the way",
+    }
     row = {"at": 1, "detail": {}, "startsSaga": True, "customerId": "customer-1", "items": [], "paymentToken": "pm_ok"}
     meanwhile.before(monkeypatch, "transact_write_items", lambda: world.put(table, {**in_the_way, **row}))
     with pytest.raises(Problem, match=r"used for another order|was erased"):
@@ -166,11 +170,13 @@ def test_lines_of_one_product_are_merged() -> None:
     assert merged(lines) == (Line("a", 3, 100), Line("b", 5, 200))
 
 
-@pytest.mark.parametrize("second", [Line("a", 1, 101, 1), Line("a", 1000, 100, 1)], ids=["two prices", "too many"])
+@pytest.mark.parametrize(
+    "second", [Line("a", 1, 101, "items.1"), Line("a", 1000, 100, "items.1")], ids=["two prices", "too many"]
+)
 def test_a_conflict_between_lines_names_the_later_line(second: Line) -> None:
     with pytest.raises(LineConflict) as conflict:
-        merged([Line("a", 1, 100, 0), second])
-    assert conflict.value.position == 1
+        merged([Line("a", 1, 100, "items.0"), second])
+    assert conflict.value.field == "items.1"
 
 
 def test_an_order_costs_the_sum_of_its_lines() -> None:

@@ -13,6 +13,7 @@ from saga.reconcile.run import findings
 from saga.reconcile.snapshot import Item, Tables
 from saga.stack.stack import Stack
 from sagakit import dynamodb
+from sagas import RETURN
 from tests.support import steps, world
 from tests.support.cli import saga
 
@@ -51,7 +52,7 @@ NONSENSE: tuple[Any, ...] = ("", -1, HUGE, Decimal("0.5"), [], {})  # also for a
 # A row is good without these: nothing needs them, or older rows lack them.
 MAY_LACK = {
     *(("SAGAS", name) for name in ("saga", "deadlineAt", "fingerprint", "paused")),
-    *(("GATEWAY_LEDGER", name) for name in ("currency", "well", "confirms", "refunds", "confirmKey")),
+    *(("GATEWAY_LEDGER", name) for name in ("currency", "well", "confirms", "refunds", "confirmKey", "parts")),
     *(("EVENTS", "undispatched"), ("PAYMENTS", "currency"), ("INVENTORY", "name")),
 }
 # Decisions that the API, recovery or an operator can make as well as a state can.
@@ -65,9 +66,13 @@ MAY_BE_EMPTY = {("EVENTS", "detail"), ("INVENTORY", "name")}
 @cache
 def tables() -> Tables:
     """Return the rows of orders that are confirmed, cancelled, paused and parked."""
-    for bring in (steps.confirmed, steps.failed, steps.rejected, steps.paused, parked_without_a_charge):
+    for bring in (steps.confirmed, steps.failed, steps.rejected, steps.paused, parked_without_a_charge, returned):
         bring()
     return {name: rows for name, rows in world.everything().items() if name in KEYS}
+
+
+def returned() -> str:
+    return steps.confirmed(RETURN)
 
 
 def parked_without_a_charge() -> str:
@@ -76,6 +81,11 @@ def parked_without_a_charge() -> str:
     steps.refund(order_id)
     steps.give_up(order_id)
     return order_id
+
+
+def orders() -> list[Item]:
+    """Return the rows of orders. That of their return has no prices."""
+    return [row for row in tables()["SAGAS"] if "returnOf" not in row]
 
 
 def samples() -> Iterator[tuple[str, Item]]:
@@ -138,15 +148,14 @@ def test_an_unknown_status_is_told(table: str, status: str) -> None:
 @pytest.mark.parametrize("part", ["productId", "quantity", "unitPrice"])
 @pytest.mark.parametrize("value", [*ODD[3:], "gone"])
 def test_a_line_of_an_order_with_an_odd_part_is_told(part: str, value: Any) -> None:
-    row = tables()["SAGAS"][0]
+    row = orders()[0]
     (line,) = row["items"]
     changed = {name: each for name, each in {**line, part: value}.items() if value != "gone"}
     assert is_told("SAGAS", row, found("SAGAS", row, {**row, "items": [changed]})) or value == line[part]
 
 
 def test_a_malformed_row_does_not_hide_what_is_wrong_elsewhere() -> None:
-    (order, *_), (payment, *_) = tables()["SAGAS"], tables()["PAYMENTS"]
-    other = next(each for each in tables()["SAGAS"] if each["orderId"] != order["orderId"])
+    (order, other, *_), (payment, *_) = orders(), tables()["PAYMENTS"]
     rows = [{**order, "totalAmount": Decimal("0.5")}, {**other, "status": "LOST"}]
     rest = [row for row in tables()["SAGAS"] if row not in (order, other)]
     told = findings({**tables(), "SAGAS": [*rows, *rest]}, NOW)
@@ -156,14 +165,14 @@ def test_a_malformed_row_does_not_hide_what_is_wrong_elsewhere() -> None:
 
 
 def test_an_order_whose_row_is_malformed_is_not_said_to_be_missing_and_its_stock_still_adds_up() -> None:
-    order = tables()["SAGAS"][0]
+    order = orders()[0]
     assert found("SAGAS", order, {**order, "createdAt": "yesterday"}) == [
         f"{order['orderId']}: createdAt is a str, not a time in milliseconds (SAGAS)"
     ]
 
 
 def test_the_text_of_a_malformed_row_is_not_shown() -> None:
-    order = tables()["SAGAS"][0]
+    order = orders()[0]
     assert "Jane" not in "".join(found("SAGAS", order, {**order, "totalAmount": "Jane's order"}))
 
 

@@ -12,10 +12,11 @@ from saga.cli.app import app
 from saga.cli.commands import new
 from saga.cli.register import EXAMPLES
 from saga.scaffold.names import past, plural, snake
-from tests.docs.following import copied, new_step, run
+from tests.docs.following import CACHE, COMMAND, copied, new_step, run
 from tests.support.template import ROOT
 
 BOOK = "new step BookShipment --undo VoidShipment --participant shipping"
+DRAWING = "saga/stack/transaction_saga.json"
 HOLD = "new step HoldShelf --undo FreeShelf"
 
 
@@ -24,7 +25,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Copy the part of the project that the command changes, and go there."""
     for name in ("events", "functions", "statemachine"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "template.yaml"):
+    (tmp_path / DRAWING).parent.mkdir(parents=True)
+    for name in ("pyproject.toml", "template.yaml", DRAWING):
         shutil.copy(ROOT / name, tmp_path / name)
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -54,14 +56,17 @@ def test_a_project_with_a_new_step_passes_its_checks_and_the_generated_tests_at_
     for check in (
         ("ruff", "check", "--no-cache", *written),
         ("ruff", "format", "--check", "--no-cache", *written),
-        ("mypy", *written),
+        ("mypy", *CACHE, *written),
         ("lint-imports", "--no-cache"),
-        ("cfn-lint", "template.yaml"),
         ("python", "-m", "statemachine.missing"),
         ("python", "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/unit/shipping"),
     ):
         done = run(copy, *check)
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_command_is_that_of_the_guide_where_the_template_is_checked_too() -> None:
+    assert COMMAND == BOOK
 
 
 def test_the_definition_is_generated_if_the_longest_path_fits(project: Path) -> None:
@@ -82,7 +87,8 @@ def test_a_technical_failure_of_the_new_step_pauses_the_saga(project: Path) -> N
 
 def test_if_the_longest_path_does_not_fit_the_message_says_what_to_shorten(project: Path) -> None:
     before = (project / "statemachine/order_saga.asl.json").read_text()
-    change(project / "functions/sagas.py", "execution_seconds=300", "execution_seconds=240")
+    limit = "    execution_seconds=300,  # as long as EXPRESS lasts"
+    change(project / "functions/sagas.py", limit, limit.replace("300", "240"))
     result = saga(BOOK)
     assert result.exit_code == 0
     assert "The definition is not generated: order: the longest path takes 254 s" in result.stdout

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from payment.domain import PaymentDeclined
+from saga.failures import Failure
 from saga.local import samples
 from saga.local.catalogue import seed
 from saga.local.functions import EVENTS
@@ -15,7 +17,8 @@ from saga.orders import actions
 from saga.orders.actions import resume
 from saga.stack import tables
 from saga.stack.stack import Stack
-from tests.support import http, world
+from sagakit.saga import sagas
+from tests.support import http, steps, world
 from tests.support.execution import execute
 
 AN_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -26,23 +29,47 @@ def orders() -> list[dict[str, Any]]:
     return sorted((row for row in world.rows("SAGAS") if "status" in row), key=lambda row: row["createdAt"])
 
 
+def run(saga_id: str, kind: str) -> None:
+    """Run the states of a saga, as what coordinates it does."""
+    if kind == "order":
+        execute(saga_id)
+        return
+    saga = sagas()[kind]
+    try:
+        for step in saga.forward:
+            steps.call(step.state, saga_id)
+        steps.confirm(saga_id)
+    except PaymentDeclined as error:
+        steps.cancel(saga_id, type(error).__name__)
+        steps.undo(saga_id, saga)
+        steps.fail(saga_id)
+
+
 @pytest.fixture(autouse=True)
 def api(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     """Send requests to the API's functions. While the command waits, sagas run."""
 
     def call(url: str, body: Any, headers: dict[str, str] | None = None) -> tuple[int, Any]:
-        path = url.removeprefix(stack.api_url)
-        cancels = path.endswith("/cancel")
-        answer = http.cancel(path.split("/")[2], json.dumps(body)) if cancels else http.post(body, headers=headers)
+        match url.removeprefix(f"{stack.api_url}/").split("/"):
+            case ["orders", order_id, "cancel"]:
+                answer = http.cancel(order_id, json.dumps(body))
+            case ["orders", order_id, "returns"]:
+                answer = http.post_return(order_id, body, headers=headers)
+            case ["transactions"]:
+                answer = http.post_transaction(body, headers=headers)
+            case _:
+                answer = http.post(body, headers=headers)
         return answer.status, answer.body
 
     def wait_until(condition: Callable[[], bool], _: float, otherwise: str) -> None:
         if not condition():
-            execute(orders()[-1]["orderId"])
+            newest = orders()[-1]
+            run(newest["orderId"], newest["saga"])
         assert condition(), otherwise
 
     seed(stack)
     monkeypatch.setattr(actions, "call", call)
+    monkeypatch.setattr(samples, "call", call)
     monkeypatch.setattr(samples, "wait_until", wait_until)
 
 
@@ -51,6 +78,22 @@ def test_the_ids_of_an_event_become_those_of_the_stacks_orders(stack: Stack) -> 
     confirmed, declined, again = event.split()
     assert again == confirmed != declined
     assert {order["orderId"]: order["status"] for order in orders()} == {confirmed: "CONFIRMED", declined: "FAILED"}
+
+
+def test_a_transaction_and_a_return_are_among_them(stack: Stack) -> None:
+    completed, unpaid, returned = samples.actual(
+        stack, f"{samples.COMPLETED} {samples.UNPAID} {samples.RETURNED}"
+    ).split()
+    found = {order["orderId"]: (order["saga"], order["status"]) for order in orders()}
+    assert found[completed] == ("transaction", "CONFIRMED")
+    assert found[unpaid] == ("transaction", "FAILED")
+    assert found[returned] == ("return", "CONFIRMED")
+
+
+def test_a_transaction_that_the_api_refuses_is_a_failure(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(samples, "call", lambda *_: (503, {"title": "Try again"}))
+    with pytest.raises(Failure, match=r"refused transactions.*Try again"):
+        samples.actual(stack, samples.COMPLETED)
 
 
 def test_the_order_to_resume_is_parked_again_and_again(stack: Stack) -> None:
@@ -78,6 +121,7 @@ def test_an_event_without_an_order_places_none(stack: Stack) -> None:
 
 @pytest.mark.parametrize("event", sorted(EVENTS.glob("*.json")), ids=lambda file: file.stem)
 def test_a_sample_event_names_no_other_order(event: Any) -> None:
-    known = {samples.CONFIRMED, samples.DECLINED, samples.PARKED}
-    of_aws = {json.loads(event.read_text()).get("id")}  # the event's own
+    known = {samples.CONFIRMED, samples.DECLINED, samples.PARKED, samples.COMPLETED, samples.UNPAID, samples.RETURNED}
+    read = json.loads(event.read_text())
+    of_aws = {read.get("id"), *(record.get("messageId") for record in read.get("Records", []))}  # the event's own
     assert set(AN_ID.findall(event.read_text())) - of_aws <= known

@@ -11,7 +11,7 @@ from saga.cli.app import app
 from saga.failures import UsageFailure
 from saga.load import charts
 from saga.load.figures import FORMAT, compared, of_file
-from saga.load.run import Placed, Plan, Run
+from saga.load.plan import Placed, Plan, Run
 
 PLAN = Plan(4, 2, 10, {"pm_ok": 1})
 BEFORE = {"format": FORMAT, "orders": 40, "outcomes": {"CONFIRMED": 40, "FAILED": 0}, "acceptMs": {"p50": 200}}

@@ -12,7 +12,8 @@ from saga.cli import bulk
 from saga.load import completion
 from saga.load.figures import figures
 from saga.load.mix import bodies
-from saga.load.run import Placed, Plan, Run, run
+from saga.load.plan import Placed, Plan, Run
+from saga.load.run import run
 from saga.reconcile.run import check
 from saga.stack.products import products
 from saga.stack.stack import Stack
@@ -62,6 +63,18 @@ def test_parked_orders_have_an_outcome_and_no_completion(stack: Stack, api: Api)
     api.end = park
     found = load(stack, orders=2, pm_ok=1)
     assert (found["outcomes"]["PARKED"], found["completionMs"], found["endedPerSecond"]) == (2, None, 0)
+
+
+def test_transactions_are_placed_in_between_and_the_first_confirmed_orders_are_returned_piece_by_piece(
+    stack: Stack,
+) -> None:
+    plan = Plan(3, 100, 1, {"pm_ok": 1}, transactions=3, returns=4)
+    finished = run(stack, plan, lambda _name: None)
+    kinds = [each.kind for each in finished.placed if each.kind != "return"]
+    assert kinds == ["order", "transaction"] * 3
+    outcomes = figures(stack, finished)["kinds"]
+    assert {kind: found["CONFIRMED"] for kind, found in outcomes.items()} == {"order": 3, "transaction": 3, "return": 4}
+    assert check(stack) == []
 
 
 def test_a_load_does_not_sell_the_stock_of_the_shop(stack: Stack) -> None:

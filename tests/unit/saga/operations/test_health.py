@@ -27,9 +27,11 @@ _AS_THEY_ARE = {
 }
 _SOURCES = {
     "DynamoDB": "AWS::Lambda::EventSourceMapping",
+    "SQS": "AWS::Lambda::EventSourceMapping",
     "Schedule": "AWS::Events::Rule",
     "EventBridgeRule": "AWS::Events::Rule",
 }
+WORKERS = ("OrderWorker", "PaymentWorker", "InventoryWorker", "CompensationWorker")
 _RULES = ("RecoverOrderFunctionExecutionBroke", "ParkedOrdersRule")  # without a schedule
 
 
@@ -109,8 +111,10 @@ def stack(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> Stack:
     return shop.stack(deployed, **dict.fromkeys(services, deployed))
 
 
-def failing(stack: Stack, oldest: int | None = None, dead_letters: int = 0, gateway: Breaker = CLOSED) -> list[str]:
-    found = status.health_checks(stack, oldest, dead_letters=dead_letters, gateway=gateway)
+def failing(stack: Stack, oldest: int | None = None, gateway: Breaker = CLOSED, **dead_letters: int) -> list[str]:
+    depths = {"RelayFailureQueue": 0, "ParkedOrdersQueue": 9, **dead_letters}
+    queues: list[status.Queue] = [{"name": name, "url": "", "depth": depth} for name, depth in depths.items()]
+    found = status.health_checks(stack, oldest, queues, gateway=gateway)
     return [each["name"] for each in found if not each["well"]]
 
 
@@ -127,7 +131,8 @@ def test_a_working_stack_passes_all_checks(stack: Stack) -> None:
         ("off", {"StartSagasFunctionOutbox"}, ["StartSagas"]),
         ("off", {"PublishEventsFunctionOutbox"}, ["PublishEvents"]),
         ("gone", {"PublishEventsFunctionOutbox"}, ["PublishEvents"]),
-        ("last", "PROBLEM: Function call failed", ["StartSagas", "PublishEvents"]),
+        ("last", "PROBLEM: Function call failed", [*WORKERS, "StartSagas", "PublishEvents"]),
+        ("off", {"PaymentWorkerFunctionQueue"}, ["PaymentWorker"]),
         ("off", {"SweepOutboxFunctionPart3"}, ["sweepers"]),
         ("off", {"SweepOrdersFunctionPart0"}, ["sweepers"]),
         ("off", {"ReportBacklogFunctionEveryMinute"}, ["sweepers"]),
@@ -173,7 +178,9 @@ def test_the_outbox_fails_if_an_event_waits_longer_than_the_sweeper_takes(stack:
 
 
 def test_dead_letters_and_an_open_circuit_fail(stack: Stack) -> None:
-    assert failing(stack, dead_letters=1, gateway=Breaker("OPEN", 1, 10)) == ["dead letters", "payment gateway"]
+    assert failing(stack, RelayFailureQueue=1, gateway=Breaker("OPEN", 1, 10)) == ["dead letters", "payment gateway"]
+    assert failing(stack, TransactionDeadLetterQueue=0) == []
+    assert failing(stack, TransactionDeadLetterQueue=1) == ["dead letters"]
 
 
 @pytest.mark.parametrize(("answered", "expected"), [(404, []), (403, []), (500, ["api"]), (503, ["api"])])

@@ -44,7 +44,7 @@ def test_only_parked_orders_are_found(stack: Stack) -> None:
 def test_a_parked_order_has_its_reason_and_what_is_not_undone(stack: Stack) -> None:
     order = parked_orders.one(stack, park())
     assert (order.reason, order.cause) == ("States.Timeout", "no answer")
-    assert (order.not_undone, order.failures) == (("PaymentRefunded",), {"RefundPayment": "RefundRefused"})
+    assert (order.missing, order.failures) == (("PaymentRefunded",), {"RefundPayment": "RefundRefused"})
     assert (order.total, order.json["totalAmount"], order.resumes) == (69998, 699.98, 0)
 
 

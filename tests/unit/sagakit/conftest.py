@@ -1,0 +1,5 @@
+"""Tests of the kit may use queues."""
+
+from tests.support.fixtures import queues
+
+__all__ = ["queues"]
