@@ -18,7 +18,7 @@ OWN_EVENT, NOT_DUE_ANEW = "not recorded yet", "sagas dueAt unchanged"
 MASKED: Sequence[tuple[str, str, str, Sequence[str]]] = (
     *(
         (event, "after the last decision", "the last decision started the order, or the status refuses too", (PENDING,))
-        for event in ("done", "refused", "intended", "cancelling", "confirmed")
+        for event in ("done", "refused", "intended", "confirmed")
     ),
     *(
         (decision, f"{event} recorded", "an event that is not recorded is not earlier either", (f"{event} earlier",))
@@ -36,12 +36,6 @@ MASKED: Sequence[tuple[str, str, str, Sequence[str]]] = (
         for status in (PENDING, CANCELLING)
     ),
     ("confirmed", OWN_EVENT, "the saga is CONFIRMED by then, not PENDING", (PENDING,)),
-    (
-        "resumed",
-        "after the last decision",
-        "a later decision parked, ended or resumed the order, and that refuses too",
-        (OWN_EVENT, "sagas exists(parked)", NOT_DUE_ANEW),
-    ),
     ("resumed", PENDING, "a decision also changes when the order is due", (NOT_DUE_ANEW,)),
     (
         "resumed",
