@@ -28,6 +28,7 @@ def _number(value: object) -> Decimal:
 
 
 Price = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2), BeforeValidator(_number)]
+Amount = Annotated[Decimal, Field(ge=0, max_digits=15, decimal_places=2), BeforeValidator(_number)]  # as MAX_AMOUNT
 
 
 class Strict(BaseModel):
@@ -58,7 +59,7 @@ class TransactionRequest(Strict):
     customer_id: Text
     product_id: Text
     quantity: Annotated[int, Field(ge=1, le=MAX_QUANTITY)]
-    amount: Price
+    amount: Amount
     payment_token: Text = "pm_ok"  # noqa: S105  a token of the simulated gateway
 
 

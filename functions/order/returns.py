@@ -17,7 +17,7 @@ from order.problems import Problem, erased, key_reused
 from order.request import invalid
 from order.store import AlreadyPlaced
 from order.views import iso, progress
-from sagakit import eventlog, guard, tables
+from sagakit import eventlog, tables
 from sagakit.dynamodb import Item
 from sagakit.errors import TransientError, UnknownSaga
 from sagakit.event import ID, Event, History
@@ -55,7 +55,8 @@ def accept(order_id: str, items: Quantities, text: str, key: str | None) -> tupl
 def accepted(order_id: str) -> list[Item]:
     """Return the rows of the order's returns, oldest first."""
     store.read(order_id)
-    return [guard.read(event.detail["returnId"]) for event in _returns(eventlog.history(order_id))]
+    found = (_read(event.detail["returnId"]) for event in _returns(eventlog.history(order_id)))
+    return [row for row in found if row]
 
 
 def return_view(row: Item) -> dict[str, Any]:
@@ -79,9 +80,11 @@ def _accept(return_id: str, order: Item, items: Quantities, text: str) -> tuple[
         "items": [{"productId": product, "quantity": items[product]} for product in sorted(items)],
         **({"text": text} if text else {}),
     }
-    with suppress(UnknownSaga):
-        return _replayed(store.read(return_id, RETURN), asked)
-    history = eventlog.history(order[ID])
+    history = eventlog.history(order[ID])  # before the row: a twin that places it later is not in this history
+    if row := _read(return_id):
+        return _replayed(row, asked)
+    if any(event.detail["returnId"] == return_id for event in _returns(history)):
+        raise erased()
     _require_left(order, history, items)
     asked["refundAmount"] = sum(line["unitPrice"] * items.get(line["productId"], 0) for line in order["items"])
     started = store.started(return_id, RETURN, asked)
@@ -94,6 +97,14 @@ def _accept(return_id: str, order: Item, items: Quantities, text: str) -> tuple[
     except AlreadyRecorded as earlier:
         raise (Overtaken() if earlier.event.saga_id == order[ID] else erased()) from None
     return row, False
+
+
+def _read(return_id: str) -> Item | None:
+    """Read the return's row, or None if there is none or it was erased."""
+    try:
+        return store.read(return_id, RETURN)
+    except UnknownSaga:
+        return None
 
 
 def _replayed(row: Item, asked: Item) -> tuple[Item, bool]:

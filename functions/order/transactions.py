@@ -30,7 +30,7 @@ def transaction_view(row: Item, history: History) -> dict[str, Any]:
     return {
         "transactionId": row[ID],
         "status": STATUSES[row["status"]],
-        "currentStep": failed or next((name for name in names.values() if name not in done), "COMPLETED"),
+        "currentStep": "COMPLETED" if row["status"] == Status.CONFIRMED else failed or _next(names, done),
         "steps": list(names.values()),
         "completedSteps": done,
         **({"failedStep": failed} if failed else {}),
@@ -43,6 +43,11 @@ def transaction_view(row: Item, history: History) -> dict[str, Any]:
         "updatedAt": iso(row["updatedAt"]),
         **{"error" if name == "reason" else name: value for name, value in progress(row).items()},
     }
+
+
+def _next(names: dict[str, str], done: list[str]) -> str:
+    """Return the first step that is not done; the last one until its transaction is confirmed."""
+    return next((name for name in names.values() if name not in done), done[-1])
 
 
 def _recorded(saga: Saga) -> list[tuple[str, str]]:

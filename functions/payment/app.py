@@ -89,8 +89,9 @@ def intend_part(returned: Item) -> Change:
     paid = dynamodb.get(os.environ[CHARGE.table], {ID: returned["returnOf"]})
     if paid is None:
         raise LookupError(f"no payment of {returned['returnOf']} on record")
-    price = {"amount": returned["refundAmount"], "currency": paid.get("currency", os.environ["CURRENCY"])}
-    return Change({"intentId": paid["intentId"] if returned["refundAmount"] else None, **price})
+    currency = {"currency": paid["currency"]} if "currency" in paid else {}  # payments of older orders have none
+    intent_id = paid["intentId"] if returned["refundAmount"] else None
+    return Change({"intentId": intent_id, "amount": returned["refundAmount"], **currency})
 
 
 @REFUND_PART(intend_part)
@@ -106,13 +107,14 @@ def refund_part(recorded: Event) -> Change:
     if detail["intentId"] is None:
         return Change(detail)
     intent = gateway().refund_part(detail["intentId"], key=key, amount=detail["amount"])
-    given, in_all = intent.parts.get(key, 0), sum(intent.parts.values())
-    if (given, intent.currency, intent.refunded) == (detail["amount"], detail["currency"], in_all):
+    given, currency = intent.parts.get(key, 0), detail.get("currency", intent.currency)
+    told_of = (given, intent.currency, intent.refunded)
+    if told_of == (detail["amount"], currency, sum(intent.parts.values())):
         return Change(detail)
     if intent.refund_pending:
         raise StillPending("the refund is pending")
     told = f"{intent.refunded} {intent.currency} refunded, {given} of it for this return"
-    raise AmountDiffers(f"{intent.id} has {told}, not {detail['amount']} {detail['currency']}")
+    raise AmountDiffers(f"{intent.id} has {told}, not {detail['amount']} {currency}")
 
 
 def _wrong(intent: Intent, price: Mapping[str, Any]) -> AmountDiffers | None:

@@ -76,7 +76,7 @@ class SimulatedGateway:
             TransientError: a concurrent call refunded another part.
         """
         row = _count(intent_id, "refunds")
-        how = Behaviour() if row["well"] else behaviour(row["token"])
+        how = Behaviour() if row.get("well") else behaviour(row["token"])
         if row["refunds"] <= how.refund_outages:
             raise TransientError("the gateway answered 503")
         if how.refund_refusal:

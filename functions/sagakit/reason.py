@@ -1,8 +1,9 @@
 """The reason why a saga is cancelled or paused, for operators and for customers.
 
 A reason has a code. To the code belongs the sentence that customers read. What is known besides, the cause, is for
-operators: it may name roles, accounts or lines of code, so it is in the tables and in the functions' logs, but in no
-message and no response. What a customer wrote is shown to that customer and to operators, and is in no log either.
+operators: it may name roles, accounts or lines of code, so it is in the tables, in what the coordinator keeps of a run
+and in the functions' logs, but in no response and not on the bus. What a customer wrote is shown to that customer and
+to operators, and is in no log either.
 """
 
 import json

@@ -12,6 +12,7 @@ COMMON = f"{AWS}/amazondynamodb/latest/APIReference/CommonErrors.html"
 DYNAMODB = f"{AWS}/amazondynamodb/latest/developerguide/Programming.Errors.html"
 EVENTS = f"{AWS}/eventbridge/latest/APIReference/API_PutEvents.html"
 EXECUTIONS = f"{AWS}/step-functions/latest/apireference/API_StartExecution.html"
+MESSAGES = f"{AWS}/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html"
 SIGNATURES = f"{AWS}/IAM/latest/UserGuide/signature-v4-troubleshooting.html"
 TRANSACTIONS = f"{AWS}/amazondynamodb/latest/APIReference/API_TransactWriteItems.html"
 
@@ -31,6 +32,8 @@ TRANSIENT: Mapping[str, str] = {
     "ExecutionLimitExceeded": EXECUTIONS,
     "KmsThrottlingException": EXECUTIONS,
     "InternalException": EVENTS,
+    "KmsThrottled": MESSAGES,
+    "RequestThrottled": MESSAGES,
     "InternalFailure": COMMON,
     # A sandbox that was frozen while it signed sends a signature that has expired; the next one is new.
     "ExpiredTokenException": SIGNATURES,

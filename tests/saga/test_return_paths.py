@@ -213,7 +213,8 @@ def test_a_return_whose_execution_is_aborted_is_parked_and_not_cancelled() -> No
     return_id = accepted()
     steps.call("RefundReturn", return_id)
     assert recover_if_needed(return_id, Reason("ExecutionAborted"), "ABORTED") is RecoveryAction.PARK
-    assert parked(return_id)["done"] == ["ReturnRefunded"]
+    mark = parked(return_id)
+    assert (mark["done"], mark["failures"]) == (["ReturnRefunded"], {"recovery": "ExecutionAborted"})
     resuming.resume(return_id, "go on")
     assert execute(return_id).path == HAPPY
     require_done(return_id)
@@ -225,6 +226,15 @@ def test_a_parked_return_that_is_resumed_too_early_is_parked_again() -> None:
         assert execute(return_id).path[-1] == "StepIncomplete"
         resuming.resume(return_id, "hope")
     assert [event for event in world.events(return_id) if "Parked" in event] == ["ReturnParked#1", "ReturnParked#2"]
+
+
+@pytest.mark.parametrize("missing", ["currency", "well"])
+def test_the_return_of_an_order_that_was_paid_before_this_was_recorded_is_confirmed(missing: str) -> None:
+    return_id = accepted()
+    for table in ("GATEWAY_LEDGER", "PAYMENTS"):
+        for row in world.rows(table):
+            world.put(table, {name: value for name, value in row.items() if name != missing})
+    assert execute(return_id).path == HAPPY
 
 
 def test_a_return_is_never_cancelled(still: StoppedClock) -> None:

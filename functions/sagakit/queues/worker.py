@@ -58,7 +58,7 @@ def _deliver_soon(record: SQSRecord) -> None:
         url = read(record.body).url
         sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=record.receipt_handle, VisibilityTimeout=delay)
     except (BotoCoreError, ClientError, LookupError, TypeError, ValueError):
-        logger.exception("delivered again only when its visibility timeout ends", extra={"message": record.message_id})
+        logger.exception("delivered again when its visibility timeout ends", extra={"messageId": record.message_id})
 
 
 def _attempts(record: SQSRecord) -> int:

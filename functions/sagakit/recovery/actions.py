@@ -72,7 +72,8 @@ def _perform(action: RecoveryAction, history: History, row: Item, why: Reason | 
         case RecoveryAction.PAUSE:
             pausing.pause(row, paused.get("state", ""), why or EXECUTION_LOST)
         case RecoveryAction.PARK:
-            park(history, row, {paused.get("state") or "recovery": paused.get("reason", DEADLINE_PASSED)})
+            code = why.code if why and execution == ABORTED else paused.get("reason", DEADLINE_PASSED)
+            park(history, row, {paused.get("state") or "recovery": code})
         case RecoveryAction.LEAVE:
             pass
 

@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
-from order import returns
+from order import returns, store
 from order.domain import Line, Order
 from order.placing import place
 from sagakit import dynamodb, eventlog, guard
+from sagakit.dynamodb import Item
 from sagas import RETURN
 from tests.support import http, meanwhile, steps, world
 
@@ -181,6 +182,19 @@ def test_a_key_whose_return_was_erased_gets_an_answer_that_helps() -> None:
     assert http.post_return(order_id, key=KEY).status == 410
 
 
+def test_a_key_whose_return_was_erased_gets_the_same_answer_if_nothing_is_left() -> None:
+    order_id = bought(monitor=1)
+    world.remove("SAGAS", orderId=http.post_return(order_id, key=KEY).body["returnId"])
+    assert http.post_return(order_id, key=KEY).status == 410
+
+
+def test_an_erased_return_hides_no_other() -> None:
+    order_id = bought(monitor=2)
+    world.remove("SAGAS", orderId=world.returned(order_id))
+    kept = world.returned(order_id)
+    assert [each["returnId"] for each in shown(order_id)] == [kept]
+
+
 # --- Concurrency ---------------------------------------------------------------------------------------------------
 
 
@@ -211,6 +225,24 @@ def test_two_concurrent_requests_with_one_key_are_one_return(monkeypatch: pytest
     second = http.post_return(order_id, key=KEY)
     assert (second.body, second.headers["Idempotency-Replayed"]) == (first[0].body, "true")
     assert len(shown(order_id)) == 1
+
+
+def test_a_request_that_is_repeated_while_the_first_one_takes_the_last_piece_is_one_return(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    order_id, first, real = bought(monitor=1), list[http.Answer](), store.read
+
+    def read(saga_id: str, kind: str = "order") -> Item:
+        try:
+            return real(saga_id, kind)
+        finally:
+            if kind == "return" and not first:  # just after the second request found no such return
+                monkeypatch.setattr(store, "read", real)
+                first.append(http.post_return(order_id, key=KEY))
+
+    monkeypatch.setattr(store, "read", read)
+    second = http.post_return(order_id, key=KEY)
+    assert (second.status, second.body) == (202, first[0].body)
 
 
 def test_a_return_that_others_overtake_all_the_time_is_asked_to_retry(monkeypatch: pytest.MonkeyPatch) -> None:

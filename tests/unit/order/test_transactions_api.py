@@ -131,7 +131,7 @@ def test_a_key_of_an_order_is_another_one_for_a_transaction(*, remembered: bool)
     [
         ("ProcessPayment", "PAYMENT_PROCESSING", 1),
         ("ReserveInventory", "INVENTORY_UPDATE", 2),
-        ("ConfirmTransaction", "COMPLETED", 3),
+        ("ConfirmTransaction", "INVENTORY_UPDATE", 3),
     ],
 )
 def test_a_transaction_shows_its_current_step(state: str, current: str, done: int) -> None:

@@ -1,5 +1,6 @@
 """A queue's worker: it runs the state that a message names, and passes the saga on or tries it again."""
 
+import io
 import json
 from dataclasses import asdict
 from typing import Any
@@ -225,13 +226,14 @@ NO_MESSAGES = {
 
 @pytest.mark.parametrize("body", [pytest.param(body, id=name) for name, body in NO_MESSAGES.items()])
 def test_what_cannot_be_handled_becomes_a_dead_letter_and_holds_up_no_other_group(
-    queues: Queues, still: StoppedClock, body: str
+    queues: Queues, still: StoppedClock, log: io.StringIO, body: str
 ) -> None:
     saga_id = world.transaction()
     queues.put("ProcessPayment", body, "another group")
     put(queues, "ProcessPayment", saga_id)
     (failed,) = queues.deliver("ProcessPayment")
     assert (failed.body, world.events(saga_id)[-1]) == (body, "PaymentCharged")
+    assert log.getvalue()
     queues.run(still)
     assert ([letter.body for letter in queues.dead], world.status(saga_id)) == ([body], "CONFIRMED")
 
