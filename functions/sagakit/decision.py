@@ -7,7 +7,6 @@ from sagakit import clock, eventlog, guard
 from sagakit.errors import BusinessError, CompensationIncomplete, SagaPaused, StepIncomplete, TransientError
 from sagakit.event import Event, History
 from sagakit.guard import OPEN, due, index_entry, transition
-from sagakit.observability import gauge
 from sagakit.parking import park
 from sagakit.pausing import pause
 from sagakit.reason import Reason
@@ -37,14 +36,11 @@ def confirm(saga_id: str) -> Event:
     steps = saga.confirmed_by
     kind, state = saga.name_for("{}Confirmed"), saga.name_for("Confirm{}")
     confirmed = history.next(kind, Outcome.CONFIRMED, {}, state=state, rests_on=steps)
-    recorded = eventlog.record(
+    return eventlog.record(
         confirmed,
         transition(confirmed, Status.PENDING, Status.CONFIRMED, removed=(*OPEN, "parked")),
         *[eventlog.require_event(confirmed, step, LookupError(f"no {step} on record")) for step in steps],
     )
-    if not recorded.repeated:
-        gauge(saga.name_for("{}Duration"), recorded.at - history.start.at)
-    return recorded
 
 
 def cancel(saga_id: str, why: Reason, *, starts_saga: bool = False) -> Event:

@@ -135,8 +135,8 @@ def test_the_tests_of_the_page_the_contract_the_template_and_the_saga_pass_with_
 
 
 def test_the_simulator_finds_no_counterexample_and_runs_the_new_step(copy: Path) -> None:
-    ended = run(copy, "python", "-m", "verification.simulator", "--saga", "order", "-n", "100")
-    assert (ended.returncode, "100 schedules" in ended.stdout) == (0, True), ended.stdout
+    ended = run(copy, "python", "-m", "verification.simulator", "--saga", "order", "-n", "60")
+    assert (ended.returncode, "60 schedules" in ended.stdout) == (0, True), ended.stdout
     assert {"BookShipment", "VoidShipment"} <= set(re.findall(r"\w+Shipment", ended.stdout))
 
 

@@ -5,8 +5,7 @@ import pytest
 from sagakit import eventlog
 from sagakit.errors import SagaCancelled
 from sagas import ORDER
-from tests.support import meanwhile, metrics, steps, world
-from tests.support.stopped_clock import StoppedClock
+from tests.support import meanwhile, steps, world
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -17,13 +16,6 @@ def test_an_order_that_is_reserved_and_paid_is_confirmed() -> None:
     event = eventlog.history(order_id).find("OrderConfirmed")
     assert event
     assert (world.status(order_id), tuple(event.rests_on)) == ("CONFIRMED", ORDER.confirmed_by)
-
-
-def test_the_time_from_its_acceptance_is_measured_once(still: StoppedClock) -> None:
-    order_id = steps.paid()
-    still.now = eventlog.history(order_id).start.at + 1_500
-    (line,) = metrics.lines(lambda: (steps.confirm(order_id), steps.confirm(order_id)))
-    assert '"OrderDuration":[1500.0]' in line.replace(" ", "")
 
 
 @pytest.mark.parametrize("step", ORDER.confirmed_by)
