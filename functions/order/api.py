@@ -54,7 +54,7 @@ def post_order() -> Response[str]:
 
 @app.post("/transactions")
 def post_transaction() -> Response[str]:
-    """Accept a transaction. Not 202, because clients of the seed expect 200."""
+    """Accept a transaction. Not 202, because clients of systems like this one expect 200."""
     receipt = place(parse_transaction(app.current_event), parse_key(app.current_event), TRANSACTION)
     answer = {"transactionId": receipt[ID], "status": "STARTED", "message": "Transaction initiated successfully"}
     return _accepted(200, receipt[ID], answer, replayed=receipt["replayed"])

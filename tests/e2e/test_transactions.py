@@ -1,4 +1,4 @@
-"""Transactions, which queues coordinate: how the seed's document validates them, and what interrupts them."""
+"""Transactions, which queues coordinate: how they are tried out, and what interrupts them."""
 
 import json
 import subprocess
