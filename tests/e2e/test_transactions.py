@@ -40,7 +40,9 @@ def started_by_curl(shop: Shop, body: str) -> str:
     return done.stdout.strip()
 
 
-def test_two_laptops_are_sold_and_a_hundred_smartphones_fail_and_cost_nothing(shop: Shop, transactions: Transactions) -> None:
+def test_two_laptops_are_sold_and_a_hundred_smartphones_fail_and_cost_nothing(
+    shop: Shop, transactions: Transactions
+) -> None:
     before = levels(shop)
     laptops, smartphones = (started_by_curl(shop, body) for body in (LAPTOPS, SMARTPHONES))
 
