@@ -55,31 +55,22 @@ def _states(saga: Saga) -> Iterator[tuple[str, State]]:
     yield confirmed, {"Type": "Succeed", "Output": {ID: SAGA_ID, "status": "CONFIRMED"}}
     yield pause, _pause(saga, pause, paused, failed)
     yield paused, {"Type": "Succeed", "Output": {ID: SAGA_ID, "status": "PAUSED"}}
-    yield from _back(saga) if saga.steps else _parked(failed)
-
-
-def _parked(failed: str) -> Iterator[tuple[str, State]]:
-    """Yield the ends of a saga that only goes forward."""
+    yield from _back(saga) if saga.steps else ()
     yield failed, {"Type": "Fail", "Error": "{% $states.input.reason %}", "Cause": "{% $states.input.message %}"}
-    cause = "A step failed for good, and the saga is parked for an operator."
-    yield StepIncomplete.__name__, {"Type": "Fail", "Error": StepIncomplete.__name__, "Cause": cause}
+    parked, cause = INCOMPLETE, "It could not be undone, and is parked for an operator."
+    if saga.retriable:
+        parked, cause = StepIncomplete.__name__, "A step failed for good, and the saga is parked for an operator."
+    yield parked, {"Type": "Fail", "Error": parked, "Cause": cause}
 
 
 def _back(saga: Saga) -> Iterator[tuple[str, State]]:
-    """Yield the decision to undo the saga, its compensations, and their ends."""
-    confirmed, failed, pause, cancel, fail = map(
-        saga.name_for, ("{}Confirmed", "{}Failed", "Pause{}", "Cancel{}", "Fail{}")
-    )
+    """Yield the decision to undo the saga, and its compensations."""
+    confirmed, pause, cancel, fail = map(saga.name_for, ("{}Confirmed", "Pause{}", "Cancel{}", "Fail{}"))
     way_back = [cancel, *_names(saga.compensations), fail]
     yield cancel, _cancel(saga, cancel, confirmed, pause, following=way_back[1])
     for compensation, (_, following) in zip(saga.compensations, list(pairwise(way_back))[1:], strict=True):
         yield compensation.state, _compensation(compensation, following)
     yield fail, _fail(saga, fail, pause)
-    yield failed, {"Type": "Fail", "Error": "{% $states.input.reason %}", "Cause": "{% $states.input.message %}"}
-    yield (
-        INCOMPLETE,
-        {"Type": "Fail", "Error": INCOMPLETE, "Cause": "It could not be undone, and is parked for an operator."},
-    )
 
 
 def _step(step: Forward, comment: str, following: str, late: str, pause: str) -> State:

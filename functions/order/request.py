@@ -108,7 +108,7 @@ def parse_transaction(event: APIGatewayProxyEvent) -> Order:
     request = _valid(TransactionRequest, body.parse(event), "transaction")
     price, rest = divmod(to_minor(request.amount), request.quantity)
     if rest:
-        raise invalid("transaction", {"amount": f"this is not {request.quantity} times a price"})
+        raise invalid("transaction", {"amount": f"it cannot be split into {request.quantity} equal prices"})
     line = Line(request.product_id, request.quantity, price, "amount")
     return Order(request.customer_id, (line,), request.payment_token)
 

@@ -94,8 +94,8 @@ def _accept(return_id: str, order: Item, items: Quantities, text: str) -> tuple[
         transact([store.insert(row), eventlog.put(started), eventlog.put(recorded), _require_confirmed(recorded)])
     except AlreadyPlaced as earlier:
         return _replayed(earlier.row, asked)
-    except AlreadyRecorded as earlier:
-        raise (Overtaken() if earlier.event.saga_id == order[ID] else erased()) from None
+    except AlreadyRecorded:
+        raise Overtaken from None
     return row, False
 
 
@@ -129,8 +129,8 @@ def _require_left(order: Item, history: History, items: Quantities) -> None:
     for each in returns:
         for line in each.detail["items"]:
             bought[line["productId"]] -= line["quantity"]
-    if short := [f"{bought[product]} of {product}" for product in items if items[product] > bought[product]]:
-        raise Problem(409, "The order has not that many items left to return", f"It has {', '.join(short)} left.")
+    if short := [f"{bought[product]} {product}" for product in items if items[product] > bought[product]]:
+        raise Problem(409, "The order does not have that many items left to return", f"It has {', '.join(short)}.")
     if len(returns) == AT_MOST:
         raise Problem(409, "The order has too many returns", f"It may have {AT_MOST}.")
 

@@ -42,7 +42,7 @@ class OrderSnapshot:
 
     @property
     def kind(self) -> str:
-        """The saga's name. Others than ours have rows in the same table."""
+        """The saga's name. Other sagas have rows in the same table."""
         return kind_of(self.row)
 
     @property

@@ -6,6 +6,7 @@ from typing import Any
 from sagakit.saga import Coordinator, Saga, sagas
 from sagas import ORDER
 from tests.support import template as source
+from tests.support.asl import Invoke, Json, TaskFailed
 from tests.support.template import definition, resources, template
 
 DECISION, PAUSE = "CancelOrder", "PauseOrder"
@@ -78,3 +79,17 @@ def function(name: str) -> dict[str, Any]:
 def participant(name: str) -> str:
     """Return the participant whose function a task calls."""
     return str(function(name)["Handler"].partition(".")[0])
+
+
+def failing(**errors: str) -> tuple[Invoke, dict[str, Json]]:
+    """Return functions that fail by state, and what they are called with."""
+    payloads: dict[str, Json] = {}
+
+    def call(function: str, payload: Json) -> Json:
+        state = function.removesuffix("Function")
+        payloads[state] = payload
+        if state in errors:
+            raise TaskFailed(errors[state], "why")
+        return {"reason": "OutOfLuck", "message": ""}
+
+    return call, payloads

@@ -7,9 +7,9 @@ import pytest
 from sagakit.errors import AlreadyConfirmed, CompensationIncomplete, SagaCancelled, SagaPaused, UnknownSaga
 from sagakit.step import Compensation, Forward
 from sagas import ORDER
-from tests.support.asl import Invoke, Json, Outcome, TaskFailed, run
+from tests.support.asl import Outcome, run
 from tests.support.template import definition, tasks
-from tests.template.graph import DECISION, PAUSE, forward, undoing
+from tests.template.graph import DECISION, PAUSE, failing, forward, undoing
 
 ERROR = "{% $states.errorOutput %}"
 AWS = "https://docs.aws.amazon.com"
@@ -50,20 +50,6 @@ def catches(name: str) -> list[dict[str, Any]]:
 def caught(name: str) -> dict[str, str]:
     """Return the state that follows each error."""
     return {error: rule["Next"] for rule in catches(name) for error in rule["ErrorEquals"]}
-
-
-def failing(**errors: str) -> tuple[Invoke, dict[str, Json]]:
-    """Return functions that fail by state, and what they are called with."""
-    payloads: dict[str, Json] = {}
-
-    def call(function: str, payload: Json) -> Json:
-        state = function.removesuffix("Function")
-        payloads[state] = payload
-        if state in errors:
-            raise TaskFailed(errors[state], "why")
-        return {"reason": "OutOfLuck", "message": ""}
-
-    return call, payloads
 
 
 def executed(**errors: str) -> Outcome:

@@ -6,8 +6,8 @@ from sagakit.errors import SagaCancelled, StepIncomplete, UnknownSaga
 from sagakit.step import Forward
 from sagas import RETURN
 from tests.support import template
-from tests.support.asl import Json, Outcome, TaskFailed, run
-from tests.template.graph import forward, reached
+from tests.support.asl import Json, Outcome, run
+from tests.template.graph import failing, forward, reached
 
 CONFIRM, PAUSE = RETURN.name_for("Confirm{}"), RETURN.name_for("Pause{}")
 CONFIRMED, PAUSED, FAILED = map(RETURN.name_for, ("{}Confirmed", "{}Paused", "{}Failed"))
@@ -18,15 +18,7 @@ each_step = pytest.mark.parametrize("step", RETURN.forward, ids=lambda step: str
 
 def executed(**errors: str) -> tuple[Outcome, dict[str, Json]]:
     """Run an execution whose functions fail by state; return also what they are called with."""
-    payloads: dict[str, Json] = {}
-
-    def call(function: str, payload: Json) -> Json:
-        state = function.removesuffix("Function")
-        payloads[state] = payload
-        if state in errors:
-            raise TaskFailed(errors[state], "why")
-        return {}
-
+    call, payloads = failing(**errors)
     return run(DEFINITION, {"orderId": "return-1"}, call), payloads
 
 

@@ -52,7 +52,7 @@ def _take(record: SQSRecord, lambda_context: LambdaContext) -> None:
 
 
 def _deliver_soon(record: SQSRecord) -> None:
-    """Let a message that failed be visible soon, or one behind it in its group: while that isn't, the group waits."""
+    """Make a failed message visible soon, or one behind it: its group waits while either is invisible."""
     delay = DELAYS[min(_attempts(record), len(DELAYS)) - 1]
     try:
         url = read(record.body).url

@@ -73,7 +73,7 @@ def test_a_part_and_then_the_rest_is_returned_and_then_nothing_more() -> None:
     assert [each["status"] for each in shown(order_id)] == ["CONFIRMED"] * 3
     assert (world.net_charge(), world.available(), world.available("laptop")) == (0, world.STOCK, world.STOCK)
     late = http.post_return(order_id)
-    assert (late.status, late.body["detail"]) == (409, "It has 0 of monitor left.")
+    assert (late.status, late.body["detail"]) == (409, "It has 0 monitor.")
 
 
 def test_everything_is_returned_at_once_with_lines_of_one_product_added_up() -> None:
@@ -98,7 +98,7 @@ def test_the_return_of_a_free_order_refunds_nothing(monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize(
     ("wanted", "status", "said"),
     [
-        (items(monitor=3), 409, "It has 2 of monitor left."),
+        (items(monitor=3), 409, "It has 2 monitor."),
         (items(laptop=1), 422, "the order has only monitor"),
         (items(monitor=0), 422, "greater than or equal to 1"),
         ({"items": []}, 422, "at least 1 item"),

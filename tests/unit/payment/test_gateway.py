@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 import payment.provider
-from payment.breaker import GuardedGateway
 from payment.domain import RefundRefused
 from payment.port import Gateway, Intent, IntentStatus
 from payment.simulated import SimulatedGateway
@@ -15,20 +14,12 @@ from payment.test_tokens import TEST_TOKENS
 from sagakit import clock
 from sagakit.errors import TransientError
 from tests.support import meanwhile, world
+from tests.support.gateways import CONTRACT
 from tests.support.stopped_clock import MINUTE, StoppedClock
 
 pytestmark = pytest.mark.usefixtures("world")
 
 AMOUNT = 69_998
-CONTRACT: dict[str, Callable[[], Gateway]] = {
-    "simulated": SimulatedGateway,
-    "behind the breaker": lambda: GuardedGateway(SimulatedGateway()),
-}
-
-
-@pytest.fixture(params=CONTRACT)
-def gateway(request: pytest.FixtureRequest) -> Gateway:
-    return CONTRACT[request.param]()
 
 
 @pytest.fixture

@@ -1,12 +1,10 @@
 """Refunding a part of a payment: once for each return, never more than was charged, and nothing taken on trust."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from payment.breaker import GuardedGateway
 from payment.domain import AmountDiffers, RefundRefused
 from payment.port import Gateway, Intent
 from payment.simulated import SimulatedGateway
@@ -18,15 +16,6 @@ pytestmark = pytest.mark.usefixtures("world")
 
 AMOUNT = 69_998
 PRICE = world.PRICES["monitor"]
-CONTRACT: dict[str, Callable[[], Gateway]] = {
-    "simulated": SimulatedGateway,
-    "behind the breaker": lambda: GuardedGateway(SimulatedGateway()),
-}
-
-
-@pytest.fixture(params=CONTRACT)
-def gateway(request: pytest.FixtureRequest) -> Gateway:
-    return CONTRACT[request.param]()
 
 
 def charged(gateway: Gateway, token: str = world.OK) -> str:

@@ -114,7 +114,9 @@ def open_(context: Context, order_id: OrderId) -> None:
 def list_(
     context: Context,
     *,
-    kind: Annotated[Kind | None, typer.Option(help="Kind, if not all.", case_sensitive=False)] = None,
+    kind: Annotated[
+        Kind | None, typer.Option(help="Only orders, transactions or returns.", case_sensitive=False)
+    ] = None,
     status: Annotated[Status | None, typer.Option(help="Status of the order, or PAUSED.", case_sensitive=False)] = None,
     customer: Annotated[str | None, typer.Option(help="ID of the customer.")] = None,
     product: Annotated[str | None, typer.Option(help="ID of a product in the order. Finds no returns.")] = None,
