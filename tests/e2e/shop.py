@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
+from saga.aws import waiting
 from saga.failures import Failure
 from saga.http import call
 from saga.reconcile.charges import parked_with_wrong_amounts
@@ -21,8 +22,10 @@ from sagakit import dynamodb
 type Json = Any
 
 PATIENCE = 300  # seconds
+LONGEST_FUNCTION = 60  # seconds, in the template
 CLIENTS = 10
 ATTEMPTS = 3  # that a waiting order gets before its time is over
+BUSY = 503
 ENDED = ("CONFIRMED", "FAILED")
 
 
@@ -47,8 +50,15 @@ class Shop:
         return call(f"{self.stack.api_url}/orders", body, {"x-idempotency-key": key} if key else None)
 
     def place(self, body: Json, key: str | None = None) -> str:
-        """Place an order that must be accepted, and return its ID."""
-        status, answer = self.post(body, key)
+        """Place an order that must be accepted, and return its ID. As a 503 asks for, repeat the request then."""
+        key, answers = key or str(uuid.uuid4()), list[tuple[int, Json]]()
+
+        def answered() -> bool:
+            answers.append(self.post(body, key))
+            return answers[-1][0] != BUSY
+
+        eventually(answered, "the API stayed busy")
+        status, answer = answers[-1]
         assert status == 202, answer
         return str(answer["orderId"])
 
@@ -243,7 +253,7 @@ class Shop:
 
     def invoke(self, logical_id: str, payload: Json) -> Json:
         """Invoke a function and return its response, or its error."""
-        answer = self.client("lambda").invoke(
+        answer = self.stack.session.client("lambda", config=waiting(LONGEST_FUNCTION)).invoke(
             FunctionName=self.stack.function_name(logical_id), Payload=json.dumps(payload)
         )
         return json.loads(answer["Payload"].read())
