@@ -9,6 +9,7 @@ from typing import Any
 
 from scripts.consumers import Consumer, consumers
 from scripts.cost import counts
+from scripts.cost.invocations import milliseconds
 from scripts.cost.prices import assumed
 from statemachine.template import read
 
@@ -35,11 +36,6 @@ def per_second(consumer: Consumer, seconds: float) -> int:
     return int(consumer.batch * consumer.factor / seconds)
 
 
-def seconds(*calls: str) -> float:
-    """Return how long these take, one after the other."""
-    return float(sum(assumed("milliseconds")[call] for call in calls) / 1000)
-
-
 def written(writes: counts.Units) -> float:
     """Return the units of the events table itself; its indexes have partitions of their own."""
     places = counts.places(writes)
@@ -50,9 +46,10 @@ def limits(template: dict[str, Any], shards: int) -> dict[str, int]:
     """Return the orders a second that each part carries."""
     order = counts.read()[counts.CONFIRMED]
     starts, publishes = (consumers(template)[name] for name in ("StartSagas", "PublishEvents"))
-    start, publish = seconds("StartExecution", "UpdateItem"), seconds("PutEvents")
-    started = per_second(starts, seconds("invocation") + starts.batch * start)
-    published = per_second(publishes, seconds("invocation") + publishes.batch / ENTRIES * publish)
+    assumption, start = assumed("milliseconds"), milliseconds("StartSagas", order, invocations=0)
+    started = per_second(starts, (assumption["invocation"] + starts.batch * start) / 1000)
+    publish = publishes.batch / ENTRIES * assumption["PutEvents"]
+    published = per_second(publishes, (assumption["invocation"] + publish) / 1000)
     return {
         "events table": int(shards * PARTITION / written(order.writes)),
         "StartSagas": shards * started,
