@@ -1,4 +1,4 @@
-"""Counts what orders take, writes the counts to their file and tells what has changed: python -m tests.bench.cost."""
+"""Counts what orders take, and writes the counts to their file: python -m tests.bench.cost."""
 
 import argparse
 
@@ -8,12 +8,9 @@ from tests.bench.cost.counting import counted
 
 
 def main() -> None:
-    """Count, tell and write."""
+    """Count and write."""
     argparse.ArgumentParser(description=__doc__).parse_args()
-    now = counted()
-    for difference in counts.differences(counts.read(), now):
-        print(difference)
-    counts.write(now)
+    counts.write(counted())
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from sagakit.observability import logger
 from sagakit.relay import publishing, starting
 from scripts.consumers import consumers
 from tests.bench.cost.meter import Meter, metered
-from tests.bench.warm_world import warm_world
+from tests.bench.warm_world import forgotten, warm_world
 from tests.support import http, lambdas, stream
 from tests.support.asl import Json
 from tests.support.lambdas import Context
@@ -42,7 +42,8 @@ class Runner:
 
     @contextmanager
     def running(self, function: str) -> Iterator[None]:
-        """Let a function run in the block, with the names that it has on AWS."""
+        """Let a function run in the block, with the names that it has on AWS, and some time after the one before it."""
+        forgotten(self.patch)
         for module in (http, lambdas):
             context = partial(Context, f"{STACK}-{function}", 512, f"{ARN}:{STACK}-{function}", REQUEST)
             self.patch.setattr(module, "Context", context)
