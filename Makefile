@@ -19,7 +19,7 @@ RESOLVE = .venv-bootstrap/bin/uv pip compile -q --universal --generate-hashes --
 PICTURE = python -m saga.graph statemachine/order_saga.asl.json -o
 
 .DEFAULT_GOAL := help
-.PHONY: help install up down url logs local-env test coverage check definition packages capacity model prove outages prove-mutants e2e chaos check-data bench-init mixed-load compare \
+.PHONY: help install up down url logs local-env test coverage check definition packages capacity cost model prove outages prove-mutants e2e chaos check-data bench-init mixed-load compare \
   picture screenshots lock deploy stack-info remove asl cfn
 
 help: ## list the targets
@@ -61,6 +61,7 @@ check: install ## run all static checks
 	PYTHONPATH=functions:. python -m statemachine.missing
 	PYTHONPATH=functions:. python scripts/packages.py docs/packages.md --check
 	PYTHONPATH=functions:. python scripts/capacity.py docs/architecture.md --check
+	PYTHONPATH=functions:. python -m scripts.cost --check
 	cfn-lint template.yaml
 	sam validate --lint
 	pytest -q -p no:cacheprovider tests/template/test_package_names.py tests/template/test_duplicates.py \
@@ -72,6 +73,11 @@ definition: install ## generate the definition and whatever else follows from fu
 	PYTHONPATH=functions:. python scripts/capacity.py docs/architecture.md
 
 capacity: install ## calculate the orders a second that the relay carries on AWS, in docs/architecture.md
+	PYTHONPATH=functions:. python scripts/capacity.py docs/architecture.md
+
+cost: install ## count what orders take in process, and calculate what a million of them cost on AWS, in docs/cost.md
+	PYTHONPATH=functions:. python -m tests.bench.cost $(ARGS)
+	PYTHONPATH=functions:. python -m scripts.cost $(ARGS)
 	PYTHONPATH=functions:. python scripts/capacity.py docs/architecture.md
 
 model: install ## explore the model of the protocol exhaustively

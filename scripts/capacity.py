@@ -4,12 +4,13 @@ With a page, it writes the table into it; with --check, it fails if the page is 
 """
 
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sagakit.saga import Saga, sagas
-from sagakit.step import Effect
+from scripts.consumers import Consumer, consumers
+from scripts.cost import counts
+from scripts.cost.invocations import milliseconds
+from scripts.cost.prices import assumed
 from statemachine.template import read
 
 MOST = (
@@ -19,10 +20,9 @@ MOST = (
 ROOT = Path(__file__).parents[1]
 BEGIN, END = "<!-- capacity -->\n", "<!-- end -->\n"
 SHARDS = (1, 4, 16)
-NEW_TABLE = 4  # partitions, and so shards, of a new table that is paid for on demand: 4,000 write units a second
+NEW_TABLE: int = assumed("stream")["shards"]
 
-# Assumptions, on the cautious side. Calls to other services inside a region, in seconds.
-INVOCATION, START_EXECUTION, UPDATE_ITEM, PUT_EVENTS = 0.02, 0.03, 0.01, 0.03
+# Assumptions, on the cautious side; also those of scripts/cost/assumptions.toml.
 RESUME = 0.01  # seconds of a processor to resume an order; its calls overlap with those of others
 SWEEP = 45 / 60  # of each minute
 ENTRIES = 10  # of a call to PutEvents
@@ -31,48 +31,29 @@ PARTITION, EXECUTIONS = 1_000, 150
 SHARE = 2 / 5  # of the limit for new orders; the rest is for those that an outage left waiting
 
 
-@dataclass(frozen=True)
-class Consumer:
-    """The settings of a stream's consumer."""
-
-    batch: int
-    factor: int  # batches of a shard at a time
-
-    def per_second(self, seconds: float) -> int:
-        """Return the records a second and shard, if a full batch takes so long."""
-        return int(self.batch * self.factor / seconds)
+def per_second(consumer: Consumer, seconds: float) -> int:
+    """Return the records a second and shard, if a full batch takes so long."""
+    return int(consumer.batch * consumer.factor / seconds)
 
 
-def consumer(template: dict[str, Any], function: str) -> Consumer:
-    """Read a consumer's settings from the template."""
-    mapping = template["Resources"][function]["Properties"]["Events"]["Outbox"]["Properties"]
-    return Consumer(mapping["BatchSize"], mapping["ParallelizationFactor"])
-
-
-def events_of(saga: Saga) -> int:
-    """Return the events of a confirmed saga: it starts, every step is done, and it is confirmed."""
-    return 2 + sum(2 if isinstance(step, Effect) else 1 for step in saga.forward)
-
-
-def units_of(saga: Saga) -> int:
-    """Return the write units that a confirmed saga takes in the events table; tests/saga/test_capacity.py counts them.
-
-    A part of a transaction takes two: each event, the outcomes that a step excludes, and the steps that are proven. To
-    take the first event off the index takes one more.
-    """
-    excluded = sum(len(step.refusals) for step in saga.forward if not isinstance(step, Effect))
-    return 2 * (events_of(saga) + excluded + len(saga.confirmed_by)) + 1
+def written(writes: counts.Units) -> float:
+    """Return the units of the events table itself; its indexes have partitions of their own."""
+    places = counts.places(writes)
+    return sum(units for (_, table, operation), units in places if table == "Events" and "index" not in operation)
 
 
 def limits(template: dict[str, Any], shards: int) -> dict[str, int]:
     """Return the orders a second that each part carries."""
-    starts, publishes = consumer(template, "StartSagasFunction"), consumer(template, "PublishEventsFunction")
-    started = starts.per_second(INVOCATION + starts.batch * (START_EXECUTION + UPDATE_ITEM))
-    published = publishes.per_second(INVOCATION + publishes.batch / ENTRIES * PUT_EVENTS)
+    order = counts.read()[counts.CONFIRMED]
+    starts, publishes = (consumers(template)[name] for name in ("StartSagas", "PublishEvents"))
+    assumption, start = assumed("milliseconds"), milliseconds("StartSagas", order, invocations=0)
+    started = per_second(starts, (assumption["invocation"] + starts.batch * start) / 1000)
+    publish = publishes.batch / ENTRIES * assumption["PutEvents"]
+    published = per_second(publishes, (assumption["invocation"] + publish) / 1000)
     return {
-        "events table": shards * PARTITION // max(map(units_of, sagas().values())),
+        "events table": int(shards * PARTITION / written(order.writes)),
         "StartSagas": shards * started,
-        "PublishEvents": shards * published // max(map(events_of, sagas().values())),
+        "PublishEvents": shards * published // order.records["PublishEvents"],
         "StartExecution": EXECUTIONS,
         "SweepOrders, after an outage": swept(template, "SweepOrdersFunction"),
         "SweepOutbox, after an outage": swept(template, "SweepOutboxFunction"),

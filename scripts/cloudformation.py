@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml  # type: ignore[import-untyped]
 
-from saga.engine.build import build
+from saga.engine.build import ARCHITECTURE, build
 from saga.failures import Failure
 from statemachine.template import read
 from statemachine.transform import transform
@@ -72,10 +72,11 @@ def main(*arguments: str) -> int:
 
 
 def plain(template: Json) -> Json:
-    """Return the template for CloudFormation alone, in any partition."""
+    """Return the template for CloudFormation alone, in any partition, with the processor that the package is for."""
     text = json.dumps(transform(template)).replace(*TRACES)
     text = re.sub(r'"arn:aws(:iam::aws:policy/[^"]+)"', r'{"Fn::Sub": "arn:${AWS::Partition}\1"}', text)
     anywhere: Json = json.loads(text.replace('"arn:aws:', '"arn:${AWS::Partition}:'))  # all of these are in a Fn::Sub
+    anywhere["Parameters"]["Architecture"] |= {"Default": ARCHITECTURE, "AllowedValues": [ARCHITECTURE]}
     return {**anywhere, "Description": f"{anywhere['Description']}. {ORIGIN}"}
 
 

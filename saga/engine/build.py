@@ -7,6 +7,7 @@ restart. `template.yaml` and SAM's build stay as they are.
 import fcntl
 import hashlib
 import json
+import platform
 import time
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ LOCALISED = "template.json"
 SOURCES = ("template.yaml", "samconfig.toml", "functions", "statemachine", "requirements", "saga/engine")
 # The functions share their code. Without this, SAM copies it for each of them, which takes longer than the build.
 _ONE_FOLDER_FOR_ALL = {"SAM_CLI_BETA_BUILD_PERFORMANCE": "1"}
+# The engine runs the functions on this machine's processor, whatever they run on elsewhere.
+ARCHITECTURE = "arm64" if platform.machine() in {"arm64", "aarch64"} else "x86_64"
 _DAY = 24 * 60 * 60  # seconds
 
 Template = dict[str, Any]
@@ -41,7 +44,8 @@ def build() -> Path:
         sources = artefact.digest_of(*(ROOT / source for source in SOURCES))
         if made_of.read() != sources:
             made_of.truncate(0)
-            sam("build", log=INTO / "sam-build.log", environment=_ONE_FOLDER_FOR_ALL)
+            built_for = ("--parameter-overrides", f"Architecture={ARCHITECTURE}")
+            sam("build", *built_for, log=INTO / "sam-build.log", environment=_ONE_FOLDER_FOR_ALL)
             localise(BUILT, INTO)
             made_of.write(sources)
     return INTO / LOCALISED

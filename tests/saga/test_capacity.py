@@ -1,42 +1,28 @@
-"""What a confirmed order costs the events table, on which the calculation of the relay's capacity rests."""
-
-import os
-from typing import Any
+"""What the calculation of the relay's capacity rests on. The counts of an order are compared in test_cost.py."""
 
 import pytest
 
-from sagakit import dynamodb, sweeping
-from sagas import ORDER
+from sagakit import sweeping
+from sagas import ORDER, TRANSACTION
 from scripts import capacity
-from tests.support import stream, world
-from tests.support.execution import execute
+from scripts.cost import counts
+from tests.bench.cost.meter import by_place, metered
+from tests.support import steps, stream, world
 from tests.support.template import template
 
-pytestmark = pytest.mark.usefixtures("bus")
 
-
-def units(api: str, request: dict[str, Any]) -> int:
-    """Return the write units of a call on the events table: two for each part of a transaction, one for an update."""
-    if api == "TransactWriteItems":
-        parts = [next(iter(each.values())) for each in request["TransactItems"]]
-        return 2 * sum(str(part["TableName"]) == os.environ["EVENTS_TABLE"] for part in parts)
-    return int(api == "UpdateItem" and str(request["TableName"]) == os.environ["EVENTS_TABLE"])
-
-
-def test_a_confirmed_order_writes_as_much_as_the_calculation_assumes(monkeypatch: pytest.MonkeyPatch) -> None:
-    spent: list[int] = []
-    make_call = dynamodb.client._make_api_call  # type: ignore[attr-defined]  # noqa: SLF001
-
-    def counted(api: str, request: dict[str, Any]) -> Any:
-        spent.append(units(api, request))
-        return make_call(api, request)
-
-    monkeypatch.setattr(dynamodb.client, "_make_api_call", counted)
-    order_id = world.placed()
-    stream.relay(*stream.records())
-    execute(order_id)
-
-    assert (len(world.events(order_id)), sum(spent)) == (capacity.events_of(ORDER), capacity.units_of(ORDER))
+@pytest.mark.usefixtures("bus", "queues")
+def test_a_transaction_takes_no_more_of_the_events_table_than_the_order_of_the_calculation(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    meter = metered(monkeypatch)
+    with meter.running("transaction"):
+        saga_id = world.transaction()
+        stream.start(*stream.records())
+        for state in [*(step.state for step in TRANSACTION.forward), TRANSACTION.name_for("Confirm{}")]:
+            steps.call(state, saga_id)
+    assert world.status(saga_id) == "CONFIRMED"
+    assert 0 < capacity.written(by_place(meter.writes)) <= capacity.written(counts.read()[counts.CONFIRMED].writes)
 
 
 def test_the_calculation_knows_how_much_a_sweep_acts_on() -> None:

@@ -15,7 +15,7 @@ from saga.stack.kinds import ORDER, TRANSACTION, kind_of
 from saga.stack.target import Target
 from tests.bench.coordinators.coordinator import Coordinator
 from tests.bench.coordinators.faults import FAULTS, outcome
-from tests.bench.coordinators.prices import PER_MILLION, as_express, cost
+from tests.bench.coordinators.prices import PRICES, as_express, cost, counted
 from tests.bench.coordinators.state_machine import StateMachine
 from tests.bench.coordinators.step_queues import StepQueues
 from tests.bench.coordinators.worlds import fresh
@@ -52,10 +52,10 @@ def _taken() -> Iterator[list[str]]:
             saga_id = coordinator.place()
             coordinator.end(saga_id)
             events.append(str(len(world.events(saga_id))))
-            taken.append(dict(coordinator.taken))
+            taken.append(counted(coordinator.taken, coordinator.meter))
     yield ["events", *events]
-    for name in PER_MILLION:
-        yield [name, *(str(each.get(name, 0)) for each in taken)]
+    for name in PRICES:
+        yield [name, *(f"{each.get(name, 0):g}" for each in taken)]
     yield ["dollars per million", *(f"{cost(each):.0f}" for each in taken)]
     yield ["dollars per million, EXPRESS", f"{as_express(taken[0]):.0f}", ""]
 

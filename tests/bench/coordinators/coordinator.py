@@ -9,18 +9,22 @@ import pytest
 from sagakit import eventlog, guard
 from sagakit.recovery.actions import RecoveryAction, recover_if_needed
 from tests.bench.coordinators.prices import INVOCATIONS
+from tests.bench.cost.meter import Meter
 from tests.support.stopped_clock import StoppedClock
 
 type Fault = Callable[[str], None]  # called with a state
 
 
 class Coordinator(ABC):
-    """`before` and `after` are the faults around a state's function; `taken` is what the saga has taken so far."""
+    """`before` and `after` are the faults around a state's function.
+
+    `taken` is what the saga has taken so far of the services that coordinate it, and the `meter` has the rest.
+    """
 
     name: str
 
-    def __init__(self, patch: pytest.MonkeyPatch, still: StoppedClock) -> None:
-        self.patch, self.still, self.began = patch, still, still.now
+    def __init__(self, patch: pytest.MonkeyPatch, still: StoppedClock, meter: Meter) -> None:
+        self.patch, self.still, self.began, self.meter = patch, still, still.now, meter
         self.before: Fault = lambda _state: None
         self.after: Fault = lambda _state: None
         self.taken: Counter[str] = Counter()

@@ -27,7 +27,7 @@ class StateMachine(Coordinator):
         steps.dispatched(saga_id)
         outcome = run(definition(), {"orderId": saga_id}, self._call)
         retries = len(outcome.calls) - sum(state in tasks() for state in outcome.path)
-        self.taken[TRANSITIONS] += 1 + len(outcome.path) + retries  # the first one leads to the first state
+        self.taken[TRANSITIONS] += len(outcome.path) + retries
         self.still.advance(round(outcome.longest_delay * SECOND))
 
     def lose(self, saga_id: str) -> None:

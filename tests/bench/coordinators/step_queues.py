@@ -8,6 +8,7 @@ from sagakit.queues import worker
 from sagakit.queues.message import Message
 from tests.bench.coordinators.coordinator import Coordinator
 from tests.bench.coordinators.prices import REQUESTS
+from tests.bench.cost.meter import Meter
 from tests.support import world
 from tests.support.meanwhile import Died
 from tests.support.queues import VISIBILITY, Queues, used
@@ -21,8 +22,8 @@ class StepQueues(Coordinator):
 
     name = "queues"
 
-    def __init__(self, patch: pytest.MonkeyPatch, still: StoppedClock) -> None:
-        super().__init__(patch, still)
+    def __init__(self, patch: pytest.MonkeyPatch, still: StoppedClock, meter: Meter) -> None:
+        super().__init__(patch, still, meter)
         self.queues: Queues = used(patch)
         self._run = worker._run  # noqa: SLF001
         patch.setattr(worker, "_run", self._call)
