@@ -1,0 +1,198 @@
+"""An engine without an engine: the starter, bootstraps as the engine starts them, and its side of the Runtime API."""
+
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+from pytest_socket import enable_socket
+
+from saga.engine import artefact, warm
+from saga.engine.project import ROOT
+
+PATIENCE = 30  # seconds
+
+type Answer = tuple[str, Any]  # the last part of the path, and the body
+
+
+@dataclass
+class RuntimeApi:
+    """What a worker talks to: one event at a time, and its answer."""
+
+    events: queue.Queue[Any] = field(default_factory=queue.Queue)
+    answers: queue.Queue[Answer] = field(default_factory=queue.Queue)
+
+    def __post_init__(self) -> None:
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self.server.daemon_threads = True
+        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+
+    @property
+    def address(self) -> str:
+        """Its host and port."""
+        return f"127.0.0.1:{self.server.server_port}"
+
+    def call(self, event: Any = None) -> Answer:
+        """Give the worker an event, and return its answer."""
+        self.events.put(event)
+        return self.answers.get(timeout=PATIENCE)
+
+    def result(self, event: Any = None) -> Any:
+        """Return what the handler returns."""
+        kind, body = self.call(event)
+        assert kind == "response", body
+        return body
+
+
+def _handler(api: RuntimeApi) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            event = api.events.get()
+            self.answer(200, json.dumps(event).encode())
+
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            self.answer(202)
+            api.answers.put((self.path.rpartition("/")[2], body))
+
+        def answer(self, status: int, body: bytes = b"") -> None:
+            self.send_response(status)
+            self.send_header("Lambda-Runtime-Aws-Request-Id", "request-1")
+            self.send_header("Lambda-Runtime-Deadline-Ms", "4102444800000")  # the year 2100
+            self.send_header("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:us-east-1:0:function:f")
+            self.send_header("Lambda-Runtime-Trace-Id", "Root=1-2-3")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None: ...
+
+    return Handler
+
+
+@dataclass
+class Worker:
+    """A bootstrap and its Runtime API, as the engine has them."""
+
+    api: RuntimeApi
+    bootstrap: subprocess.Popen[str]
+
+    def result(self) -> Any:
+        """Return what the handler returns."""
+        return self.api.result()
+
+    def output(self) -> str:
+        """Return what the function printed, as soon as no process of it has its output open."""
+        return self.bootstrap.communicate(timeout=PATIENCE)[0]
+
+
+@dataclass
+class Functions:
+    """Starts workers of functions, with or without a starter."""
+
+    home: Path
+    workers: list[Worker] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.engine: subprocess.Popen[bytes] | None = None
+
+    def start_engine(self) -> None:
+        """Start the starter beside a program that waits for its input to end."""
+        environment = {"PYTHONPATH": str(ROOT), "SAGA_STARTER": str(self.home), "PATH": os.environ["PATH"]}
+        command = [sys.executable, "-P", "-m", warm.__name__, "json.tool"]
+        self.engine = subprocess.Popen(  # noqa: S603 - our own program
+            command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
+        )
+        while not (self.home / "starter.sock").exists():
+            assert self.engine.poll() is None
+
+    def worker(self, code: str, name: str = "f", **variables: str) -> Worker:
+        """Start a worker of the function, as the engine does: with a bootstrap from its package."""
+        api, folder = RuntimeApi(), self.package(code)
+        bootstrap = subprocess.Popen(  # noqa: S603 - our own program
+            [folder / "bootstrap"],
+            cwd=folder,
+            env={**self.environment(api, folder), "AWS_LAMBDA_FUNCTION_NAME": name, **variables},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.workers.append(Worker(api, bootstrap))
+        return self.workers[-1]
+
+    def environment(self, api: RuntimeApi, folder: Path) -> dict[str, str]:
+        """Return the environment of a worker."""
+        return {
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "SAGA_STARTER": str(self.home),
+            "LAMBDA_TASK_ROOT": str(folder),
+            "AWS_LAMBDA_FUNCTION_NAME": "f",
+            "AWS_LAMBDA_LOG_STREAM_NAME": f"stream-{len(self.workers)}",
+            "AWS_LAMBDA_RUNTIME_API": api.address,
+            "_HANDLER": "app.handler",
+        }
+
+    def package(self, code: str) -> Path:
+        """Return the folder of the function's package."""
+        built = self.home / "built"
+        built.mkdir(exist_ok=True)
+        (built / "app.py").write_text(code)
+        package = artefact.function_package(built, self.home)
+        folder = package.with_suffix("")
+        with ZipFile(package) as archive:
+            archive.extractall(folder)
+        (folder / "bootstrap").chmod(0o755)
+        return folder
+
+    def stop_workers(self) -> None:
+        """End all workers."""
+        while self.workers:
+            worker = self.workers.pop()
+            worker.bootstrap.kill()
+            worker.bootstrap.communicate(timeout=PATIENCE)
+            worker.api.server.shutdown()
+            worker.api.server.server_close()
+
+    def stop_engine(self) -> None:
+        """End the engine, which ends the starter."""
+        if self.engine:
+            self.engine.communicate(b"{}", timeout=PATIENCE)
+
+
+@pytest.fixture(scope="module")
+def with_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Functions]:
+    """Return functions with a starter. The folder's name is longer than a socket's may be, and has a space."""
+    functions = Functions(tmp_path_factory.mktemp(f"a home {'x' * 100}"))
+    functions.start_engine()
+    yield functions
+    functions.stop_engine()
+
+
+@pytest.fixture
+def functions(with_engine: Functions) -> Iterator[Functions]:
+    """Return functions with a starter, and end their workers."""
+    enable_socket()
+    yield with_engine
+    with_engine.stop_workers()
+
+
+@pytest.fixture
+def alone(tmp_path: Path) -> Iterator[Functions]:
+    """Return functions that have no starter yet."""
+    enable_socket()
+    functions = Functions(tmp_path)
+    yield functions
+    functions.stop_workers()
+    functions.stop_engine()
