@@ -19,7 +19,7 @@ RESOLVE = .venv-bootstrap/bin/uv pip compile -q --universal --generate-hashes --
 PICTURE = python -m saga.graph statemachine/order_saga.asl.json -o
 
 .DEFAULT_GOAL := help
-.PHONY: help install up down url logs local-env test coverage check definition packages capacity model prove outages prove-mutants e2e chaos check-data bench-init mixed-load compare \
+.PHONY: help install up down url logs local-env test coverage check definition packages capacity model prove outages prove-mutants e2e chaos check-data bench bench-init mixed-load compare \
   picture screenshots lock deploy stack-info remove asl cfn
 
 help: ## list the targets
@@ -100,6 +100,9 @@ mixed-load: install ## place 300 orders, 300 transactions and 60 returns with ev
 
 compare: install ## run one order through both coordinators, and compare them in docs/coordinators.md
 	PYTHONPATH=functions:. python -m tests.bench.coordinators docs/coordinators.md $(ARGS)
+
+bench: install ## measure orders on engines of their own, and write the tables and a chart into docs/performance.md
+	PYTHONPATH=functions:. python -m tests.bench.engine docs/performance.md $(ARGS)
 
 bench-init: install ## compare the import time of each function with that of one boto3 client
 	@python -m tests.bench.init

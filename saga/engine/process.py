@@ -116,5 +116,7 @@ class Engine(Background):
             # The engine knows neither jitter nor a cap on retry delays; this makes them about as short as on AWS.
             "SFN_WAIT_SCALE": "0.3",
             "AWS_ENDPOINT_URL": self.endpoint,
+            # With it, boto3 doesn't ask macOS for proxies, which a forked process must not.
+            "no_proxy": HOST,
             **self.environment,
         }

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from saga.engine.warm import attach, wire
-from tests.unit.saga.warm.conftest import PATIENCE, Functions, RuntimeApi
+from tests.support.runtime_api import PATIENCE, RuntimeApi
+from tests.unit.saga.warm.conftest import Functions
 
 PARENT = "import os, sys\nprint('imported')\ndef handler(event, context): return os.getppid()\n"
 PID = "import os\ndef handler(event, context): return os.getpid()\n"
@@ -112,6 +113,7 @@ def test_a_worker_takes_no_event_if_its_bootstrap_has_lost_patience(functions: F
     with os.fdopen(read) as output:
         output.read()  # until the worker has ended
     assert api.events.qsize() == 1
+    api.close()
 
 
 def test_a_log_line_has_the_level_and_the_request_and_an_empty_one_ends_the_call(functions: Functions) -> None:
