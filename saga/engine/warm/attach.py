@@ -9,8 +9,11 @@ import sys
 
 SOCKET = "starter.sock"
 FOLDER = "SAGA_STARTER"  # the variable that says where the socket is
-READY = b"!"  # the worker says so, and so does its bootstrap: only then it may take an event
-PATIENCE = 5  # seconds; as many remain of those that the engine gives a bootstrap
+ACCEPTED = b"."  # says the starter
+READY = b"!"  # says the worker, then its bootstrap: only then it may take an event
+PATIENCE = (
+    8  # seconds for a starter that hangs. A worker may take longer: more starts don't help a machine that is busy
+)
 ROOT = os.path.realpath(f"{__file__}/../../../..")
 
 
@@ -32,10 +35,11 @@ def _ask(connection: socket.socket) -> None:
     connection.connect(SOCKET)
     socket.send_fds(connection, [len(environment).to_bytes(4)], [1, 2])
     connection.sendall(environment)
-    if connection.recv(1) != READY:
+    accepted = connection.recv(1) == ACCEPTED
+    connection.settimeout(None)
+    if not (accepted and connection.recv(1) == READY):
         raise ConnectionError
     connection.sendall(READY)
-    connection.settimeout(None)
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ import socket
 from contextlib import suppress
 
 from saga.engine.warm import parent, wire
+from saga.engine.warm.attach import ACCEPTED
 from saga.engine.warm.forking import forget_children, in_child
 from saga.engine.warm.parent import Parent
 
@@ -36,6 +37,7 @@ class Starter:
     def _start_worker(self, connection: socket.socket) -> None:
         request = wire.receive(connection)
         try:
+            connection.sendall(ACCEPTED)
             of_worker = {name: request.variables.pop(name) for name in _OF_WORKER}
             descriptors = (connection.fileno(), *request.descriptors)
             self._parent_for(request.variables).start_worker(of_worker, descriptors)

@@ -37,9 +37,7 @@ def attached(handler: Handler, request: wire.Message) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.environb.update(request.variables)
     bootstrap = socket.socket(fileno=descriptor)
-    bootstrap.settimeout(None)
-    bootstrap.sendall(READY)
-    if bootstrap.recv(1) == READY:  # otherwise it has lost patience
+    if _is_wanted(bootstrap):
         threading.Thread(target=_end_with, args=[bootstrap], daemon=True).start()
         serve(handler)
 
@@ -54,6 +52,16 @@ def serve(handler: Handler) -> None:
         answer = outcome(handler, invocation)
         logs.end()
         api.answer(invocation.request_id, answer)
+
+
+def _is_wanted(bootstrap: socket.socket) -> bool:
+    """Return whether the bootstrap is still there. It may have lost patience."""
+    bootstrap.settimeout(None)
+    try:
+        bootstrap.sendall(READY)
+        return bootstrap.recv(1) == READY
+    except ConnectionError:
+        return False
 
 
 def _end_with(bootstrap: socket.socket) -> None:

@@ -1,6 +1,8 @@
 """An engine without an engine: the starter, bootstraps as the engine starts them, and its side of the Runtime API."""
 
+import contextlib
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +16,7 @@ from pytest_socket import enable_socket
 
 from saga.engine import artefact, warm
 from saga.engine.project import ROOT
+from saga.engine.warm import attach, wire
 from tests.support.runtime_api import PATIENCE, RuntimeApi
 
 
@@ -48,10 +51,14 @@ class Functions:
         environment = {"PYTHONPATH": str(ROOT), "SAGA_STARTER": str(self.home), "PATH": os.environ["PATH"]}
         command = [sys.executable, "-P", "-m", warm.__name__, "json.tool"]
         self.engine = subprocess.Popen(  # noqa: S603 - our own program
-            command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
+            command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
-        while not (self.home / "starter.sock").exists():
+        while not (self.home / attach.SOCKET).exists():
             assert self.engine.poll() is None
+        with socket.socket(socket.AF_UNIX) as probe, contextlib.chdir(self.home):
+            probe.connect(attach.SOCKET)
+            wire.send(probe, {b"who": b"nobody"}, [])
+            probe.recv(1)  # as soon as boto3 is loaded
 
     def worker(self, code: str, name: str = "f", **variables: str) -> Worker:
         """Start a worker of the function, as the engine does: with a bootstrap from its package."""
@@ -102,7 +109,7 @@ class Functions:
 
     def stop_engine(self) -> None:
         """End the engine, which ends the starter."""
-        if self.engine:
+        if self.engine and self.engine.poll() is None:
             self.engine.communicate(b"{}", timeout=PATIENCE)
 
 
