@@ -19,7 +19,10 @@ def main() -> None:
     """Run the module in the arguments as the main program."""
     sys.path.remove(ROOT)  # functions must not find what isn't deployed
     del os.environ["PYTHONPATH"]
-    fork_starter()
+    try:
+        fork_starter()
+    except OSError as error:  # a folder that is shared with another system may not hold a socket
+        print(f"functions will start slowly, without a starter: {error}", file=sys.stderr)
     # The engine answers a worker in two writes. Without this, the second one waits 40 ms for an acknowledgement.
     StreamRequestHandler.disable_nagle_algorithm = True
     del sys.argv[0]

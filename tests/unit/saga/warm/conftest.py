@@ -48,11 +48,7 @@ class Functions:
 
     def start_engine(self) -> None:
         """Start the starter beside a program that waits for its input to end."""
-        environment = {"PYTHONPATH": str(ROOT), "SAGA_STARTER": str(self.home), "PATH": os.environ["PATH"]}
-        command = [sys.executable, "-P", "-m", warm.__name__, "json.tool"]
-        self.engine = subprocess.Popen(  # noqa: S603 - our own program
-            command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
+        self.engine = engine(self.home)
         while not (self.home / attach.SOCKET).exists():
             assert self.engine.poll() is None
         with socket.socket(socket.AF_UNIX) as probe, contextlib.chdir(self.home):
@@ -111,6 +107,15 @@ class Functions:
         """End the engine, which ends the starter."""
         if self.engine and self.engine.poll() is None:
             self.engine.communicate(b"{}", timeout=PATIENCE)
+
+
+def engine(home: Path) -> subprocess.Popen[bytes]:
+    """Start the engine's process; instead of an engine, it runs a program that copies JSON."""
+    environment = {"PYTHONPATH": str(ROOT), attach.FOLDER: str(home), "PATH": os.environ["PATH"]}
+    command = [sys.executable, "-P", "-m", warm.__name__, "json.tool"]
+    return subprocess.Popen(  # noqa: S603 - our own program
+        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
 
 
 @pytest.fixture(scope="module")

@@ -4,13 +4,14 @@ import contextlib
 import os
 import signal
 import socket
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from saga.engine.warm import attach, wire
 from tests.support.runtime_api import PATIENCE, RuntimeApi
-from tests.unit.saga.warm.conftest import Functions
+from tests.unit.saga.warm.conftest import Functions, engine
 
 PARENT = "import os, sys\nprint('imported')\ndef handler(event, context): return os.getppid()\n"
 PID = "import os\ndef handler(event, context): return os.getpid()\n"
@@ -85,6 +86,12 @@ def test_without_a_starter_a_bootstrap_becomes_the_worker(alone: Functions) -> N
     worker = alone.worker(SEEN, TABLE="a")
     assert worker.result()[0] == "a"
     assert not worker.result()[3]
+
+
+def test_an_engine_whose_home_cannot_hold_a_socket_has_no_starter(tmp_path: Path) -> None:
+    output, errors = engine(tmp_path / "nowhere").communicate(b"[]", timeout=PATIENCE)
+    assert output == b"[]\n"
+    assert errors.startswith(b"functions will start slowly, without a starter: ")
 
 
 def test_a_bootstrap_does_not_wait_long_for_a_starter_that_hangs(
