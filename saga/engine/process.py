@@ -115,6 +115,8 @@ class Engine(Background):
             "AUTH": "true",
             # The engine knows neither jitter nor a cap on retry delays; this makes them about as short as on AWS.
             "SFN_WAIT_SCALE": "0.3",
+            # An idle worker wakes the engine 20 times a second, and a new one is forked faster than anybody notices.
+            "LAMBDA_WARM_TTL_SECONDS": "60",
             "AWS_ENDPOINT_URL": self.endpoint,
             # With it, boto3 doesn't ask macOS for proxies, which a forked process must not.
             "no_proxy": HOST,

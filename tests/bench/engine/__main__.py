@@ -12,6 +12,7 @@ from os import cpu_count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import tests.support.settings  # noqa: F401  before anything of the functions is imported
 from saga.engine.build import build
 from saga.engine.process import Engine
 from saga.local import catalogue, demo

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
@@ -18,7 +19,7 @@ from tests.bench.engine.measured import Measured, measuring
 type WorkflowType = Literal["STANDARD", "EXPRESS"]
 
 CLIENTS = 8
-_ROLE = "arn:aws:iam::000000000000:role/empty"
+_SERVICES = ["lambda.amazonaws.com", "states.amazonaws.com"]
 _STATES = ("One", "Two", "Three")
 _POLL_SECONDS = 0.25
 
@@ -34,12 +35,14 @@ class Floor:
         session = self.engine.session()
         self._functions = session.client("lambda")
         self._machines = session.client("stepfunctions")
+        self._role = self._new_role()
         arns = [self._function(name) for name in _STATES]
         self._url = self._api(arns[0])
         self._machine = self._state_machine(arns)
 
     def function(self, count: int) -> Measured:
         """Call an empty function behind the API so many times."""
+        assert call(self._url) == (HTTPStatus.OK, {})
         self._in_parallel(lambda: call(self._url), CLIENTS)  # starts its workers
         with measuring(self.engine, "an empty function behind the API") as measured:
             began = time.monotonic()
@@ -80,6 +83,12 @@ class Floor:
             ended = {each["executionArn"]: each for each in listed if each["executionArn"] in started}
         return list(ended.values())
 
+    def _new_role(self) -> str:
+        trust = {"Effect": "Allow", "Principal": {"Service": _SERVICES}, "Action": "sts:AssumeRole"}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+        created = self.engine.session().client("iam").create_role(RoleName="empty", AssumeRolePolicyDocument=document)
+        return created["Role"]["Arn"]
+
     def _function(self, name: str) -> str:
         with TemporaryDirectory() as folder:
             built = Path(folder) / "built"
@@ -92,10 +101,14 @@ class Floor:
             FunctionName=f"Empty{name}",
             Runtime="provided.al2023",
             Handler="empty.handler",
-            Role=_ROLE,
+            Role=self._role,
             Code={"ZipFile": package},
         )
-        return created["FunctionArn"]
+        arn = created["FunctionArn"]
+        self._functions.add_permission(
+            FunctionName=arn, StatementId="api", Action="lambda:InvokeFunction", Principal="apigateway.amazonaws.com"
+        )
+        return arn
 
     def _state_machine(self, functions: list[str]) -> str:
         following = [{"Next": name} for name in _STATES[1:]] + [{"End": True}]
@@ -106,7 +119,7 @@ class Floor:
         }
         definition = {"QueryLanguage": "JSONata", "StartAt": _STATES[0], "States": states}
         created = self._machines.create_state_machine(
-            name=f"empty-{uuid.uuid4()}", definition=json.dumps(definition), roleArn=_ROLE, type=self.workflow_type
+            name=f"empty-{uuid.uuid4()}", definition=json.dumps(definition), roleArn=self._role, type=self.workflow_type
         )
         return str(created["stateMachineArn"])
 
