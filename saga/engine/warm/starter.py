@@ -12,7 +12,7 @@ from saga.engine.warm.parent import Parent
 
 # What every function imports, and what doesn't depend on its environment.
 _SHARED = ("boto3", "boto3.dynamodb.types", "botocore.config", "botocore.endpoint", "saga.engine.warm.worker")
-_PATIENCE = 1  # seconds for a bootstrap to say what it wants; it says so at once
+_PATIENCE = 5  # seconds for a bootstrap to say what it wants; it says so at once, unless the machine is very busy
 # These differ between the workers of a function.
 _OF_WORKER = (b"AWS_LAMBDA_RUNTIME_API", b"AWS_LAMBDA_LOG_STREAM_NAME")
 

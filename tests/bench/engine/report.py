@@ -1,5 +1,6 @@
 """The tables and the chart of a bench."""
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ type Start = tuple[str, float, float]
 
 _HEAD = (
     *("", "a second", "of three empty states", "p50 ms", "p95 ms", "lost"),
-    *("engine's CPU ms", "functions' CPU ms", "engine's most a second"),
+    *("engine's CPU ms", "functions' CPU ms"),
 )
 
 
@@ -33,6 +34,7 @@ def tables(sections: Iterable[Section], starts: Iterable[Start]) -> Iterator[str
     """Yield the lines of the page."""
     for section in sections:
         yield from ("", f"**{section.title}**", "", *_table(_HEAD, (_row(each, section) for each in section.measured)))
+        yield from ("", _cap(section.measured[1]))
     rows = [[name, f"{forked:.0f}", f"{alone:.0f}", f"{alone / forked:.1f}"] for name, forked, alone in starts]
     yield from ("", *_table(("start of a worker", "forked, ms", "alone, ms", "ratio"), rows))
 
@@ -48,6 +50,16 @@ def chart(sections: Sequence[Section]) -> str:
     return self_contained(bars)
 
 
+def _cap(orders: Measured) -> str:
+    """Return the arithmetic: the engine is one process, and all share the processors."""
+    engine, both, processors = orders.engine_ms, orders.engine_ms + orders.functions_ms, os.cpu_count() or 1
+    return (
+        f"What caps warm orders: the engine is one process, which carries 1000 / {engine:.0f} = {1000 / engine:.1f} a "
+        f"second. With its functions, it needs {both:.0f} ms of CPU time each, of which {processors} processors carry "
+        f"{processors * 1000 / both:.1f} a second, less what clients and other programs take."
+    )
+
+
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
     yield from (f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows))
 
@@ -58,5 +70,5 @@ def _row(each: Measured, section: Section) -> list[str]:
         f"{each.per_second:.1f}",
         f"{each.per_second / section.floor.per_second:.2f}",
         *(str(each.latency.p50), str(each.latency.p95), str(each.lost)),
-        *(f"{each.engine_ms:.0f}", f"{each.functions_ms:.0f}", f"{1000 / each.engine_ms:.1f}"),
+        *(f"{each.engine_ms:.0f}", f"{each.functions_ms:.0f}"),
     ]
