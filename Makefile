@@ -19,7 +19,7 @@ RESOLVE = .venv-bootstrap/bin/uv pip compile -q --universal --generate-hashes --
 PICTURE = python -m saga.graph statemachine/order_saga.asl.json -o
 
 .DEFAULT_GOAL := help
-.PHONY: help install up down url logs local-env test coverage check definition packages capacity cost model prove outages prove-mutants e2e chaos check-data bench-init mixed-load compare \
+.PHONY: help install up down url logs local-env test coverage check definition packages capacity cost model prove outages prove-mutants e2e chaos check-data mixed-load compare bench cold-start hot-product growth \
   picture screenshots lock deploy stack-info remove asl cfn
 
 help: ## list the targets
@@ -72,6 +72,9 @@ definition: install ## generate the definition and whatever else follows from fu
 	PYTHONPATH=functions:. python -m statemachine.generate
 	PYTHONPATH=functions:. python scripts/capacity.py docs/architecture.md
 
+hot-product: install ## simulate orders for one product, with and without shards of its stock, in docs/scaling.md
+	PYTHONPATH=functions:. python scripts/hot_product.py docs/scaling.md $(ARGS)
+
 capacity: install ## calculate the orders a second that the relay carries on AWS, in docs/architecture.md
 	PYTHONPATH=functions:. python scripts/capacity.py docs/architecture.md
 
@@ -107,8 +110,14 @@ mixed-load: install ## place 300 orders, 300 transactions and 60 returns with ev
 compare: install ## run one order through both coordinators, and compare them in docs/coordinators.md
 	PYTHONPATH=functions:. python -m tests.bench.coordinators docs/coordinators.md $(ARGS)
 
-bench-init: install ## compare the import time of each function with that of one boto3 client
-	@python -m tests.bench.init
+bench: install ## measure orders on engines of their own, and write the tables and a chart into docs/performance.md
+	PYTHONPATH=functions:. python -m tests.bench.engine docs/performance.md $(ARGS)
+
+cold-start: install ## compare what each function imports with boto3 and one client, in docs/cold-start.md
+	@python -m tests.bench.cold_start docs/cold-start.md $(ARGS)
+
+growth: install ## measure one more order, lists and `saga check` with 100, 10,000 and 100,000 orders, in docs/growth.md
+	@python -m tests.bench.growth docs/growth.md $(ARGS)
 
 packages: install ## draw the packages and their imports in docs/packages.md
 	PYTHONPATH=functions:. python scripts/packages.py docs/packages.md

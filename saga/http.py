@@ -1,11 +1,12 @@
 """JSON over HTTP: requests to this machine bypass any proxy; requests to AWS use the environment's."""
 
 import json
+from functools import cache
 from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
-from urllib.request import ProxyHandler, Request, build_opener
+from urllib.request import OpenerDirector, ProxyHandler, Request, build_opener
 
 from saga.failures import Failure, Silent, Unreachable
 from saga.patience import PATIENCE
@@ -36,10 +37,16 @@ def call(url: str, body: dict[str, Json] | None = None, headers: dict[str, str] 
         raise Failure(f"{url} answered {status}, but the body is not JSON: {response[:200]!r}") from error
 
 
+@cache
+def opener(*, local: bool) -> OpenerDirector:
+    """Return what opens URLs. Each new one reads the certificates, which takes 20 ms of CPU time, even for HTTP."""
+    return build_opener(ProxyHandler({}) if local else ProxyHandler())
+
+
 def _exchange(request: Request) -> tuple[int, bytes]:
-    opener = build_opener(ProxyHandler({}) if urlsplit(request.full_url).hostname in _LOCAL_HOSTS else ProxyHandler())
+    opens = opener(local=urlsplit(request.full_url).hostname in _LOCAL_HOSTS)
     try:
-        with opener.open(request, timeout=PATIENCE.seconds) as response:
+        with opens.open(request, timeout=PATIENCE.seconds) as response:
             return response.status, response.read()
     except HTTPError as error:
         return error.code, error.read()

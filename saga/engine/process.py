@@ -8,10 +8,12 @@ from typing import ClassVar, Self
 
 import boto3
 
+from saga.engine import warm
 from saga.engine.background import Background
 from saga.engine.port import HOST, listen, require_bridge
-from saga.engine.project import ENGINE_BIN, search_path
+from saga.engine.project import ENGINE_BIN, ROOT, search_path
 from saga.engine.session import REGION, engine_session
+from saga.engine.warm import attach
 from saga.failures import Failure, Unreachable, UsageFailure
 
 DEFAULT_PORT = 4566
@@ -88,7 +90,8 @@ class Engine(Background):
             scratch = self.home.absolute() / "tmp"
             shutil.rmtree(scratch, ignore_errors=True)
             scratch.mkdir()
-            pid = self._spawn([python, "-m", *self._program()], lock, self.home, self._environment(scratch))
+            program = ["-P", "-m", warm.__name__, *self._program()]
+            pid = self._spawn([python, *program], lock, self.home, self._environment(scratch))
             self.pid_file.write(pid=pid, port=self.port, bridge=self.bridge)
 
     def _program(self) -> list[str]:
@@ -103,6 +106,8 @@ class Engine(Background):
         """Return PATH and no other variable of the operator's: functions inherit all, and must find no AWS account."""
         return {
             "PATH": search_path(ENGINE_BIN),
+            "PYTHONPATH": str(ROOT),  # for the program that starts the engine, and for that only
+            attach.FOLDER: str(self.home.absolute()),
             "HOME": str(scratch),
             "TMPDIR": str(scratch),
             "BIND_HOST": "127.0.0.1",
@@ -110,6 +115,10 @@ class Engine(Background):
             "AUTH": "true",
             # The engine knows neither jitter nor a cap on retry delays; this makes them about as short as on AWS.
             "SFN_WAIT_SCALE": "0.3",
+            # An idle worker wakes the engine 20 times a second, and a new one is forked faster than anybody notices.
+            "LAMBDA_WARM_TTL_SECONDS": "60",
             "AWS_ENDPOINT_URL": self.endpoint,
+            # With it, boto3 doesn't ask macOS for proxies, which a forked process must not.
+            "no_proxy": HOST,
             **self.environment,
         }

@@ -14,7 +14,7 @@ from saga.operations.latency import percentile
 type Curves = Mapping[str, Sequence[int]]
 
 _TITLE = "Latency in ms at each percentile"
-_FONTS = "'DejaVu Sans','Liberation Sans',Helvetica,Arial,sans-serif"
+STYLE = Style(font_family="'DejaVu Sans','Liberation Sans',Helvetica,Arial,sans-serif")
 _PERCENTS = list(range(1, 101))
 _LABELLED = (1, 25, 50, 75, 95, 100)
 _ROUND = [step * 10**power for power in range(7) for step in (1, 2, 5)]
@@ -41,12 +41,17 @@ def to_text(run: Run) -> str:
 
 def to_svg(run: Run) -> str:
     """Return the chart as a self-contained SVG, without scripts or downloaded fonts."""
-    chart = pygal.Line(js=[], style=Style(font_family=_FONTS), title=_TITLE, show_dots=False, logarithmic=True)
+    chart = pygal.Line(js=[], style=STYLE, title=_TITLE, show_dots=False, logarithmic=True)
     chart.config(legend_at_bottom=True, show_minor_x_labels=False, truncate_label=-1)
     chart.x_labels = [str(percent) for percent in _PERCENTS]
     chart.x_labels_major = [str(percent) for percent in _LABELLED]
     for name, curve in _curves(run).items():
         chart.add(name, curve)
+    return self_contained(chart)
+
+
+def self_contained(chart: pygal.Graph) -> str:
+    """Return a chart as SVG, without scripts."""
     # The remaining script only configures one that isn't included, and the comments have URLs.
     return re.sub(r"<script.*?</script>|<!--.*?-->", "", str(chart.render(is_unicode=True)), flags=re.DOTALL)
 

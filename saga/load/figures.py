@@ -19,7 +19,10 @@ _OUTCOMES = ("CONFIRMED", "FAILED", "PARKED", "PAUSED", "OPEN")
 
 
 def figures(stack: Stack, run: Run) -> Json:
-    """Return counts, rates per second, and latencies in milliseconds. PAUSED and OPEN orders did not end in time."""
+    """Return counts, rates per second, and latencies in milliseconds. PAUSED and OPEN orders did not end in time.
+
+    `engine` is what each that ended cost the engine (`EngineUse.json`).
+    """
     accepted, completion = run.accept_ms, run.completion_ms
     return {
         "format": FORMAT,
@@ -36,6 +39,7 @@ def figures(stack: Stack, run: Run) -> Json:
         "endedPerSecond": _per_second(len(completion), _span(run.ended)),
         "acceptMs": _percentiles(accepted),
         "completionMs": _percentiles(completion),
+        "engine": run.engine.json(len(completion)),
     }
 
 

@@ -1,7 +1,8 @@
 """What a load is to place, what came of each request, and the run as a whole."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from saga.load.cap import EngineUse
 from saga.load.mix import PIECES, Body, Mix, bodies, spread, stock_up, transactions
 from saga.stack.kinds import ORDER, TRANSACTION
 from saga.stack.stack import Stack
@@ -60,12 +61,13 @@ class Placed:
 
 @dataclass(frozen=True)
 class Run:
-    """The plan, when it began (ms since the epoch), the answers, and the rows of the orders."""
+    """The plan, when it began (ms since the epoch), the answers, the rows of the orders, and the engine's share."""
 
     plan: Plan
     began: int
     placed: tuple[Placed, ...]
     orders: dict[str, Item]
+    engine: EngineUse = field(default_factory=EngineUse)
 
     @property
     def ended(self) -> list[Item]:

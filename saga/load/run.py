@@ -13,6 +13,7 @@ from itertools import islice
 
 from saga.failures import Failure
 from saga.http import call
+from saga.load.cap import engine_use
 from saga.load.completion import OrderPoller
 from saga.load.mix import Body
 from saga.load.plan import Placed, Plan, Run
@@ -77,7 +78,7 @@ def run(stack: Stack, plan: Plan, advance: Advance) -> Run:
     """Carry out the plan. Call `advance` with `placed` for each answer and with `ended` for each order that ends."""
     plan.stock_up(stack)
     began, load = now(), _Load(stack, plan, advance)
-    with ThreadPoolExecutor(1) as background:
+    with engine_use(stack) as use, ThreadPoolExecutor(1) as background:
         polling = background.submit(load.poller.poll)
         try:
             load.place_all()
@@ -85,7 +86,7 @@ def run(stack: Stack, plan: Plan, advance: Advance) -> Run:
             polling.result()
         finally:
             load.poller.stopped.set()
-    return Run(plan, began, tuple(load.placed), load.poller.orders)
+    return Run(plan, began, tuple(load.placed), load.poller.orders, use)
 
 
 def _returns(order: Item) -> Iterator[Body]:

@@ -51,7 +51,7 @@ def tools(*, needed: bool) -> Iterator[Finding]:
     fix = "install Python 3.13, which the functions need; then make install"
     yield Finding("Python", sys.version_info[:2] == (3, 13), needed, version, fix)
     yield _environment("tools", project.BIN, ("boto3", "samcli"), needed=needed)
-    yield _environment("engine's tools", project.ENGINE_BIN, ("awslambdaric", "ministack"), needed=needed)
+    yield _environment("engine's tools", project.ENGINE_BIN, ("boto3", "ministack"), needed=needed)
 
 
 def pictures() -> Iterator[Finding]:

@@ -11,15 +11,11 @@ from saga.local.deploy import deploy
 from tests.e2e.conftest import free_port
 from tests.e2e.shop import Shop
 
-# Like an account's limit on AWS: further invocations are throttled and retried. To start a function takes most of a
-# second of a core, so if many start at once, none starts in time, and the test would be about the engine.
-CAPPED = {"LAMBDA_ACCOUNT_CONCURRENCY": "8"}
-
 
 @pytest.fixture(scope="session")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     home = tmp_path_factory.mktemp("chaos")
-    engine = Engine(home, free_port(), {**CAPPED, "PERSIST_STATE": "1", "STATE_DIR": str(home / "state")})
+    engine = Engine(home, free_port(), {"PERSIST_STATE": "1", "STATE_DIR": str(home / "state")})
     engine.start()
     yield engine
     engine.stop()

@@ -5,17 +5,18 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from saga.engine.process import Engine
+from saga.engine.warm import attach
 
 WARM = 4  # seconds
 
 
 def of_functions(engine: Engine) -> list[int]:
-    """Return the warm processes of this engine.
+    """Return the bootstraps of this engine that are warm. A function ends with its bootstrap.
 
     If a process ends while it starts, the engine ends all that start with it, which would be a different experiment.
     """
     ours = (pid for pid in _all() if f"GATEWAY_PORT={engine.port}" in _strings(pid, "environ"))
-    return [pid for pid in ours if "awslambdaric" in _strings(pid, "cmdline") and _age(pid) > WARM]
+    return [pid for pid in ours if attach.__file__ in _strings(pid, "cmdline") and _age(pid) > WARM]
 
 
 def _age(pid: int) -> float:

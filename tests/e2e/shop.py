@@ -132,7 +132,8 @@ class Shop:
 
     def outcomes(self) -> Counter[str]:
         """Count the orders by outcome."""
-        return Counter("parked" if "parked" in order else order["status"] for order in self.rows("OrdersTable"))
+        orders = [row for row in self.rows("OrdersTable") if "status" in row]  # one row has the secret of the IDs
+        return Counter("parked" if "parked" in order else order["status"] for order in orders)
 
     @contextmanager
     def relay_off(self) -> Iterator[None]:

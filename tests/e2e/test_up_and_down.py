@@ -140,6 +140,14 @@ def test_a_second_stack_has_a_console_of_its_own(terminal: Terminal) -> None:
     assert exported["stack"]["name"] == "second"
 
 
+def of_group(leader: int) -> list[str]:
+    """Return the processes of a group that haven't ended."""
+    ps = ["ps", "-axo", "pgid=,stat=,args="]
+    listed = subprocess.run(ps, capture_output=True, text=True, check=True).stdout  # noqa: S603
+    rows = [line.split(None, 2) for line in listed.splitlines()]
+    return [args for group, state, args in rows if group == str(leader) and not state.startswith("Z")]
+
+
 @pytest.fixture
 def hanging(terminal: Terminal) -> Iterator[Terminal]:
     """Stop the engine's process as a debugger does, or a machine that swaps."""
@@ -162,9 +170,12 @@ def test_a_command_ends_with_one_line_if_the_engine_hangs(hanging: Terminal, lin
 
 def test_down_ends_even_an_engine_that_hangs_and_all_consoles(terminal: Terminal) -> None:
     engine = Engine(terminal.engine_home)
-    os.kill(engine.pid_file.read()["pid"], signal.SIGSTOP)
+    pid = engine.pid_file.read()["pid"]
+    assert len(of_group(pid)) > 3  # the engine, the starter, parents and workers
+    os.kill(pid, signal.SIGSTOP)
     ended = terminal.make("down")
     assert (ended.returncode, engine.is_running()) == (0, False)
+    assert of_group(pid) == []
     consoles = BackgroundConsole.started(terminal.engine_home)
     assert [console.is_running() for console in consoles] == [False, False]
 

@@ -100,6 +100,13 @@ def _rows(found: Json) -> Iterator[tuple[str, object]]:
     for what, name in (("acceptance", "acceptMs"), ("completion", "completionMs")):
         if percentiles := found[name]:
             yield what, ", ".join(f"{each} {milliseconds} ms" for each, milliseconds in percentiles.items())
+    if engine := found["engine"]:
+        yield "capped by", _cap(engine)
+
+
+def _cap(engine: Json) -> str:
+    each, most, busy = engine["cpuMs"], engine["mostPerSecond"], engine["busyPercent"]
+    return f"the engine, one process: {each} ms of its CPU each, so {most} per second at most; it was {busy} % busy"
 
 
 def _number(value: float | None, layout: str = "{:g}") -> str:

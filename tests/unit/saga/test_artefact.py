@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from saga.engine import artefact
+from saga.engine.warm import attach
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def test_a_package_has_the_code_but_no_bytecode(folder: Path, into: Path) -> Non
         assert package.read("order/app.py") == b"def place(): ..."
 
 
-def test_a_package_starts_the_lambda_runtime_client_with_the_handler(folder: Path, into: Path, tmp_path: Path) -> None:
+def test_a_package_starts_with_the_interpreter_of_the_engine(folder: Path, into: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(artefact.function_package(folder, into)) as package:
         assert package.getinfo("bootstrap").external_attr >> 16 & 0o111 == 0o111
         bootstrap = Path(package.extract("bootstrap", tmp_path))
@@ -56,9 +57,8 @@ def test_a_package_starts_the_lambda_runtime_client_with_the_handler(folder: Pat
     python = tmp_path / "python3"
     python.write_text('#!/bin/sh\necho "$@"\n')
     python.chmod(0o755)
-    environment = {"PATH": str(tmp_path), "_HANDLER": "order.app.place"}
-    started = subprocess.run([bootstrap], env=environment, capture_output=True, text=True, check=True)  # noqa: S603
-    assert started.stdout == "-m awslambdaric order.app.place\n"
+    started = subprocess.run([bootstrap], env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=True)  # noqa: S603
+    assert started.stdout == f"-I -S {attach.__file__}\n"
 
 
 def test_a_copy_is_named_after_its_content_and_its_name(into: Path, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """JSON over HTTP: requests to this machine bypass any proxy; requests to AWS do not."""
 
 import io
+from collections.abc import Iterator
 from email.message import Message
 from http.client import BadStatusLine
 from typing import Any, Self
@@ -38,6 +39,14 @@ class Response(io.BytesIO):
     """A response with a status."""
 
     status = 202
+
+
+@pytest.fixture(autouse=True)
+def no_opener() -> Iterator[None]:
+    """Have each test make its own opener."""
+    http.opener.cache_clear()
+    yield
+    http.opener.cache_clear()
 
 
 def opener(monkeypatch: pytest.MonkeyPatch, answer: Any) -> Opener:

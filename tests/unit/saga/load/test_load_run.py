@@ -2,6 +2,7 @@
 
 import json
 import time
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from saga.cli import bulk
 from saga.load import completion
+from saga.load.cap import EngineUse
 from saga.load.figures import figures
 from saga.load.mix import bodies
 from saga.load.plan import Placed, Plan, Run
@@ -149,6 +151,16 @@ def test_the_command_prints_the_figures_and_draws_a_chart_for_people(tmp_path: P
     printed = saga("--orders", "3", "--rate", "100", "--mix", "pm_ok=1").stdout
     assert "CONFIRMED   3" in printed
     assert "Latency in ms at each percentile" in printed
+
+
+@pytest.mark.usefixtures("target_stack")
+def test_the_command_says_what_the_engine_is_capped_by(monkeypatch: pytest.MonkeyPatch) -> None:
+    busy = EngineUse()
+    busy.cpu, busy.elapsed = 3, 4
+    monkeypatch.setattr("saga.load.run.engine_use", lambda _stack: nullcontext(busy))
+    printed = saga("--orders", "3", "--rate", "100", "--mix", "pm_ok=1").stdout
+    cap = "capped by the engine, one process: 1000 ms of its CPU each, so 1.0 per second at most; it was 75 % busy"
+    assert cap in " ".join(printed.split())
 
 
 @pytest.mark.usefixtures("target_stack")
