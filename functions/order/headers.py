@@ -1,9 +1,11 @@
 """The headers of a request, as API Gateway passes them on."""
 
-from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
+from typing import Any
+
+type Request = dict[str, Any]  # as API Gateway passes it on
 
 
-def values(event: APIGatewayProxyEvent, *names: str) -> list[str]:
+def values(event: Request, *names: str) -> list[str]:
     """Return every value of the headers with these names, which are in lower case.
 
     Of a header that was sent twice, `headers` has only the last value; `multiValueHeaders` has all.

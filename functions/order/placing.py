@@ -4,15 +4,20 @@ import uuid
 from typing import Any
 
 from aws_lambda_powertools.utilities.idempotency import idempotent_function
+from aws_lambda_powertools.utilities.idempotency.exceptions import (
+    IdempotencyAlreadyInProgressError,
+    IdempotencyPersistenceLayerError,
+    IdempotencyValidationError,
+)
 
 from order import catalogue, store
 from order.domain import SAGA, Order
 from order.ids import derived
-from order.problems import erased, key_reused
+from order.problems import busy, erased, key_reused
 from order.store import AlreadyPlaced
 from sagakit import guard
 from sagakit.dynamodb import Item
-from sagakit.errors import UnknownSaga
+from sagakit.errors import TransientError, UnknownSaga
 from sagakit.event import ID
 from sagakit.eventlog import AlreadyRecorded
 from sagakit.idempotency import api_config, api_persistence
@@ -26,13 +31,21 @@ def place(order: Order, key: str | None, kind: str = SAGA) -> dict[str, Any]:
     Return its id, its total in minor units, and whether it was placed before (`replayed`).
 
     Raises:
-        Problem: 422, the key was used for another order, or the order does not match the catalogue; 410, the order of
-            this key was erased.
+        Problem: 409, a request with this key is running; 422, the key was used for another order, or the order does
+            not match the catalogue; 410, the order of this key was erased.
+        TransientError: Powertools could not tell whether the key was used.
     """
     if key is None:
         return _place(derived(order.customer_id, ROUTE.format(kind), str(uuid.uuid4())), order, kind)
     request = {"customerId": order.customer_id, "kind": kind, "key": key, "fingerprint": order.fingerprint}
-    return dict(_place_once(request=request, order=order))
+    try:
+        return dict(_place_once(request=request, order=order))
+    except IdempotencyAlreadyInProgressError:
+        raise busy() from None
+    except IdempotencyValidationError:
+        raise key_reused() from None
+    except IdempotencyPersistenceLayerError as error:
+        raise TransientError(str(error)) from error
 
 
 @idempotent_function(
