@@ -1,6 +1,7 @@
 """Placing an order, or a transaction, once per idempotency key."""
 
 import uuid
+from contextlib import suppress
 from typing import Any
 
 from aws_lambda_powertools.utilities.idempotency import idempotent_function
@@ -56,14 +57,16 @@ def place(order: Order, key: str | None, kind: str = SAGA) -> dict[str, Any]:
 )
 def _place_once(*, request: dict[str, str], order: Order) -> dict[str, Any]:
     new_id = derived(request["customerId"], ROUTE.format(request["kind"]), request["key"])
-    try:
-        return _replay(guard.read(new_id), order)  # even if a price has changed since
-    except UnknownSaga:
-        return _place(new_id, order, request["kind"])
+    return _place(new_id, order, request["kind"])
 
 
 def _place(new_id: str, order: Order, kind: str) -> dict[str, Any]:
-    catalogue.check(order)
+    try:
+        catalogue.check(order)
+    except Exception:
+        with suppress(UnknownSaga):
+            return _replay(guard.read(new_id), order)  # it was placed before, whatever the catalogue says now
+        raise
     try:
         store.place(new_id, order, kind)
     except AlreadyPlaced as earlier:
