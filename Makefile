@@ -19,7 +19,7 @@ RESOLVE = .venv-bootstrap/bin/uv pip compile -q --universal --generate-hashes --
 PICTURE = python -m saga.graph statemachine/order_saga.asl.json -o
 
 .DEFAULT_GOAL := help
-.PHONY: help install up down url logs local-env test coverage check definition packages capacity model prove outages prove-mutants e2e chaos check-data bench-init mixed-load compare \
+.PHONY: help install up down url logs local-env test coverage check definition packages capacity model prove outages prove-mutants e2e chaos check-data cold-start mixed-load compare \
   picture screenshots lock deploy stack-info remove asl cfn
 
 help: ## list the targets
@@ -101,8 +101,8 @@ mixed-load: install ## place 300 orders, 300 transactions and 60 returns with ev
 compare: install ## run one order through both coordinators, and compare them in docs/coordinators.md
 	PYTHONPATH=functions:. python -m tests.bench.coordinators docs/coordinators.md $(ARGS)
 
-bench-init: install ## compare the import time of each function with that of one boto3 client
-	@python -m tests.bench.init
+cold-start: install ## compare what each function imports with boto3 and one client, in docs/cold-start.md
+	@python -m tests.bench.cold_start docs/cold-start.md $(ARGS)
 
 packages: install ## draw the packages and their imports in docs/packages.md
 	PYTHONPATH=functions:. python scripts/packages.py docs/packages.md
