@@ -7,7 +7,6 @@ from typing import Any
 from aws_lambda_powertools.utilities.idempotency import idempotent_function
 from aws_lambda_powertools.utilities.idempotency.exceptions import (
     IdempotencyAlreadyInProgressError,
-    IdempotencyPersistenceLayerError,
     IdempotencyValidationError,
 )
 
@@ -18,7 +17,7 @@ from order.problems import busy, erased, key_reused
 from order.store import AlreadyPlaced
 from sagakit import guard
 from sagakit.dynamodb import Item
-from sagakit.errors import TransientError, UnknownSaga
+from sagakit.errors import UnknownSaga
 from sagakit.event import ID
 from sagakit.eventlog import AlreadyRecorded
 from sagakit.idempotency import api_config, api_persistence
@@ -34,7 +33,6 @@ def place(order: Order, key: str | None, kind: str = SAGA) -> dict[str, Any]:
     Raises:
         Problem: 409, a request with this key is running; 422, the key was used for another order, or the order does
             not match the catalogue; 410, the order of this key was erased.
-        TransientError: Powertools could not tell whether the key was used.
     """
     if key is None:
         return _place(derived(order.customer_id, ROUTE.format(kind), str(uuid.uuid4())), order, kind)
@@ -45,8 +43,6 @@ def place(order: Order, key: str | None, kind: str = SAGA) -> dict[str, Any]:
         raise busy() from None
     except IdempotencyValidationError:
         raise key_reused() from None
-    except IdempotencyPersistenceLayerError as error:
-        raise TransientError(str(error)) from error
 
 
 @idempotent_function(
