@@ -8,8 +8,8 @@ from typing import Any
 
 from pydantic_core import from_json
 
-from order.headers import Request, values
 from order.problems import Problem
+from order.request import Request, values
 
 MAX_BODY = 64 * 1024
 JSON = re.compile(r"\s*application/([\w.!#$&^+-]+\+)?json\s*(;.*)?", re.IGNORECASE)

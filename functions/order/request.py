@@ -1,13 +1,25 @@
-"""What a request has besides its body: the id in its path and the idempotency key."""
+"""What a request has besides its body: the id in its path, headers, and among them the idempotency key."""
 
+from typing import Any
 from uuid import UUID
 
-from order.headers import Request, values
 from order.problems import Problem
 from sagakit.errors import UnknownSaga
 
 MAX_KEY = 255  # characters
 KEY_HEADERS = ("x-idempotency-key", "idempotency-key")
+
+type Request = dict[str, Any]  # as API Gateway passes it on
+
+
+def values(event: Request, *names: str) -> list[str]:
+    """Return every value of the headers with these names, which are in lower case.
+
+    Of a header that was sent twice, `headers` has only the last value; `multiValueHeaders` has all.
+    """
+    headers = event.get("headers") or {}
+    every = event.get("multiValueHeaders") or {name: [value] for name, value in headers.items()}
+    return [value for name, sent in every.items() if name.lower() in names for value in sent if value is not None]
 
 
 def parse_key(event: Request) -> str | None:

@@ -8,9 +8,8 @@ from pydantic.alias_generators import to_camel
 
 from order import body
 from order.domain import MAX_QUANTITY, Line, LineConflict, Order, merged
-from order.headers import Request
 from order.money import MAX_AMOUNT, to_minor, to_number
-from order.request import invalid
+from order.request import Request, invalid
 
 Text = Annotated[str, Field(min_length=1, max_length=255)]
 

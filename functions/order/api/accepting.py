@@ -4,10 +4,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from order.api.endpoint import Response, accepted, endpoint
 from order.domain import TRANSACTION
-from order.headers import Request
 from order.money import to_number
 from order.placing import place
-from order.request import parse_key
+from order.request import Request, parse_key
 from order.schemas import parse_order, parse_transaction
 from sagakit.event import ID
 from sagakit.idempotency import api_config

@@ -5,9 +5,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from order import returns, store
 from order.api.endpoint import Response, accepted, endpoint, respond
 from order.domain import SAGA, TRANSACTION
-from order.headers import Request
 from order.money import to_number
-from order.request import parse_id, parse_key
+from order.request import Request, parse_id, parse_key
 from order.schemas import parse_reason, parse_return
 from order.transactions import STATUSES
 from sagakit import decision

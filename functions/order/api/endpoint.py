@@ -10,8 +10,8 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from order.headers import Request
 from order.problems import CONTENT_TYPE, Problem, unavailable, unexpected
+from order.request import Request
 from sagakit.errors import AlreadyConfirmed, UnknownSaga
 from sagakit.observability import logger
 from sagakit.transient import is_transient
@@ -47,11 +47,7 @@ def endpoint(route: Route) -> Route:
 
 def respond(status: int, body: Mapping[str, Any], **headers: str) -> Response:
     """Return a response with this body as JSON."""
-    return {
-        "statusCode": status,
-        "headers": {"Content-Type": "application/json", **headers},
-        "body": json.dumps(body),
-    }
+    return {"statusCode": status, "headers": {"Content-Type": "application/json", **headers}, "body": json.dumps(body)}
 
 
 def accepted(

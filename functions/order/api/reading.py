@@ -5,8 +5,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from order import store
 from order.api.endpoint import Response, endpoint, respond
 from order.domain import SAGA, TRANSACTION
-from order.headers import Request
-from order.request import parse_id
+from order.request import Request, parse_id
 from order.returns import accepted, return_view
 from order.transactions import transaction_view
 from order.views import event_view, order_view
