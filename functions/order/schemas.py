@@ -27,7 +27,8 @@ Amount = Annotated[Decimal, Field(ge=0, max_digits=15, decimal_places=2), Before
 class Strict(BaseModel):
     """A model that rejects unknown fields and does not coerce types; its JSON names are camelCase."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, alias_generator=to_camel)
+    # Deferred, because a function validates with one of the models and need not build the others.
+    model_config = ConfigDict(extra="forbid", strict=True, alias_generator=to_camel, defer_build=True)
 
 
 class LineRequest(Strict):
