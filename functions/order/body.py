@@ -6,23 +6,22 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 from pydantic_core import from_json
 
-from order.headers import values
 from order.problems import Problem
+from order.request import Request, values
 
 MAX_BODY = 64 * 1024
 JSON = re.compile(r"\s*application/([\w.!#$&^+-]+\+)?json\s*(;.*)?", re.IGNORECASE)
 
 
-def parse(event: APIGatewayProxyEvent, absent: str = "") -> Any:  # noqa: ANN401  whatever the client sent
+def parse(event: Request, absent: str = "") -> Any:  # noqa: ANN401  whatever the client sent
     """Parse the body, or `absent` if there is none. A body without a content type is taken for JSON.
 
     Raises:
         Problem: 400, it is not JSON; 413, it is too large; 415, it has another content type.
     """
-    if event.body and not all(JSON.fullmatch(each) for each in values(event, "content-type")):
+    if event["body"] and not all(JSON.fullmatch(each) for each in values(event, "content-type")):
         raise Problem(415, "The body's content type is not JSON", "Send it as application/json.")
     try:
         return _json(_bytes(event, absent))
@@ -30,10 +29,10 @@ def parse(event: APIGatewayProxyEvent, absent: str = "") -> Any:  # noqa: ANN401
         raise Problem(400, "The body is not JSON", str(malformed)) from None
 
 
-def _bytes(event: APIGatewayProxyEvent, absent: str) -> bytes:
-    if event.body and event.is_base64_encoded:
-        return base64.b64decode(event.body, validate=True)
-    return (event.body or absent).encode()
+def _bytes(event: Request, absent: str) -> bytes:
+    if event["body"] and event.get("isBase64Encoded"):
+        return base64.b64decode(event["body"], validate=True)
+    return (event["body"] or absent).encode()
 
 
 def _json(raw: bytes) -> Any:  # noqa: ANN401  whatever the client sent

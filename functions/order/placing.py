@@ -1,14 +1,19 @@
 """Placing an order, or a transaction, once per idempotency key."""
 
 import uuid
+from contextlib import suppress
 from typing import Any
 
 from aws_lambda_powertools.utilities.idempotency import idempotent_function
+from aws_lambda_powertools.utilities.idempotency.exceptions import (
+    IdempotencyAlreadyInProgressError,
+    IdempotencyValidationError,
+)
 
 from order import catalogue, store
 from order.domain import SAGA, Order
 from order.ids import derived
-from order.problems import erased, key_reused
+from order.problems import busy, erased, key_reused
 from order.store import AlreadyPlaced
 from sagakit import guard
 from sagakit.dynamodb import Item
@@ -26,13 +31,18 @@ def place(order: Order, key: str | None, kind: str = SAGA) -> dict[str, Any]:
     Return its id, its total in minor units, and whether it was placed before (`replayed`).
 
     Raises:
-        Problem: 422, the key was used for another order, or the order does not match the catalogue; 410, the order of
-            this key was erased.
+        Problem: 409, a request with this key is running; 422, the key was used for another order, or the order does
+            not match the catalogue; 410, the order of this key was erased.
     """
     if key is None:
         return _place(derived(order.customer_id, ROUTE.format(kind), str(uuid.uuid4())), order, kind)
     request = {"customerId": order.customer_id, "kind": kind, "key": key, "fingerprint": order.fingerprint}
-    return dict(_place_once(request=request, order=order))
+    try:
+        return dict(_place_once(request=request, order=order))
+    except IdempotencyAlreadyInProgressError:
+        raise busy() from None
+    except IdempotencyValidationError:
+        raise key_reused() from None
 
 
 @idempotent_function(
@@ -43,14 +53,16 @@ def place(order: Order, key: str | None, kind: str = SAGA) -> dict[str, Any]:
 )
 def _place_once(*, request: dict[str, str], order: Order) -> dict[str, Any]:
     new_id = derived(request["customerId"], ROUTE.format(request["kind"]), request["key"])
-    try:
-        return _replay(guard.read(new_id), order)  # even if a price has changed since
-    except UnknownSaga:
-        return _place(new_id, order, request["kind"])
+    return _place(new_id, order, request["kind"])
 
 
 def _place(new_id: str, order: Order, kind: str) -> dict[str, Any]:
-    catalogue.check(order)
+    try:
+        catalogue.check(order)
+    except Exception:
+        with suppress(UnknownSaga):
+            return _replay(guard.read(new_id), order)  # it was placed before, whatever the catalogue says now
+        raise
     try:
         store.place(new_id, order, kind)
     except AlreadyPlaced as earlier:

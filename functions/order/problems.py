@@ -1,10 +1,7 @@
 """Errors as clients see them: application/problem+json, RFC 9457."""
 
-import json
 from http import HTTPStatus
 from typing import Any
-
-from aws_lambda_powertools.event_handler import Response
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -24,17 +21,7 @@ class Problem(Exception):
         super().__init__(title)
         self.status = status
         self.body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **members}
-        self.headers: dict[str, str | list[str]] = {"Retry-After": str(retry_after)} if retry_after else {}
-
-
-def response(problem: Problem) -> Response[str]:
-    """Convert the problem to a response."""
-    return Response(
-        status_code=problem.status,
-        content_type=CONTENT_TYPE,
-        headers=problem.headers,
-        body=json.dumps(problem.body),
-    )
+        self.headers = {"Retry-After": str(retry_after)} if retry_after else {}
 
 
 def unexpected() -> Problem:

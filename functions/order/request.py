@@ -1,140 +1,28 @@
-"""The requests that the API accepts: bounded, strictly typed, without unknown fields."""
+"""What a request has besides its body: the id in its path, headers, and among them the idempotency key."""
 
-from decimal import Decimal
-from typing import Annotated
+from typing import Any
 from uuid import UUID
 
-from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from pydantic.alias_generators import to_camel
-
-from order import body
-from order.domain import MAX_QUANTITY, Line, LineConflict, Order, merged
-from order.headers import values
-from order.money import MAX_AMOUNT, to_minor, to_number
 from order.problems import Problem
 from sagakit.errors import UnknownSaga
 
 MAX_KEY = 255  # characters
 KEY_HEADERS = ("x-idempotency-key", "idempotency-key")
 
-Text = Annotated[str, Field(min_length=1, max_length=255)]
+type Request = dict[str, Any]  # as API Gateway passes it on
 
 
-def _number(value: object) -> Decimal:
-    if isinstance(value, int | Decimal) and not isinstance(value, bool):
-        return Decimal(value)
-    raise ValueError("Input should be a number")
+def values(event: Request, *names: str) -> list[str]:
+    """Return every value of the headers with these names, which are in lower case.
 
-
-Price = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2), BeforeValidator(_number)]
-Amount = Annotated[Decimal, Field(ge=0, max_digits=15, decimal_places=2), BeforeValidator(_number)]  # as MAX_AMOUNT
-
-
-class Strict(BaseModel):
-    """A model that rejects unknown fields and does not coerce types; its JSON names are camelCase."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, alias_generator=to_camel)
-
-
-class LineRequest(Strict):
-    """A line of the order request."""
-
-    product_id: Text
-    quantity: Annotated[int, Field(ge=1, le=MAX_QUANTITY)]
-    price: Price
-
-
-class OrderRequest(Strict):
-    """The body of a request to place an order."""
-
-    customer_id: Text
-    items: Annotated[list[LineRequest], Field(min_length=1, max_length=25)]
-    payment_token: Text = "pm_ok"  # noqa: S105  a token of the simulated gateway
-
-
-class TransactionRequest(Strict):
-    """The body of a request to start a transaction; `amount` is the price of all pieces."""
-
-    customer_id: Text
-    product_id: Text
-    quantity: Annotated[int, Field(ge=1, le=MAX_QUANTITY)]
-    amount: Amount
-    payment_token: Text = "pm_ok"  # noqa: S105  a token of the simulated gateway
-
-
-class ReturnedLine(Strict):
-    """A line of a return."""
-
-    product_id: Text
-    quantity: Annotated[int, Field(ge=1, le=MAX_QUANTITY)]
-
-
-class ReturnRequest(Strict):
-    """The body of a request to return some items of an order."""
-
-    items: Annotated[list[ReturnedLine], Field(min_length=1, max_length=25)]
-    reason: Text = ""
-
-
-class CancellationRequest(Strict):
-    """The body of a request to cancel an order."""
-
-    reason: Text = ""
-
-
-def parse_order(event: APIGatewayProxyEvent) -> Order:
-    """Parse the order in the request's body.
-
-    Raises:
-        Problem: as `body.parse`; 422, it is not a valid order, with one error per field.
+    Of a header that was sent twice, `headers` has only the last value; `multiValueHeaders` has all.
     """
-    request = _valid(OrderRequest, body.parse(event), "order")
-    try:
-        order = _order(request)
-    except LineConflict as conflict:
-        raise invalid("order", {conflict.field: str(conflict)}) from None
-    if order.total > MAX_AMOUNT:
-        raise invalid("order", {"items": f"the total is more than {to_number(MAX_AMOUNT)}"})
-    return order
+    headers = event.get("headers") or {}
+    every = event.get("multiValueHeaders") or {name: [value] for name, value in headers.items()}
+    return [value for name, sent in every.items() if name.lower() in names for value in sent if value is not None]
 
 
-def parse_transaction(event: APIGatewayProxyEvent) -> Order:
-    """Parse the transaction in the request's body, which is an order of one line.
-
-    Raises:
-        Problem: as for `parse_order`.
-    """
-    request = _valid(TransactionRequest, body.parse(event), "transaction")
-    price, rest = divmod(to_minor(request.amount), request.quantity)
-    if rest:
-        raise invalid("transaction", {"amount": f"it cannot be split into {request.quantity} equal prices"})
-    line = Line(request.product_id, request.quantity, price, "amount")
-    return Order(request.customer_id, (line,), request.payment_token)
-
-
-def parse_return(event: APIGatewayProxyEvent) -> tuple[dict[str, int], str]:
-    """Parse the return in the request's body: quantities by product, and the customer's reason.
-
-    Raises:
-        Problem: as for `parse_order`.
-    """
-    request, quantities = _valid(ReturnRequest, body.parse(event), "return"), dict[str, int]()
-    for line in request.items:
-        quantities[line.product_id] = quantities.get(line.product_id, 0) + line.quantity
-    return quantities, request.reason
-
-
-def parse_reason(event: APIGatewayProxyEvent) -> str:
-    """Parse the customer's reason for a cancellation, which may be missing, as may the body.
-
-    Raises:
-        Problem: as for `parse_order`.
-    """
-    return _valid(CancellationRequest, body.parse(event, absent="{}"), "cancellation").reason
-
-
-def parse_key(event: APIGatewayProxyEvent) -> str | None:
+def parse_key(event: Request) -> str | None:
     """Return the idempotency key, if there is one.
 
     Proxies may join the values of a header that is sent twice with a comma, so a key has none.
@@ -154,35 +42,20 @@ def parse_key(event: APIGatewayProxyEvent) -> str | None:
     return key
 
 
-def parse_id(text: str) -> str:
-    """Return the order's id in the path.
+def parse_id(event: Request) -> str:
+    """Return the saga's id, which is all that varies in a path.
 
     Raises:
-        UnknownSaga: it is not a UUID in its usual form, so no order has it.
+        UnknownSaga: it is not a UUID in its usual form, so no saga has it.
     """
+    (text,) = event["pathParameters"].values()
     try:
         usual = str(UUID(text))
     except ValueError:
         usual = ""
     if text != usual:
         raise UnknownSaga("not an id of an order")
-    return text
-
-
-def _valid[T: Strict](model: type[T], found: object, what: str) -> T:
-    try:
-        return model.model_validate(found)
-    except ValidationError as error:
-        errors = error.errors(include_url=False, include_input=False, include_context=False)
-        raise invalid(what, {".".join(map(str, error["loc"])): error["msg"] for error in errors}) from None
-
-
-def _order(request: OrderRequest) -> Order:
-    lines = [
-        Line(each.product_id, each.quantity, to_minor(each.price), f"items.{position}")
-        for position, each in enumerate(request.items)
-    ]
-    return Order(request.customer_id, merged(lines), request.payment_token)
+    return usual
 
 
 def invalid(what: str, messages: dict[str, str]) -> Problem:

@@ -1,13 +1,16 @@
 """The API without a network: requests as API Gateway passes them to the functions, and the responses."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from tests.support.asl import Json
 from tests.support.lambdas import Context, handler
 from tests.support.steps import sample
+from tests.support.template import resources
 from tests.support.world import PRICES
 
 ORDER: dict[str, Any] = {
@@ -75,7 +78,8 @@ def cancel(
 ) -> Answer:
     """Send `POST /orders/{orderId}/cancel` with the body unchanged, or the same for a transaction."""
     request = {**sample("request_cancellation"), "path": f"/{kind}s/{order_id}/cancel", "body": body}
-    return _send("RequestCancellation", {**request, **_headers(headers or {})})
+    name = "RequestCancellation" if kind == "order" else "RevokeTransaction"
+    return _send(name, {**request, **_headers(headers or {})})
 
 
 def get(path: str) -> Answer:
@@ -92,6 +96,13 @@ def _headers(headers: Mapping[str, str | list[str]]) -> dict[str, Any]:
 
 
 def _send(name: str, event: dict[str, Any]) -> Answer:
-    answer = handler(f"{name}Function")(event, Context())
-    headers = {header: values[0] for header, values in answer["multiValueHeaders"].items()}
-    return Answer(answer["statusCode"], headers, answer["body"])
+    route = _route(name).match(event["path"])
+    assert route, f"API Gateway does not send {event['path']} to {name}"
+    answer = handler(f"{name}Function")({**event, "pathParameters": route.groupdict() or None}, Context())
+    return Answer(answer["statusCode"], answer["headers"], answer["body"])
+
+
+@cache
+def _route(name: str) -> re.Pattern[str]:
+    (event,) = resources("AWS::Serverless::Function")[f"{name}Function"]["Properties"]["Events"].values()
+    return re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]*)", event["Properties"]["Path"]))

@@ -39,7 +39,7 @@ def of_type(kind: str) -> dict[str, dict[str, Any]]:
 def build_in(folder: Path) -> Path:
     """Write what the engine's build leaves: a template with a loop, and the package of its functions."""
     with zipfile.ZipFile(folder / "built.zip", "w") as package:
-        for name in ("bootstrap", "order/api.py"):
+        for name in ("bootstrap", "order/views.py"):
             package.writestr(zipfile.ZipInfo(name), name)
     function = {"Type": "AWS::Serverless::Function", "Properties": {"CodeUri": str(folder / "built.zip")}}
     table = {"Type": "AWS::DynamoDB::Table", "Properties": {}}
@@ -133,7 +133,7 @@ def test_both_files_are_written_and_the_commands_that_deploy_them_printed(
     written, package = sorted((tmp_path / "out").iterdir(), reverse=True)
     assert written.read_text() == text()
     with zipfile.ZipFile(package) as zipped:
-        assert zipped.namelist() == ["order/api.py"]
+        assert zipped.namelist() == ["order/views.py"]
     output = capsys.readouterr().out
     assert f"aws s3 cp {package} s3://BUCKET/" in output
     assert f"--template-file {written} --s3-bucket BUCKET" in output

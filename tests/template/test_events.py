@@ -14,7 +14,8 @@ from aws_lambda_powertools.utilities.data_classes import (
     SQSEvent,
 )
 
-from order.request import parse_key, parse_order, parse_return, parse_transaction
+from order.request import parse_key
+from order.schemas import parse_order, parse_return, parse_transaction
 from saga.local.samples import COMPLETED, CONFIRMED, DECLINED, PARKED, RETURNED, UNPAID
 from sagakit.dynamodb import Item
 from sagakit.event import from_row, to_row
@@ -116,7 +117,7 @@ def test_a_request_for_an_order_names_an_order_of_the_samples(name: str) -> None
 
 
 def test_the_order_that_is_placed_is_valid_and_has_a_key() -> None:
-    placing = request("PlaceOrderFunction")
+    placing = sample("PlaceOrderFunction")
     order = parse_order(placing)
     assert (order.customer_id, order.payment_token) == ("customer-123", "pm_ok")
     assert parse_key(placing)
@@ -129,14 +130,14 @@ def test_a_request_for_a_transaction_names_one_of_the_samples(name: str) -> None
 
 
 def test_the_transaction_that_is_started_is_valid_and_has_a_key() -> None:
-    starting = request("PlaceTransactionFunction")
+    starting = sample("PlaceTransactionFunction")
     (line,) = parse_transaction(starting).lines
     assert (line.product_id, line.quantity) == ("laptop", 1)
     assert parse_key(starting)
 
 
 def test_the_return_that_is_requested_is_valid_and_has_a_key() -> None:
-    requested = request("RequestReturnFunction")
+    requested = sample("RequestReturnFunction")
     assert parse_return(requested) == ({"laptop": 1}, "changed my mind")
     assert parse_key(requested)
 

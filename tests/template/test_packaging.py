@@ -9,16 +9,36 @@ from importlib.metadata import packages_distributions, version
 
 import pytest
 
-from tests.support.template import ROOT, resources, tasks
-from tests.template.graph import function
+from tests.support.template import ROOT, resources
 from tests.template.source import SOURCES, imports, modules
 
 OURS = {name.partition(".")[0] for name in modules()}
 RUNTIME = {"boto3", "botocore"}  # included in Lambda's Python runtime
 LOCKED = dict(re.findall(r"^([\w.-]+)==([\w.]+)", (SOURCES / "requirements.txt").read_text(), re.MULTILINE))
 WANTED = re.findall(r"^([\w-]+)", (ROOT / "requirements" / "functions.in").read_text(), re.MULTILINE)
-HEAVY = {"pydantic", "aws_lambda_powertools.event_handler"}
-STEPS = sorted({function(name)["Handler"].rpartition(".")[0] for name in tasks()})
+FUNCTIONS = resources("AWS::Serverless::Function")
+ENTRY_MODULES = sorted({each["Properties"]["Handler"].rpartition(".")[0] for each in FUNCTIONS.values()})
+# What takes long to import, and who needs it: to validate a body, or to get a batch of records.
+EVENTS = "aws_lambda_powertools.utilities.data_classes"
+SLOW = {"aws_lambda_powertools.event_handler", "asyncio", EVENTS, "pydantic"}
+NEEDED = {
+    "order.api.accepting": {"pydantic"},
+    "order.api.changing": {"pydantic"},
+    "sagakit.queues.worker": {"asyncio", EVENTS},
+    "sagakit.relay.app": {"asyncio", EVENTS},
+}
+# Every module in a process of its own, forked from one that has already imported what they share.
+PROGRAM = """
+import importlib, json, os, sys
+shared, *modules = sys.argv[1:]
+importlib.import_module(shared)
+for module in modules:
+    if not os.fork():
+        importlib.import_module(module)
+        print(json.dumps([module, list(sys.modules)]))
+        sys.exit()
+    assert os.wait()[1] == 0, module
+"""
 
 
 def third_party() -> set[str]:
@@ -31,10 +51,11 @@ def packages_of(imported: str) -> set[str]:
 
 
 @cache
-def loaded(module: str) -> set[str]:
-    program = f"import json, sys, {module}; print(json.dumps(list(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", program], cwd=SOURCES, check=True, capture_output=True, text=True)  # noqa: S603
-    return set(json.loads(done.stdout))
+def loaded(shared: str, *modules: str) -> dict[str, set[str]]:
+    """Return what the import of each module loads."""
+    program = [sys.executable, "-c", PROGRAM, shared, *modules]
+    done = subprocess.run(program, cwd=SOURCES, check=True, capture_output=True, text=True)  # noqa: S603
+    return {module: set(names) for module, names in map(json.loads, done.stdout.splitlines())}
 
 
 @pytest.mark.parametrize("imported", sorted(third_party()))
@@ -60,21 +81,14 @@ def test_the_package_leaves_out_what_the_runtime_includes() -> None:
     assert not RUNTIME & set(LOCKED)
 
 
-@pytest.mark.parametrize("module", STEPS)
-def test_a_step_starts_without_pydantic_and_the_event_handler(module: str) -> None:
-    assert module in loaded(module)
-    assert not HEAVY & loaded(module)
-
-
-def test_the_api_starts_with_both_which_proves_that_the_check_detects_them() -> None:
-    assert loaded("order.api") >= HEAVY
+@pytest.mark.parametrize("module", ENTRY_MODULES)
+def test_a_function_starts_without_what_is_slow_to_import_unless_it_needs_it(module: str) -> None:
+    assert loaded("boto3", *ENTRY_MODULES)[module] & SLOW == NEEDED.get(module, set())
 
 
 def test_every_function_is_built_from_the_same_folder() -> None:
-    assert not [
-        name for name, each in resources("AWS::Serverless::Function").items() if "CodeUri" in each["Properties"]
-    ]
+    assert not [name for name, each in FUNCTIONS.items() if "CodeUri" in each["Properties"]]
 
 
 def test_reading_a_table_loads_neither_boto3_nor_powertools() -> None:
-    assert not {"boto3", "aws_lambda_powertools"} & loaded("sagas")
+    assert not {"boto3", "aws_lambda_powertools"} & loaded("json", "sagas")["sagas"]

@@ -4,8 +4,8 @@ from dataclasses import replace
 from itertools import permutations
 
 import pytest
-from aws_lambda_powertools.utilities.idempotency.exceptions import IdempotencyAlreadyInProgressError
 
+from order import ids
 from order.domain import Line, LineConflict, Order, merged
 from order.ids import derived
 from order.placing import place
@@ -20,6 +20,7 @@ from tests.support.lambdas import Context
 pytestmark = pytest.mark.usefixtures("world")
 
 KEY = "a-key"
+BUSY: dict[str, dict[str, object]] = {"UnprocessedKeys": {"inventory": {}}, "Responses": {}}  # of the catalogue
 
 
 @pytest.fixture(autouse=True)
@@ -98,6 +99,19 @@ def test_a_price_that_has_changed_does_not_affect_a_replay(*, remembered: bool) 
     assert placed() == (first, True)
 
 
+def test_an_order_that_was_placed_is_replayed_while_the_catalogue_is_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, _ = placed()
+    world.forget_requests()
+    monkeypatch.setattr(dynamodb.client, "batch_get_item", lambda **_: BUSY)
+    assert placed() == (first, True)
+
+
+def test_of_a_new_order_only_the_catalogue_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    ids.secret()  # once for an environment
+    monkeypatch.setattr(dynamodb.client, "get_item", lambda **_: pytest.fail("a row was read"))
+    assert placed()[1] is False
+
+
 def test_an_order_that_an_earlier_version_stored_is_replayed_whatever_its_fingerprint() -> None:
     two = Order("customer-1", (Line("monitor", 1, 34_999), Line("laptop", 1, 129_999)), world.OK)
     first, _ = placed(two)
@@ -148,16 +162,16 @@ def test_a_function_that_dies_before_its_response_has_placed_the_order(
         with pytest.raises(meanwhile.Died):
             placed()
     (row,) = world.rows("SAGAS")
-    with pytest.raises(IdempotencyAlreadyInProgressError):
+    with pytest.raises(Problem) as running:
         placed()
+    assert running.value.status == 409
     time_passes()
     assert placed() == (row["orderId"], True)
     assert len(world.rows("SAGAS")) == 1
 
 
 def test_a_partial_read_of_the_catalogue_is_transient(monkeypatch: pytest.MonkeyPatch) -> None:
-    busy: dict[str, dict[str, object]] = {"UnprocessedKeys": {"inventory": {}}, "Responses": {}}
-    monkeypatch.setattr(dynamodb.client, "batch_get_item", lambda **_: busy)
+    monkeypatch.setattr(dynamodb.client, "batch_get_item", lambda **_: BUSY)
     with pytest.raises(TransientError, match="busy"):
         placed()
 

@@ -92,11 +92,11 @@ MUTANTS = (
     Mutant(
         "the customer's cancellation records no decision",
         (LATE,),
-        patched("order.api.decision", SimpleNamespace(cancel=lambda *_, **__: None)),
+        patched("order.api.changing.decision", SimpleNamespace(cancel=lambda *_, **__: None)),
     ),
     Mutant("parking is not numbered", (PARKED_AGAIN,), _unnumbered(PARKED)),
     Mutant("a resume is not numbered", (RECOVERY,), _unnumbered(RESUMED)),
-    Mutant("the lines of one product are not merged", (PLACING,), patched("order.request.merged", tuple)),
+    Mutant("the lines of one product are not merged", (PLACING,), patched("order.schemas.merged", tuple)),
     Mutant(
         "a conflict is taken for a shortage",
         (replace(LITTLE_STOCK, faults=("conflict",)),),

@@ -26,6 +26,7 @@ CONFIRMED, CANCELLING, FAILED, PARKED, RESUMED = map(
 PLACE, START, CONFIRM, PAUSE, CANCEL, FAIL = map(
     SAGA.name_for, ("Place{}", "Start{}", "Confirm{}", "Pause{}", "Cancel{}", "Fail{}")
 )
+REQUEST = "RevokeTransaction" if HAS_QUEUES else "RequestCancellation"  # the API's function that cancels
 RETURN_CONFIRMED, RETURN_PARKED, RETURN_RESUMED = map(RETURN.name_for, ("{}Confirmed", "{}Parked", "{}Resumed"))
 CONFIRM_RETURN, PAUSE_RETURN = map(RETURN.name_for, ("Confirm{}", "Pause{}"))
 RETURN_ACCEPTED = SAGA.name_for("{}ReturnAccepted")  # in the history of the order

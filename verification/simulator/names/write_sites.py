@@ -17,6 +17,7 @@ from verification.simulator.names.saga_table import (
     PAUSE_RETURN,
     PLACE,
     RECORDED_BY,
+    REQUEST,
     RESUMED,
     RETURN,
     RETURN_PARKED,
@@ -62,7 +63,7 @@ QUEUED = {
 STATES = (*FORWARD_STATES, *COMPENSATION_STATES, *RETURN_STATES)
 WRITES = {
     PLACE: (STARTED, *IDEMPOTENCY),
-    "RequestCancellation": (CANCELLING,),
+    REQUEST: (CANCELLING,),
     **{
         state: (
             *GATEWAY_WRITES.get(state, ()),
@@ -113,7 +114,7 @@ def site(step: Forward | Compensation, write: str = "") -> str:
 
 
 COMPENSATES = tuple(site(undo) for undo in SAGA.compensations)
-REQUESTS, CONFIRMS = f"RequestCancellation: {CANCELLING}", f"{CONFIRM}: {CONFIRMED}"
+REQUESTS, CONFIRMS = f"{REQUEST}: {CANCELLING}", f"{CONFIRM}: {CONFIRMED}"
 CANCELS = f"{CANCEL}: {CANCELLING}"
 FAILS, PARKS, WAITS = f"{FAIL}: {FAILED}", f"{FAIL}: {PARKED}", f"{FAIL}: pause"
 PAUSES = f"{FORWARD_STATES[0] if HAS_QUEUES else PAUSE}: pause"

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from verification.simulator.names.saga_table import COMPENSATION_STATES, EFFECTS, FORWARD_STATES, PLACE, STEPS
+from verification.simulator.names.saga_table import COMPENSATION_STATES, EFFECTS, FORWARD_STATES, PLACE, REQUEST, STEPS
 from verification.simulator.names.write_sites import (
     DECIDES,
     saga_sites,
@@ -80,7 +80,7 @@ COMPENSATION_CRASHES = replace(
     starts=(40, 60),
     budgets=(0,),
     quantities=(1,),
-    sites=saga_sites("RequestCancellation", *COMPENSATION_STATES[:-1]),
+    sites=saga_sites(REQUEST, *COMPENSATION_STATES[:-1]),
 )
 LATE_REFUND_CRASHES = replace(
     COMPENSATION_CRASHES,

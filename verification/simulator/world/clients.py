@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.support import world
 from tests.support.steps import sample
-from verification.simulator.names.saga_table import HAS_QUEUES, PLACE, SAGA
+from verification.simulator.names.saga_table import HAS_QUEUES, PLACE, REQUEST, SAGA
 from verification.simulator.run_plan import FREE, OrderRequest, Wish
 from verification.simulator.world.scheduler import Result
 
@@ -17,10 +17,9 @@ PLACE_EVENT, READ_EVENT = sample("place_order"), sample("get_order")
 CANCEL_EVENT = sample("request_cancellation")
 OK, ACCEPTED, REFUSED, NO_RESPONSE = 200, 202, 422, 502
 PRICES = {**world.PRICES, FREE: 0}
-PATH, ID = f"/{SAGA.name}s", f"{SAGA.name}Id"
+PATH, ID, PARAMETER = f"/{SAGA.name}s", f"{SAGA.name}Id", f"{SAGA.name}_id"
 PLACED = OK if HAS_QUEUES else ACCEPTED
-ORDER_READS = {"GetOrder": "", "GetOrderEvents": "/events", "GetReturns": "/returns"}
-READS = {"GetTransaction": ""} if HAS_QUEUES else ORDER_READS
+READS = ("GetTransaction",) if HAS_QUEUES else ("GetOrder", "GetOrderEvents", "GetReturns")
 
 
 @dataclass(frozen=True)
@@ -77,8 +76,8 @@ class Clients:
             self._sim.trace.add("customer", f"gets {status}")
 
         self.cancellations_requested.add(order_id)
-        event = {**CANCEL_EVENT, "path": f"{PATH}/{order_id}/cancel"}
-        self._sim.invoke("customer", "RequestCancellation", event, on_end, order_id)
+        event = {**CANCEL_EVENT, "pathParameters": {PARAMETER: order_id}}
+        self._sim.invoke("customer", REQUEST, event, on_end, order_id)
 
     def give_back(self, order_id: str, wish: Wish) -> None:
         """Send `POST /orders/{orderId}/returns`."""
@@ -95,7 +94,7 @@ class Clients:
             for line in row["items"][: wish.products]
         ]
         body = {"items": items, **({"reason": wish.reason} if wish.reason else {})}
-        event = _post(f"{PATH}/{order_id}/returns", wish.key, body)
+        event = {**_post(f"{PATH}/{order_id}/returns", wish.key, body), "pathParameters": {PARAMETER: order_id}}
         self._sim.invoke("customer", "RequestReturn", event, on_end, order_id)
 
     def read(self, order_id: str) -> None:
@@ -106,8 +105,8 @@ class Clients:
             if status == OK and body[ID] != order_id:
                 self._sim.violations.append("the API shows another order")
 
-        for function, rest in READS.items():
-            event = {**READ_EVENT, "path": f"{PATH}/{order_id}{rest}"}
+        event = {**READ_EVENT, "pathParameters": {PARAMETER: order_id}}
+        for function in READS:
             self._sim.invoke("customer", function, event, on_end, order_id)
 
     def resume(self, order_id: str) -> None:
@@ -128,7 +127,7 @@ class Clients:
 def _read(result: Result) -> tuple[int, dict[str, Any], dict[str, Any]]:
     if result.error:
         return NO_RESPONSE, {}, {}
-    return result.value["statusCode"], json.loads(result.value["body"]), result.value["multiValueHeaders"]
+    return result.value["statusCode"], json.loads(result.value["body"]), result.value["headers"]
 
 
 def _post(path: str, key: str, body: object) -> dict[str, Any]:

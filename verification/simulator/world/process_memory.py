@@ -1,51 +1,34 @@
 """What a function keeps in memory: each invocation has its own, as if it ran in a separate process.
 
 On Lambda, two concurrent invocations never share a process. Here they do, so the simulation swaps in what Powertools
-keeps about a request or a batch whenever an actor runs. What outlives an invocation on Lambda too, above all the
+keeps about a batch whenever an actor runs. What outlives an invocation on Lambda too, above all the
 circuit breaker's counters, is shared as if the invocations had run one after the other.
 """
 
-from collections.abc import Iterator
 from copy import copy
-from typing import Any
 
-from aws_lambda_powertools.event_handler.api_gateway import BaseRouter
 from aws_lambda_powertools.shared.cache_dict import LRUDict
 from aws_lambda_powertools.utilities.circuit_breaker import base as breaker
 
-from order.api import app
 from payment.breaker import persistence
 from sagakit.queues import worker
 from sagakit.relay import app as relay
 
-REQUEST = ("current_event", "lambda_context")  # Powertools keeps them on the class
 PROCESSORS = {processor: dict(vars(processor)) for processor in (relay.processor, worker.processor)}
-APP = dict(vars(app))
 
 
 class ProcessMemory:
     """The memory of one invocation."""
 
     def __init__(self) -> None:
-        self._objects = dict(_fresh())
-        self._request: dict[str, Any] = dict.fromkeys(REQUEST)
+        self._objects = {
+            processor: {name: copy(value) for name, value in state.items()} for processor, state in PROCESSORS.items()
+        }
 
     def load(self) -> None:
         """Swap this memory in."""
         for owner, state in self._objects.items():
             owner.__dict__ = state
-        for name, value in self._request.items():
-            setattr(BaseRouter, name, value)
-
-    def save(self) -> None:
-        """Save what another invocation might overwrite."""
-        self._request = {name: getattr(BaseRouter, name) for name in REQUEST}
-
-
-def _fresh() -> Iterator[tuple[Any, dict[str, Any]]]:
-    for processor, state in PROCESSORS.items():
-        yield processor, {name: copy(value) for name, value in state.items()}
-    yield app, {**APP, "context": {}}
 
 
 def forget_circuits() -> None:

@@ -168,7 +168,6 @@ class Scheduler:
         self.clock.skew = actor.skew
         actor.memory.load()
         switch()
-        actor.memory.save()
         self.clock.skew = 0
         self.running = None
 
