@@ -10,7 +10,8 @@ from typing import Any, Self
 
 LONGEST_ID = 255  # characters, as in an order
 LARGEST = 10**12 - 1  # minor units or pieces; a price in an order has at most twelve digits
-ATTRIBUTES = ("productId", "name", "price", "available", "stocked")
+SHARD_LIMITS = 2, 16  # rows that a product's stock may be spread over, at least and at most
+ATTRIBUTES = ("productId", "name", "price", "available", "stocked", "shards", "shardOf")
 
 _SHOWN = 40  # characters of a wrong value
 
@@ -21,13 +22,17 @@ class MalformedRow(ValueError):
 
 @dataclass(frozen=True)
 class Product:
-    """A product, with its price in minor units and its stock: `available` + `held` = `stocked`."""
+    """A product, with its price in minor units and its stock: `available` + `held` = `stocked`.
+
+    A product with `shards` has as many rows more, each with a part of what is available. `from_row` knows only its own.
+    """
 
     product_id: str
     name: str
     price: int
     available: int
     stocked: int
+    shards: int = 0
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Self:
@@ -37,13 +42,14 @@ class Product:
             MalformedRow: an attribute is missing, or is not what it must be.
         """
         price, available, stocked = (_whole(row, name) for name in ("price", "available", "stocked"))
-        return cls(_id(row), _name(row), price, available, stocked)
+        shards = _whole(row, "shards", *SHARD_LIMITS) if "shards" in row else 0
+        return cls(_id(row, "productId"), _name(row), price, available, stocked, shards)
 
     @property
     def row(self) -> dict[str, Any]:
         """The row in the table."""
-        values = (self.product_id, self.name, self.price, self.available, self.stocked)
-        return dict(zip(ATTRIBUTES, values, strict=True))
+        values = (self.product_id, self.name, self.price, self.available, self.stocked, self.shards)
+        return {name: value for name, value in zip(ATTRIBUTES, values, strict=False) if value or name != "shards"}
 
     @property
     def held(self) -> int:
@@ -51,20 +57,42 @@ class Product:
         return self.stocked - self.available
 
 
-def _whole(row: Mapping[str, Any], name: str) -> int:
+@dataclass(frozen=True)
+class Shard:
+    """A row with a part of a product's stock, so that orders for the product do not all write the same row."""
+
+    shard_id: str
+    product_id: str
+    available: int
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> Self:
+        """Read a row with `shardOf`, as `Product.from_row` does."""
+        product_id = _id(row, "shardOf")
+        if row.get("productId") not in stock_rows(product_id, SHARD_LIMITS[1])[1:]:
+            raise _malformed(row, "productId", f"a shard of {product_id}")
+        return cls(row["productId"], product_id, _whole(row, "available"))
+
+
+def stock_rows(product_id: str, shards: int) -> list[str]:
+    """Return the IDs of the rows that a product's stock is in: its own, and its shards."""
+    return [product_id, *(f"{product_id}#shard-{number}" for number in range(1, shards + 1))]
+
+
+def _whole(row: Mapping[str, Any], name: str, least: int = 0, most: int = LARGEST) -> int:
     match row.get(name):
         case bool():  # which Python takes for a number
             pass
-        case int() | Decimal() as value if value == int(value) and 0 <= value <= LARGEST:
+        case int() | Decimal() as value if value == int(value) and least <= value <= most:
             return int(value)
-    raise _malformed(row, name, f"a whole number from 0 to {LARGEST}")
+    raise _malformed(row, name, f"a whole number from {least} to {most}")
 
 
-def _id(row: Mapping[str, Any]) -> str:
-    value = row.get("productId")
+def _id(row: Mapping[str, Any], name: str) -> str:
+    value = row.get(name)
     if isinstance(value, str) and 0 < len(value) <= LONGEST_ID:
         return value
-    raise _malformed(row, "productId", f"1 to {LONGEST_ID} characters")
+    raise _malformed(row, name, f"1 to {LONGEST_ID} characters")
 
 
 def _name(row: Mapping[str, Any]) -> str:

@@ -25,7 +25,7 @@ RELEASE = Compensation("ReleaseInventory", event="InventoryReleased", undoes=RES
 
 @dataclass(frozen=True)
 class Line:
-    """A quantity of a product. A saga has at most one line per product."""
+    """A quantity of a product, or of a row of its stock. A saga has at most one line per product."""
 
     product_id: str
     quantity: int
@@ -34,6 +34,11 @@ class Line:
 def lines(detail: Mapping[str, Any]) -> tuple[Line, ...]:
     """Read the lines from an event's detail."""
     return tuple(Line(line["productId"], line["quantity"]) for line in detail["items"])
+
+
+def taken(detail: Mapping[str, Any]) -> tuple[Line, ...]:
+    """Read from which rows a reservation took its items: those of the products, unless it says so."""
+    return tuple(Line(*row) for row in detail["takenFrom"].items()) if "takenFrom" in detail else lines(detail)
 
 
 def detail(of: Sequence[Line]) -> dict[str, Any]:

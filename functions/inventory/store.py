@@ -1,16 +1,25 @@
-"""The stock, one row per product."""
+"""The stock, one row per product; more if it has shards."""
 
 import os
 
+from inventory import shards
 from inventory.domain import InsufficientStock, Line, ProductGone
 from sagakit.dynamodb import Item
+from sagakit.errors import Overtaken
 from sagakit.transaction import Action, Refusal, action
 
 
 def take(line: Line) -> Action:
-    """Return the action that takes the quantity out of stock; InsufficientStock if there is less."""
+    """Return the action that takes the quantity out of a row; InsufficientStock if it has less and is the only one.
 
-    def refusal(product: Item | None) -> InsufficientStock:
+    Otherwise Overtaken: another order was faster, or the order was placed before its product had shards.
+    """
+
+    def refusal(product: Item | None) -> Exception:
+        if product and "shards" in product:
+            shards.learn(product)
+        if product and not {"shards", "shardOf"}.isdisjoint(product):
+            return Overtaken(f"{line.product_id} has less by now")
         left = product.get("available", 0) if product else 0
         return InsufficientStock(f"{line.product_id}: {line.quantity} wanted, {left} available")
 

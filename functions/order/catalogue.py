@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from order.domain import Line, Order
@@ -14,8 +15,8 @@ from sagakit.errors import TransientError
 from sagakit.observability import logger
 
 
-def check(order: Order) -> None:
-    """Check that each product exists, is for sale and costs what the client expects.
+def checked(order: Order) -> Order:
+    """Check that each product exists, is for sale and costs what the client expects; return the order with its shards.
 
     Raises:
         Problem: 422, with one error per line that does not match.
@@ -29,10 +30,12 @@ def check(order: Order) -> None:
     ]
     if errors:
         raise Problem(422, "The order does not match the catalogue", errors=errors)
+    shards = {product_id: int(row["shards"]) for product_id, row in rows.items() if "shards" in row}
+    return replace(order, shards=shards)
 
 
 def _difference(line: Line, row: Item | None) -> str | None:
-    if row is None:
+    if row is None or "shardOf" in row:
         return "there is no such product"
     try:
         price = Product.from_row(row).price

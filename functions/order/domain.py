@@ -3,7 +3,7 @@
 import dataclasses
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 SAGA, TRANSACTION, RETURN = "order", "transaction", "return"  # the kinds of sagas that clients start, as rows name them
@@ -31,11 +31,12 @@ class LineConflict(ValueError):
 
 @dataclass(frozen=True)
 class Order:
-    """An order as the customer placed it, with at most one line per product."""
+    """An order as the customer placed it, with at most one line per product, and the `shards` of its products."""
 
     customer_id: str
     lines: tuple[Line, ...]
     payment_token: str
+    shards: Mapping[str, int] = dataclasses.field(default_factory=dict, compare=False)
 
     @property
     def total(self) -> int:

@@ -1,17 +1,30 @@
 """The products in the inventory table. People write its rows, so some may be malformed: `product` reads them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from product import LARGEST, MalformedRow, Product
+from product import LARGEST, MalformedRow, Product, Shard, stock_rows
 from saga.failures import Failure, UsageFailure
 from saga.stack import tables
 from saga.stack.stack import Stack
 from saga.text.safe import clean
 
-__all__ = ["ADD", "LARGEST", "MalformedRow", "Product", "add", "catalogue", "named", "products", "restock"]
+__all__ = [
+    "ADD",
+    "LARGEST",
+    "MalformedRow",
+    "Product",
+    "add",
+    "catalogue",
+    "named",
+    "products",
+    "read",
+    "restock",
+    "whole",
+]
 
-_TABLE = "InventoryTable"
+TABLE = "InventoryTable"
 
 # Adds pieces to a product, or creates it.
 ADD: Any = {
@@ -29,23 +42,45 @@ def products(stack: Stack) -> list[Product]:
 
 
 def catalogue(stack: Stack) -> list[tuple[str, Product | MalformedRow]]:
-    """Return each row's ID with its product, or with what is wrong with it, sorted by ID."""
-    return sorted(_read(tables.everything(stack, _TABLE)), key=lambda entry: entry[0])
+    """Return each product by its ID, with the stock of all its rows, or what is wrong with a row; sorted by ID."""
+    return sorted(whole(tables.everything(stack, TABLE)), key=lambda entry: entry[0])
+
+
+def read(row: Mapping[str, Any]) -> Product | Shard | MalformedRow:
+    """Read a row, or say what is wrong with it."""
+    try:
+        return Shard.from_row(row) if "shardOf" in row else Product.from_row(row)
+    except MalformedRow as malformed:
+        return malformed
+
+
+def whole(rows: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, Product | MalformedRow]]:
+    """Yield each product by its ID, with the stock of all its rows; by a row's ID, what is wrong with that row."""
+    found = {row["productId"]: read(row) for row in rows}
+    for name, each in found.items():
+        if isinstance(each, Product):
+            yield name, _sum(each, found)
+        elif isinstance(each, MalformedRow):
+            yield name, each
+        elif not _belongs(each, found.get(each.product_id)):
+            yield name, MalformedRow(f"it is not among the shards of {each.product_id}")
 
 
 def named(stack: Stack, product_ids: Iterable[str]) -> dict[str, Product]:
-    """Return the products by ID.
+    """Return the products by ID, with the stock of their own rows only.
 
     Raises:
         UsageFailure: some of them are not in the catalogue, or their rows are malformed.
     """
     wanted = list(product_ids)
-    found = dict(_read(tables.rows(stack, _TABLE, [{"productId": each} for each in wanted])))
+    rows = tables.rows(stack, TABLE, [{"productId": each} for each in wanted])
+    found = {row["productId"]: read(row) for row in rows}
     if missing := sorted(set(wanted) - found.keys()):
         raise UsageFailure(f"not in the catalogue: {', '.join(map(clean, missing))}")
-    for product_id, malformed in found.items():
-        if isinstance(malformed, MalformedRow):
-            raise UsageFailure(f"{clean(product_id)} is not for sale: {clean(malformed)}")
+    for product_id, each in found.items():
+        if not isinstance(each, Product):
+            why = clean(each) if isinstance(each, MalformedRow) else f"it is a shard of {clean(each.product_id)}"
+            raise UsageFailure(f"{clean(product_id)} is not for sale: {why}")
     return {product_id: product for product_id, product in found.items() if isinstance(product, Product)}
 
 
@@ -62,6 +97,8 @@ def add(stack: Stack, products: Sequence[Product]) -> list[Product]:
 def restock(stack: Stack, product_id: str, pieces: int) -> Product:
     """Add pieces to what is available and to what was stocked, in one write, and return the product.
 
+    If it has shards, its own row gets the pieces.
+
     Raises:
         UsageFailure: it is not in the catalogue, its row is malformed, or so many pieces cannot be added.
         Failure: its stock would be too large, or changed at the same time.
@@ -75,7 +112,7 @@ def restock(stack: Stack, product_id: str, pieces: int) -> Product:
     values = {":pieces": pieces, ":number": "N", ":seen": product.stocked}
     try:
         changed = client.update_item(
-            TableName=stack.outputs[_TABLE],
+            TableName=stack.outputs[TABLE],
             Key=tables.wire({"productId": product_id}),
             UpdateExpression=_RESTOCK,
             ConditionExpression=_RESTOCKABLE,
@@ -84,7 +121,12 @@ def restock(stack: Stack, product_id: str, pieces: int) -> Product:
         )
     except client.exceptions.ConditionalCheckFailedException as error:
         raise _changed(product, named(stack, [product_id])[product_id]) from error
-    return Product.from_row(tables.plain(changed["Attributes"]))
+    row = tables.plain(changed["Attributes"])
+    shards = tables.rows(stack, TABLE, [{"productId": each} for each in stock_rows(product_id, product.shards)[1:]])
+    restocked = dict(whole([row, *shards]))[product_id]
+    if isinstance(restocked, MalformedRow):
+        raise Failure(f"{clean(product_id)} has {pieces} pieces more, but {clean(restocked)}")
+    return restocked
 
 
 def _changed(before: Product, now: Product) -> Failure:
@@ -94,12 +136,16 @@ def _changed(before: Product, now: Product) -> Failure:
     )
 
 
-def _read(rows: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, Product | MalformedRow]]:
-    for row in rows:
-        try:
-            yield row["productId"], Product.from_row(row)
-        except MalformedRow as malformed:
-            yield row["productId"], malformed
+def _sum(product: Product, found: Mapping[str, Product | Shard | MalformedRow]) -> Product | MalformedRow:
+    rows = stock_rows(product.product_id, product.shards)[1:]
+    shards = [each for each in map(found.get, rows) if isinstance(each, Shard)]
+    if len(shards) < len(rows):
+        return MalformedRow(f"it has {product.shards} shards, but only {len(shards)} rows of shards")
+    return replace(product, available=product.available + sum(shard.available for shard in shards))
+
+
+def _belongs(shard: Shard, product: object) -> bool:
+    return isinstance(product, Product) and shard.shard_id in stock_rows(product.product_id, product.shards)
 
 
 def _checked(product: Product) -> Product:
@@ -113,7 +159,7 @@ def _put(stack: Stack, product: Product) -> bool:
     client = tables.client(stack.session)
     row, absent = tables.wire(product.row), "attribute_not_exists(productId)"
     try:
-        client.put_item(TableName=stack.outputs[_TABLE], Item=row, ConditionExpression=absent)
+        client.put_item(TableName=stack.outputs[TABLE], Item=row, ConditionExpression=absent)
     except client.exceptions.ConditionalCheckFailedException:
         return False
     return True

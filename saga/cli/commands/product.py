@@ -10,7 +10,7 @@ from saga.cli.register import add
 from saga.cli.render.columns import facts, table
 from saga.failures import Failure, UsageFailure
 from saga.http import Json
-from saga.stack import products
+from saga.stack import products, sharding
 from saga.stack.products import LARGEST, MalformedRow, Product
 from saga.text.money import Minor, amount, major
 from saga.text.safe import clean
@@ -53,9 +53,25 @@ def restock(
     *,
     by: Annotated[str, typer.Option(help="Number of pieces to add.")],
 ) -> None:
-    """Add pieces to the stock of a product."""
+    """Add pieces to the stock of a product. If it has shards, `saga product shard` spreads them."""
     product = products.restock(context.stack, product_id, _whole(by, "number of pieces", least=1))
-    context.answer(_json(product), facts(zip(_COLUMNS, _cells(product), strict=True)))
+    shards = [("shards", product.shards)] if product.shards else []
+    context.answer(_json(product), facts([*zip(_COLUMNS, _cells(product), strict=True), *shards]))
+
+
+@add(app, "product shard laptop 8")
+def shard(
+    context: Context,
+    product_id: Annotated[str, typer.Argument(metavar="ID", help="ID of the product.")],
+    number: Annotated[int, typer.Argument(metavar="N", help="Number of shards, 2 to 16. It can only grow.")],
+) -> None:
+    """Spread the stock of a product that sells fast over shards, so that its orders do not wait for each other.
+
+    Repeat it with the same number to level the shards, such as after restocking.
+    """
+    levels = sharding.shard(context.stack, product_id, number)
+    data = [{"row": row, "available": available} for row, available in levels.items()]
+    context.answer(data, table(("row", "available"), levels.items(), ""))
 
 
 def _minor(text: str) -> Minor:
@@ -84,8 +100,13 @@ def _cells(product: Product) -> tuple[object, ...]:
     return product.product_id, product.name, amount(Minor(product.price)), *stock
 
 
+def _shards(product: Product) -> str:
+    return f"in {product.shards} shards" if product.shards else ""
+
+
 def _table(found: list[tuple[str, Product | MalformedRow]], empty: str) -> Json:
     rows = [
-        (*_cells(each), "") if isinstance(each, Product) else (name, "", "", "", "", "", each) for name, each in found
+        (*_cells(each), _shards(each)) if isinstance(each, Product) else (name, "", "", "", "", "", each)
+        for name, each in found
     ]
     return table((*_COLUMNS, ""), rows, empty)
