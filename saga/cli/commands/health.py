@@ -1,36 +1,64 @@
 """`saga check`, `saga status` and `saga doctor`: is the data consistent, the stack healthy, the machine ready?"""
 
 from collections.abc import Iterator
+from typing import Annotated
 
 import typer
 
 from saga.cli.commands.gateway import circuit_text
 from saga.cli.context import Context
-from saga.cli.progress import step
+from saga.cli.progress import tally
 from saga.cli.register import add
 from saga.cli.render.columns import facts, table, when
-from saga.failures import Failure, Silent
+from saga.cli.time_options import TIME, time_of
+from saga.failures import Failure, Silent, UsageFailure
 from saga.operations.circuit import Breaker, breaker
 from saga.operations.doctor import findings
 from saga.operations.machine import Finding
 from saga.operations.status import Status, read_status
 from saga.orders.pause import waiting
 from saga.reconcile import run
+from saga.reconcile.part import Place
+from saga.reconcile.walk import BEGINNING
 from saga.text.safe import counted
 from saga.text.times import milliseconds
 
 app = typer.Typer()
 
 
-@add(app, "check", "check --json")
-def check(context: Context) -> None:
-    """Reconcile orders, events, stock, payments and the gateway's ledger. Exit code 1 if an invariant is violated."""
-    stack = context.stack
-    with step("reconciliation"):
-        violations = run.check(stack)
+@add(app, "check", "check --since 1h", "check --json")
+def check(
+    context: Context,
+    since: Annotated[str | None, typer.Option(help=f"Only orders placed at or after: {TIME}")] = None,
+    from_: Annotated[
+        str | None, typer.Option("--from", help="Where an interrupted check has to go on, as it printed it.")
+    ] = None,
+) -> None:
+    """Reconcile orders, events, stock, payments and the gateway's ledger. Exit code 1 if an invariant is violated.
+
+    Rows are read and judged page by page. Only a check without options judges the stock.
+    """
+    if since and from_:
+        raise UsageFailure("--from goes on with a check of everything, so it excludes --since")
+    started = run.Check(context.stack, time_of(since), Place.of(from_) if from_ else BEGINNING)
+    violations = _carry_out(started, "" if since else " ".join(("saga check", *context.target.flags, "--from")))
     context.answer({"violations": violations}, "\n".join(violations) or "No violations.")
+    if started.not_judged:
+        typer.echo(f"Note: {started.not_judged}", err=True)
     if violations:
         raise Failure(counted(len(violations), "violation"))
+
+
+def _carry_out(started: run.Check, command: str) -> list[str]:
+    """Return the violations. If that is interrupted, say what it has found and, unless it is empty, how to go on."""
+    try:
+        with tally("reconciliation") as advance:
+            return started.violations(advance)
+    except BaseException:
+        typer.echo("\n".join(f"Found so far: {text}" for text in started.found) or "Found nothing so far.", err=True)
+        if command:
+            typer.echo(f"Go on with: {command} {started.place.text}", err=True)
+        raise
 
 
 @add(app, "status", "status --json")
@@ -63,8 +91,8 @@ def _rows(found: Status, gateway: Breaker) -> Iterator[tuple[str, object]]:
     yield "API", found["apiUrl"]
     yield from found["versions"].items()
     yield from ((f"{'✓' if each['well'] else '✗'} {each['name']}", each["words"]) for each in found["health"])
-    oldest = found["oldestUndispatchedAt"]
-    yield "oldest undispatched", "none" if oldest is None else when(milliseconds(oldest))
+    for name, at in (("oldest set aside", found["oldestSetAsideAt"]), ("oldest overdue", found["oldestOverdueAt"])):
+        yield name, "none" if at is None else when(milliseconds(at))
     yield "paused orders", sum(each["orders"] for each in found["paused"])
     for each in found["paused"]:
         yield "", f"{each['orders']}: {waiting(each)} since {when(milliseconds(each['since']))}"
