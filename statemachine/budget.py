@@ -34,7 +34,7 @@ def budget(saga: Saga) -> str:
 def _longest(state: str, step: Forward | None = None) -> int:
     """Return the most seconds a task can take: each retrier counts its own attempts, so all may be used up."""
     policy = OWN.get(state, USUAL)
-    retries = [policy.retry, *waits(state, step).values()]
+    retries = [policy.retry, *waits(step).values()]
     attempts = 1 + sum(each.attempts for each in retries)
     return attempts * policy.timeout + sum(each.delays for each in retries)
 

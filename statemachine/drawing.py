@@ -13,7 +13,7 @@ from sagakit.saga import Saga
 from statemachine import template
 from statemachine.states import State, definition
 
-KEPT = ("Type", "Comment", "Next")
+KEPT = ("Type", "Comment", "Next", "End")
 COMMENT = "coordinated by queues, as saga graph draws it. The relay sends the first message"
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sagakit.queues.route import route
 from sagakit.saga import Coordinator, Saga, sagas
-from sagakit.step import Effect, Forward
+from sagakit.step import Forward
 from statemachine.project import Project
 
 type Json = dict[str, Any]
@@ -101,7 +101,7 @@ def _tables(project: Project, handler: str, step: Forward) -> Iterator[str]:
     outputs = [
         output["Value"].get("Ref") for name, output in project.template["Outputs"].items() if name.endswith("Table")
     ]
-    for setting in sorted({*project.settings(participant), *([step.table] if isinstance(step, Effect) else [])}):
+    for setting in sorted(project.settings(participant)):
         table = settings.get(setting, {}).get("Ref")
         if table is None:
             yield f"{participant or step.state}: the Globals of template.yaml do not give {setting}"

@@ -41,15 +41,10 @@ class Policy:
 USUAL = Policy()
 OWN: Mapping[str, Policy] = {}
 
-# A concurrent duplicate of an external effect ends within the function's timeout; this wait is longer.
-DUPLICATE_AT_WORK = Retry(1, interval=5, jitter=False)
 # An effect that is in progress outside, such as a payment that is processing, is asked about again.
 STILL_PENDING = Retry(4, interval=3, jitter=False)
 
 
-def waits(state: str, step: Forward | None) -> dict[str, Retry]:
+def waits(step: Forward | None) -> dict[str, Retry]:
     """Return the retries of a state that makes or undoes the effect of a step outside, by error."""
-    if not isinstance(step, Effect):
-        return {}
-    duplicate = {"IdempotencyAlreadyInProgressError": DUPLICATE_AT_WORK} if state == step.state else {}
-    return {**duplicate, StillPending.__name__: STILL_PENDING}
+    return {} if not isinstance(step, Effect) else {StillPending.__name__: STILL_PENDING}

@@ -14,7 +14,7 @@ from sagakit.errors import (
     UnknownSaga,
 )
 from sagakit.event import ID
-from sagakit.saga import Saga
+from sagakit.saga import Saga, Status
 from sagakit.step import Compensation, Forward
 from statemachine.budget import budget
 from statemachine.policies import OWN, USUAL, Retry, waits
@@ -46,13 +46,12 @@ def definition(saga: Saga) -> State:
 
 def _states(saga: Saga) -> Iterator[tuple[str, State]]:
     confirm, pause, cancel = map(saga.name_for, ("Confirm{}", "Pause{}", "Cancel{}"))
-    confirmed, paused, failed = map(saga.name_for, ("{}Confirmed", "{}Paused", "{}Failed"))
-    late = confirmed if saga.retriable else cancel  # for what finds that the saga is no longer PENDING
+    paused, failed = map(saga.name_for, ("{}Paused", "{}Failed"))
+    late = confirm if saga.retriable else cancel  # for what finds that the saga is no longer PENDING
     undo = {step: f"Undone by {compensation.state}" for step, compensation in saga.steps}
     for step, following in zip(saga.forward, [*_names(saga.forward[1:]), confirm], strict=True):
         yield step.state, _step(step, undo.get(step, AFTER_PIVOT), following, late, pause)
-    yield confirm, _confirm(confirm, confirmed, late, pause)
-    yield confirmed, {"Type": "Succeed", "Output": {ID: SAGA_ID, "status": "CONFIRMED"}}
+    yield confirm, _confirm(saga, confirm, cancel, pause)
     yield pause, _pause(saga, pause, paused, failed)
     yield paused, {"Type": "Succeed", "Output": {ID: SAGA_ID, "status": "PAUSED"}}
     yield from _back(saga) if saga.steps else ()
@@ -65,9 +64,9 @@ def _states(saga: Saga) -> Iterator[tuple[str, State]]:
 
 def _back(saga: Saga) -> Iterator[tuple[str, State]]:
     """Yield the decision to undo the saga, and its compensations."""
-    confirmed, pause, cancel, fail = map(saga.name_for, ("{}Confirmed", "Pause{}", "Cancel{}", "Fail{}"))
+    confirm, pause, cancel, fail = map(saga.name_for, ("Confirm{}", "Pause{}", "Cancel{}", "Fail{}"))
     way_back = [cancel, *_names(saga.compensations), fail]
-    yield cancel, _cancel(saga, cancel, confirmed, pause, following=way_back[1])
+    yield cancel, _cancel(saga, cancel, confirm, pause, following=way_back[1])
     for compensation, (_, following) in zip(saga.compensations, list(pairwise(way_back))[1:], strict=True):
         yield compensation.state, _compensation(compensation, following)
     yield fail, _fail(saga, fail, pause)
@@ -81,11 +80,15 @@ def _step(step: Forward, comment: str, following: str, late: str, pause: str) ->
     return task | {"Catch": [*caught, _to_pause(step.state, pause)], "Next": following}
 
 
-def _confirm(confirm: str, confirmed: str, late: str, pause: str) -> State:
-    cancelled = SagaCancelled.__name__
-    task = _task(confirm, "The pivot: nothing is undone after it", [cancelled, UnknownSaga.__name__])
-    caught = [_catch([cancelled], late, Assign={"error": ERROR}), _to_pause(confirm, pause)]
-    return task | {"Catch": caught, "Next": confirmed}
+def _confirm(saga: Saga, confirm: str, cancel: str, pause: str) -> State:
+    comment, cancelled = (
+        "The pivot: nothing is undone after it. Confirming again changes nothing",
+        SagaCancelled.__name__,
+    )
+    task = _task(confirm, comment, [cancelled, UnknownSaga.__name__])
+    caught = [_catch([cancelled], cancel, Assign={"error": ERROR})] if saga.steps else []
+    output = {ID: SAGA_ID, "status": Status.CONFIRMED}
+    return task | {"Catch": [*caught, _to_pause(confirm, pause)], "Output": output, "End": True}
 
 
 def _pause(saga: Saga, pause: str, paused: str, failed: str) -> State:
@@ -98,10 +101,10 @@ def _pause(saga: Saga, pause: str, paused: str, failed: str) -> State:
     return task | {"Catch": caught, "Next": paused}
 
 
-def _cancel(saga: Saga, cancel: str, confirmed: str, pause: str, following: str) -> State:
+def _cancel(saga: Saga, cancel: str, confirm: str, pause: str, following: str) -> State:
     comment = f"Decides to undo. A confirmed {saga.name} stays confirmed"
     never = [AlreadyConfirmed.__name__, UnknownSaga.__name__]
-    caught = [_catch(never[:1], confirmed), _to_pause(cancel, pause)]
+    caught = [_catch(never[:1], confirm), _to_pause(cancel, pause)]
     task = _task(cancel, comment, never, error="{% $error %}")
     return task | {"Assign": {"failures": {}}, "Catch": caught, "Next": following}
 
@@ -129,7 +132,7 @@ def _to_pause(state: str, pause: str) -> State:
 
 
 def _task(name: str, comment: str, never: Sequence[str], effect_of: Forward | None = None, **payload: str) -> State:
-    policy, waiting = OWN.get(name, USUAL), waits(name, effect_of)
+    policy, waiting = OWN.get(name, USUAL), waits(effect_of)
     return {
         "Type": "Task",
         "Comment": comment,

@@ -58,13 +58,13 @@ def _place_once(*, request: dict[str, str], order: Order) -> dict[str, Any]:
 
 def _place(new_id: str, order: Order, kind: str) -> dict[str, Any]:
     try:
-        catalogue.check(order)
+        checked = catalogue.checked(order)
     except Exception:
         with suppress(UnknownSaga):
             return _replay(guard.read(new_id), order)  # it was placed before, whatever the catalogue says now
         raise
     try:
-        store.place(new_id, order, kind)
+        store.place(new_id, checked, kind)
     except AlreadyPlaced as earlier:
         return _replay(earlier.row, order)
     except AlreadyRecorded:

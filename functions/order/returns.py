@@ -17,7 +17,7 @@ from order.problems import Problem, erased, key_reused
 from order.request import invalid
 from order.store import AlreadyPlaced
 from order.views import iso, progress
-from sagakit import eventlog, tables
+from sagakit import eventlog
 from sagakit.dynamodb import Item
 from sagakit.errors import TransientError, UnknownSaga
 from sagakit.event import ID, Event, History
@@ -25,7 +25,7 @@ from sagakit.eventlog import AlreadyRecorded
 from sagakit.guard import opening, setting_ms
 from sagakit.saga import Status
 from sagakit.step import Outcome
-from sagakit.transaction import Action, Rank, action, transact
+from sagakit.transaction import transact
 
 AT_MOST = 100  # returns of one order, so that its history and the list of its returns stay short
 
@@ -91,7 +91,7 @@ def _accept(return_id: str, order: Item, items: Quantities, text: str) -> tuple[
     row = {**opening(started, setting_ms("COMPENSATION_PATIENCE_SECONDS")), **asked}
     recorded = history.numbered("{}ReturnAccepted", Outcome.RETURNING, _recorded(return_id, asked))
     try:
-        transact([store.insert(row), eventlog.put(started), eventlog.put(recorded), _require_confirmed(recorded)])
+        transact([store.insert(row), eventlog.put(started), eventlog.put(recorded)])
     except AlreadyPlaced as earlier:
         return _replayed(earlier.row, asked)
     except AlreadyRecorded:
@@ -119,7 +119,7 @@ def _recorded(return_id: str, asked: Item) -> Item:
 
 
 def _require_left(order: Item, history: History, items: Quantities) -> None:
-    """Require that the order is confirmed and still has these items."""
+    """Require that the order is confirmed, which it then is for ever, and still has these items."""
     bought = {line["productId"]: line["quantity"] for line in order["items"]}
     if items.keys() - bought:
         raise invalid("return", {"items": f"the order has only {', '.join(sorted(bought))}"})
@@ -133,17 +133,6 @@ def _require_left(order: Item, history: History, items: Quantities) -> None:
         raise Problem(409, "The order does not have that many items left to return", f"It has {', '.join(short)}.")
     if len(returns) == AT_MOST:
         raise Problem(409, "The order has too many returns", f"It may have {AT_MOST}.")
-
-
-def _require_confirmed(event: Event) -> Action:
-    """Require that the order is confirmed when its return is recorded."""
-
-    def refusal(order: Item | None) -> Exception:
-        return _not_confirmed(order["status"]) if order else UnknownSaga(event.saga_id)
-
-    key, condition = {ID: event.saga_id}, "#status = :status"
-    table, status = tables.sagas(), Status.CONFIRMED
-    return action("ConditionCheck", table, refusal, Rank.STATUS, key=key, condition=condition, status=status)
 
 
 def _returns(history: History) -> list[Event]:

@@ -49,6 +49,7 @@ def place(order_id: str, order: Order, kind: str) -> None:
     detail = {
         "items": [{"productId": line.product_id, "quantity": line.quantity} for line in order.lines],
         "totalAmount": order.total,
+        **({"shards": order.shards} if order.shards else {}),
     }
     placed = started(order_id, kind, detail)
     # The order's row ranks first: if it exists, the order was placed completely.

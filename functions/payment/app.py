@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from payment.domain import CHARGE, REFUND, REFUND_PART, AmountDiffers, PaymentDeclined, PaymentStatus, Undo
+from payment.domain import CHARGE, REFUND, REFUND_PART, AmountDiffers, PaymentDeclined, Undo
 from payment.port import Intent, IntentStatus
 from payment.provider import gateway
-from sagakit import dynamodb
+from sagakit import eventlog
 from sagakit.dynamodb import Item
 from sagakit.errors import SagaCancelled, StillPending, TransientError
 from sagakit.event import ID, Event
@@ -86,9 +86,10 @@ def refund(recorded: Event | None) -> Change:
 
 def intend_part(returned: Item) -> Change:
     """Find out what to refund for a return, and from which payment. A free order needs no gateway."""
-    paid = dynamodb.get(os.environ[CHARGE.table], {ID: returned["returnOf"]})
-    if paid is None:
+    charged = eventlog.history(returned["returnOf"]).find(CHARGE.event)
+    if charged is None:
         raise LookupError(f"no payment of {returned['returnOf']} on record")
+    paid = charged.detail
     currency = {"currency": paid["currency"]} if "currency" in paid else {}  # payments of older orders have none
     intent_id = paid["intentId"] if returned["refundAmount"] else None
     return Change({"intentId": intent_id, "amount": returned["refundAmount"], **currency})
@@ -154,5 +155,4 @@ def _given_back(intent: Intent, recorded: Event) -> int:
 
 
 def _undone(how: Undo, intent: Intent | None = None, amount: int = 0) -> Change:
-    status = PaymentStatus.REFUNDED if how is Undo.REFUNDED else PaymentStatus.VOIDED
-    return Change({"outcome": how, "intentId": intent and intent.id, "amount": amount}, status=status)
+    return Change({"outcome": how, "intentId": intent and intent.id, "amount": amount})

@@ -1,9 +1,9 @@
-"""Payment's steps of a saga, and the statuses of a payment."""
+"""Payment's steps of a saga."""
 
 from enum import StrEnum
 
 from sagakit.errors import BusinessError
-from sagakit.step import Compensation, Effect, Outcome
+from sagakit.step import Compensation, Effect
 
 
 class PaymentDeclined(BusinessError):
@@ -23,16 +23,6 @@ class RefundRefused(BusinessError):
     """The gateway will not refund the charge, such as one that is disputed: someone has to settle that with it."""
 
 
-class PaymentStatus(StrEnum):
-    """Status of a saga's payment row, which does not exist until the intent is recorded."""
-
-    INTENT = "INTENT"
-    CHARGED = "CHARGED"
-    DECLINED = "DECLINED"
-    VOIDED = "VOIDED"
-    REFUNDED = "REFUNDED"
-
-
 class Undo(StrEnum):
     """How a payment was undone."""
 
@@ -46,19 +36,11 @@ CHARGE = Effect(
     event="PaymentCharged",
     refusals={PaymentDeclined: "PaymentDeclined", AmountDiffers: "PaymentMismatched"},
     intent="PaymentIntentRecorded",
-    table="PAYMENTS_TABLE",
-    statuses={
-        Outcome.INTENDED: PaymentStatus.INTENT,
-        Outcome.DONE: PaymentStatus.CHARGED,
-        Outcome.REFUSED: PaymentStatus.DECLINED,
-    },
 )
 REFUND_PART = Effect(
     "RefundReturn",
     event="ReturnRefunded",
     final=(RefundRefused, AmountDiffers),
     intent="ReturnRefundIntended",
-    table="PAYMENTS_TABLE",
-    statuses={Outcome.INTENDED: PaymentStatus.INTENT, Outcome.DONE: PaymentStatus.REFUNDED},
 )
 REFUND = Compensation("RefundPayment", event="PaymentRefunded", undoes=CHARGE, final=(RefundRefused, AmountDiffers))

@@ -1,10 +1,10 @@
 """Decisions about a saga: confirm it (the pivot), cancel it, and end a cancelled one."""
 
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
+from functools import partial
 
 from sagakit import clock, eventlog, guard
-from sagakit.errors import BusinessError, CompensationIncomplete, SagaPaused, StepIncomplete, TransientError
+from sagakit.errors import BusinessError, CompensationIncomplete, SagaPaused, StepIncomplete
 from sagakit.event import Event, History
 from sagakit.guard import OPEN, due, index_entry, transition
 from sagakit.parking import park
@@ -13,15 +13,7 @@ from sagakit.reason import Reason
 from sagakit.saga import Status, named
 from sagakit.step import Compensation, Outcome
 
-OVERTAKEN_AT_MOST = 10  # each step takes effect once, so more than a saga has steps would be a defect
-
-
-class NotUndone(Exception):
-    """A compensation has not been recorded."""
-
-
-class Overtaken(Exception):
-    """A step took effect after this function read the history."""
+NOT_UNDONE = "NotUndone"  # the reason to wait for a compensation of which no error is known
 
 
 def confirm(saga_id: str) -> Event:
@@ -31,15 +23,20 @@ def confirm(saga_id: str) -> Event:
         SagaCancelled: a cancellation won the race.
         LookupError: a step is not on record.
     """
-    history = eventlog.history(saga_id)
+    return eventlog.decide(saga_id, _confirm)
+
+
+def _confirm(history: History) -> Event:
     saga = history.saga
-    steps = saga.confirmed_by
-    kind, state = saga.name_for("{}Confirmed"), saga.name_for("Confirm{}")
+    kind, state, steps = saga.name_for("{}Confirmed"), saga.name_for("Confirm{}"), saga.confirmed_by
+    if confirmed := history.find(kind):
+        return confirmed.as_repeated
+    if missing := [step for step in steps if not history.find(step)]:
+        guard.read_if(history.saga_id, Status.PENDING)
+        raise LookupError(f"no {', '.join(missing)} on record")
     confirmed = history.next(kind, Outcome.CONFIRMED, {}, state=state, rests_on=steps)
     return eventlog.record(
-        confirmed,
-        transition(confirmed, Status.PENDING, Status.CONFIRMED, removed=(*OPEN, "parked")),
-        *[eventlog.require_event(confirmed, step, LookupError(f"no {step} on record")) for step in steps],
+        confirmed, transition(confirmed, Status.PENDING, Status.CONFIRMED, removed=(*OPEN, "parked", "byStatus"))
     )
 
 
@@ -52,28 +49,25 @@ def cancel(saga_id: str, why: Reason, *, starts_saga: bool = False) -> Event:
         AlreadyConfirmed: the saga has passed the pivot.
         TransientError: steps kept taking effect meanwhile.
     """
-    for _ in range(OVERTAKEN_AT_MOST):
-        with suppress(Overtaken):
-            return _cancel(saga_id, why, starts_saga=starts_saga)
-    raise TransientError("one step after the other took effect meanwhile")
+    return eventlog.decide(saga_id, partial(_cancel, why, starts_saga))
 
 
-def _cancel(saga_id: str, why: Reason, *, starts_saga: bool) -> Event:
-    history = eventlog.history(saga_id)
+def _cancel(why: Reason, starts_saga: bool, history: History) -> Event:  # noqa: FBT001  of a partial
     saga = history.saga
     state = "" if starts_saga else saga.name_for("Cancel{}")
     kind = saga.name_for("{}Cancelling")
+    if cancelled := history.find(kind):
+        return cancelled.as_repeated
     cancelling = history.next(kind, Outcome.CANCELLING, why.detail, state=state, starts_saga=starts_saga)
+    patience = guard.patience_ends(clock.now())
     settings = {
         "reason": why.detail,
         **index_entry("byReason", cancelling, why.code),
-        **due(cancelling, guard.patience_ends(clock.now())),
+        **(due(cancelling, patience) if starts_saga else {"deadlineAt": patience}),
     }
-    unseen = [event for event in saga.guarded if not history.find(event)]
+    removed = ("paused", "byStatus")
     return eventlog.record(
-        cancelling,
-        transition(cancelling, Status.PENDING, Status.CANCELLING, settings=settings, removed=("paused",)),
-        *[eventlog.require_no_event(cancelling, event, Overtaken(event)) for event in unseen],
+        cancelling, transition(cancelling, Status.PENDING, Status.CANCELLING, settings=settings, removed=removed)
     )
 
 
@@ -87,7 +81,8 @@ def wait(saga_id: str, state: str, why: Reason) -> None:
     saga = named(row.get("saga", ""))
     final = [error.__name__ for step in saga.retriable if step.state == state for error in step.final]
     if why.code in final and guard.is_open(row):
-        park(eventlog.history(saga_id), row, {state: why.code}, state=saga.name_for("Pause{}"))
+        by = saga.name_for("Pause{}")
+        eventlog.decide(saga_id, lambda history: park(history, row, {state: why.code}, state=by))
         raise StepIncomplete(f"{state} failed for good")
     pause(row, state, why)
 
@@ -102,30 +97,34 @@ def fail(saga_id: str, failures: Mapping[str, Reason]) -> Event:
         CompensationIncomplete: the missing compensations failed for good, or for too long; the saga is parked.
         NotCancelling: the saga was never cancelled.
     """
-    history = eventlog.history(saga_id)
+    return eventlog.decide(saga_id, partial(_fail, failures))
+
+
+def _fail(failures: Mapping[str, Reason], history: History) -> Event:
     saga = history.saga
-    undone, state = saga.undone_by, saga.name_for("Fail{}")
+    kind, state = saga.name_for("{}Failed"), saga.name_for("Fail{}")
+    if failed := history.find(kind):
+        return failed.as_repeated
+    if missing := [each for each in saga.compensations if not history.find(each.event)]:
+        raise _kept_waiting(history, missing, failures, state)
     cancelled = history.find(saga.name_for("{}Cancelling"))
     why = {"reason": cancelled.detail["reason"]} if cancelled else {}
-    failed = history.next(saga.name_for("{}Failed"), Outcome.FAILED, why, state=state, rests_on=undone)
-    try:
-        return eventlog.record(
-            failed,
-            transition(failed, Status.CANCELLING, Status.FAILED, removed=(*OPEN, "parked")),
-            *[eventlog.require_event(failed, each, NotUndone(each)) for each in undone],
-        )
-    except NotUndone as missing:
-        raise _kept_waiting(history, failures, state) from missing
+    failed = history.next(kind, Outcome.FAILED, why, state=state, rests_on=saga.undone_by)
+    listed, removed = index_entry("byStatus", failed, Status.FAILED), (*OPEN, "parked")
+    return eventlog.record(
+        failed, transition(failed, Status.CANCELLING, Status.FAILED, settings=listed, removed=removed)
+    )
 
 
-def _kept_waiting(history: History, failures: Mapping[str, Reason], state: str) -> BusinessError:
+def _kept_waiting(
+    history: History, missing: Sequence[Compensation], failures: Mapping[str, Reason], state: str
+) -> BusinessError:
     """Pause the saga while waiting can help; otherwise park it. Return the error that says which."""
-    row = guard.read(history.saga_id)
-    missing = [each for each in history.saga.compensations if not history.find(each.event)]
+    row = guard.read_if(history.saga_id, Status.CANCELLING)
     passing = [each for each in missing if not _is_final(each, failures)]
     if guard.is_open(row) and passing and clock.now() < guard.deadline(row):
         waiting = passing[0].state
-        pause(row, waiting, failures.get(waiting, Reason(NotUndone.__name__, f"no {passing[0].event} on record")))
+        pause(row, waiting, failures.get(waiting, Reason(NOT_UNDONE, f"no {passing[0].event} on record")))
         return SagaPaused(f"{waiting} has not succeeded")
     if guard.is_open(row):
         park(history, row, {name: why.code for name, why in failures.items()}, state=state)

@@ -56,5 +56,9 @@ class TransientError(SagaError):
     """A retry may succeed. Whether the failed call had an effect is unknown."""
 
 
+class Overtaken(TransientError):
+    """Another event of the saga was recorded after its history was read: read it again, and decide anew."""
+
+
 class StillPending(TransientError):
     """An effect outside is in progress, such as a payment that is processing: wait, and ask again."""

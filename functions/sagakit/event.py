@@ -26,11 +26,11 @@ PROVENANCE = {"saga": "saga", "state": "state", "outcome": "outcome", "error": "
 class Event:
     """What happened to a saga.
 
-    `at` is in milliseconds since the epoch and increases with each event of a saga. `state` is the state of the
-    definition that recorded the event, if a state did. `outcome` is the result, `error` the name of a refusal, and
+    `at` is in milliseconds since the epoch and increases with each event of a saga. `after` is that of its predecessor,
+    the newest event that was known when this one was created. `state` is the state of the definition that recorded the
+    event, if a state did. `outcome` is the result, `error` the name of a refusal, and
     `rests_on` lists the events that a decision proved. Rows written before these fields existed leave them empty.
-    `repeated` is true if the row existed before: the step had already run. `undispatched` is true while the saga that
-    the event starts has not been started.
+    `repeated` is true if the row existed before: the step had already run.
     """
 
     saga_id: str
@@ -43,8 +43,8 @@ class Event:
     outcome: str = ""
     error: str = ""
     rests_on: Sequence[str] = ()
+    after: int = field(default=0, compare=False)
     repeated: bool = field(default=False, compare=False)
-    undispatched: bool = field(default=False, compare=False)
 
     @property
     def id(self) -> str:
@@ -63,8 +63,8 @@ class Event:
 
     @property
     def public(self) -> dict[str, Any]:
-        """The detail without what is for operators, and without what a customer or an operator wrote."""
-        hidden = {"cause", "text", *(["reason"] if self.outcome == Outcome.RESUMED else [])}
+        """The detail without what is for operators and steps, and without what a customer or an operator wrote."""
+        hidden = {"cause", "text", "shards", "takenFrom", *(["reason"] if self.outcome == Outcome.RESUMED else [])}
         return {name: value for name, value in self.detail.items() if name not in hidden}
 
     @property
@@ -74,7 +74,7 @@ class Event:
 
 
 def to_row(event: Event) -> dict[str, Any]:
-    """Return the event as a row of the outbox; if it starts a saga, the index `undispatched` lists it until then."""
+    """Return the event as a row of the outbox."""
     provenance = {name: value for name, attribute in PROVENANCE.items() if (value := getattr(event, attribute))}
     return {
         ID: event.saga_id,
@@ -83,7 +83,7 @@ def to_row(event: Event) -> dict[str, Any]:
         "at": event.at,
         "detail": event.detail,
         "startsSaga": event.starts_saga,
-        **({"undispatched": shard(event.saga_id)} if event.starts_saga else {}),
+        **({"after": event.after} if event.after else {}),
         **provenance,
     }
 
@@ -96,7 +96,7 @@ def from_row(row: Mapping[str, Any], *, repeated: bool = False) -> Event:
     """
     fields: dict[str, Any] = {attribute: row[name] for name, attribute in PROVENANCE.items() if name in row}
     at, starts_saga = int(row["at"]), bool(row["startsSaga"])
-    fields["undispatched"] = row.get("undispatched", "") in SHARD_KEYS
+    fields["after"] = int(row.get("after", 0))
     return Event(row[ID], row["eventType"], at, row["detail"], starts_saga, repeated=repeated, **fields)
 
 
@@ -117,6 +117,12 @@ class History:
         return iter(self.events)
 
     @property
+    def is_whole(self) -> bool:
+        """Whether no event is missing between two others, as far as they name their predecessors."""
+        times = {0, *(event.at for event in self.events)}
+        return all(event.after in times for event in self.events)
+
+    @property
     def start(self) -> Event:
         """The event that started the saga.
 
@@ -127,10 +133,19 @@ class History:
             raise UnknownSaga(self.saga_id)
         return self.events[0]
 
+    @property
+    def last_start(self) -> Event:
+        """The newest event that starts an execution, or sends the first message."""
+        return next(event for event in reversed(self.events) if event.starts_saga)
+
     @cached_property
     def saga(self) -> Saga:
         """The saga's declaration; raises UnknownSaga as `start` does."""
         return named(self.start.saga)
+
+    def including(self, event: Event) -> "History":
+        """Return the history with an event that was recorded since it was read, or has been in it before."""
+        return self if event in self.events else History(self.saga_id, (*self.events, event))
 
     def find(self, *event_types: str) -> Event | None:
         """Return the newest event of these types, or None."""
@@ -153,5 +168,6 @@ class History:
         **fields: Any,  # noqa: ANN401  of Event
     ) -> Event:
         """Create an event that happens now, later than every event of the history."""
-        at = clock.after(self.events[-1].at if self.events else 0)
-        return Event(self.saga_id, event_type, at, detail, saga=self.saga.name, outcome=outcome, **fields)
+        after = self.events[-1].at if self.events else 0
+        name, at = self.saga.name, clock.after(after)
+        return Event(self.saga_id, event_type, at, detail, saga=name, outcome=outcome, after=after, **fields)

@@ -1,14 +1,16 @@
 """The event log. One transaction writes an event together with the change it describes."""
 
-from typing import Any
+from collections.abc import Callable
+from contextlib import suppress
 
 from sagakit import dynamodb, tables
 from sagakit.dynamodb import Item
-from sagakit.errors import TransientError
+from sagakit.errors import Overtaken, TransientError
 from sagakit.event import ID, Event, History, from_row, to_row
-from sagakit.transaction import Action, Rank, Refusal, action, transact
+from sagakit.transaction import Action, Rank, action, transact
 
 ABSENT = f"attribute_not_exists(#{ID})"
+OVERTAKEN_AT_MOST = 10  # what a saga records at the same time is far less, so more would be a defect
 
 
 class AlreadyRecorded(Exception):
@@ -17,6 +19,18 @@ class AlreadyRecorded(Exception):
     def __init__(self, row: Item) -> None:
         super().__init__(row["eventType"])
         self.event = from_row(row, repeated=True)
+
+
+def decide[T](saga_id: str, decision: Callable[[History], T]) -> T:
+    """Decide by the saga's history. If another event is recorded meanwhile, decide again, by what the history is then.
+
+    Raises:
+        TransientError: events kept being recorded meanwhile.
+    """
+    for _ in range(OVERTAKEN_AT_MOST):
+        with suppress(Overtaken):
+            return decision(history(saga_id))
+    raise TransientError("one event after the other was recorded meanwhile")
 
 
 def record(event: Event, *actions: Action) -> Event:
@@ -33,7 +47,20 @@ def record(event: Event, *actions: Action) -> Event:
 
 
 def history(saga_id: str) -> History:
-    """Read all events of the saga, oldest first."""
+    """Read all events of the saga, oldest first.
+
+    A query is no snapshot: while events are being recorded, it may find one and miss its predecessor.
+
+    Raises:
+        TransientError: that kept happening.
+    """
+    for _ in range(OVERTAKEN_AT_MOST):
+        if (found := _read(saga_id)).is_whole:
+            return found
+    raise TransientError("the history was read in part, again and again")
+
+
+def _read(saga_id: str) -> History:
     query = dynamodb.request(tables.events(), query=f"#{ID} = :id", id=saga_id)
     # Steps decide by what they read here, so the read must be consistent.
     pages = dynamodb.client.get_paginator("query").paginate(**query, ConsistentRead=True)
@@ -44,31 +71,6 @@ def history(saga_id: str) -> History:
 def put(event: Event) -> Action:
     """Return the action that inserts the event's row; it must not exist yet."""
     return action("Put", tables.events(), _earlier, Rank.OWN_ROW, item=to_row(event), condition=ABSENT)
-
-
-def require_event(event: Event, event_type: str, error: Exception) -> Action:
-    """Require an earlier event; otherwise `error`, or TransientError if that event is not earlier than this one."""
-
-    def refusal(row: Item | None) -> Exception:
-        return TransientError(f"{event_type} happened just now") if row else error
-
-    condition = f"attribute_exists(#{ID}) AND #at < :before"
-    return _check(event, event_type, refusal, condition=condition, before=event.at)
-
-
-def require_no_event(event: Event, event_type: str, error: Exception) -> Action:
-    """Require that another event is not on record; otherwise `error`."""
-    return _check(event, event_type, lambda _: error, condition=ABSENT)
-
-
-def exclusive_with(event: Event, event_type: str) -> Action:
-    """Require that the opposite outcome is not on record; otherwise that outcome is the result."""
-    return _check(event, event_type, _earlier, Rank.OWN_ROW, condition=ABSENT)
-
-
-def _check(event: Event, event_type: str, refusal: Refusal, rank: Rank = Rank.RULE, **rest: Any) -> Action:  # noqa: ANN401
-    key = {ID: event.saga_id, "eventType": event_type}
-    return action("ConditionCheck", tables.events(), refusal, rank, key=key, **rest)
 
 
 def _earlier(row: Item | None) -> Exception:

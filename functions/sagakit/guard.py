@@ -1,7 +1,10 @@
 """The guard on a saga's row: what its status allows, and the only write that changes it.
 
 Forward steps take effect while the saga is PENDING, compensations while it is CANCELLING. The decision itself changes
-the status, so a step that wakes up late has no effect. Whatever a step records is later than that decision.
+the status, so a step that wakes up late has no effect.
+
+The row's `updatedAt` is the time of the saga's newest event. Whatever records one requires that it is still the newest
+event of the history that it decided by, so no two decisions rest on the same history.
 """
 
 import os
@@ -9,24 +12,24 @@ from typing import Any
 
 from sagakit import clock, dynamodb, tables
 from sagakit.dynamodb import Item
-from sagakit.errors import AlreadyConfirmed, NotCancelling, SagaCancelled, TransientError, UnknownSaga
+from sagakit.errors import AlreadyConfirmed, NotCancelling, Overtaken, SagaCancelled, UnknownSaga
 from sagakit.event import ID, Event, shard
-from sagakit.saga import Saga, Status, named
+from sagakit.saga import Saga, Status
 from sagakit.transaction import Action, Rank, Refusal, action
 
-OPEN = ("open", "dueAt", "deadlineAt", "paused")  # what only a saga has that has neither ended nor been parked
+# What only a saga has that has neither ended nor been parked.
+OPEN = ("open", "dueAt", "deadlineAt", "started", "paused")
+SOON_SECONDS = 60  # until the sweeper looks whether the execution of an event has been started
 GRACE_SECONDS = 60  # after the longest execution, until the sweeper looks at the saga
 LATE = {Status.PENDING: SagaCancelled, Status.CANCELLING: NotCancelling}
 
 
-def require(event: Event, status: Status) -> Action:
-    """Require that the saga has this status; otherwise SagaCancelled for PENDING, NotCancelling for CANCELLING.
+def require(event: Event, status: Status | None = None) -> Action:
+    """Require that the saga has this status, if one is given, and that no event was recorded since `event.after`.
 
-    A status that was decided after the event's time is a TransientError: the step acted on a stale history.
+    Otherwise SagaCancelled for PENDING, NotCancelling for CANCELLING, or Overtaken.
     """
-    table, key, refusal = tables.sagas(), {ID: event.saga_id}, _refusing(event, status)
-    when = "#status = :status AND #updatedAt < :at"
-    return action("ConditionCheck", table, refusal, Rank.STATUS, key=key, condition=when, status=status, at=event.at)
+    return _write(event, status, {"updatedAt": event.at})
 
 
 def read(saga_id: str) -> Item:
@@ -62,7 +65,8 @@ def opening(start: Event, deadline_ms: int) -> Item:
         "saga": start.saga,
         "createdAt": start.at,
         "shard": shard(start.saga_id),
-        **_status(start, Status.PENDING),
+        "status": Status.PENDING,
+        "updatedAt": start.at,
         **due(start, start.at + deadline_ms),
     }
 
@@ -79,25 +83,10 @@ def transition(
 ) -> Action:
     """Return the action that changes the status, sets `settings` and drops `removed`. It is the one write that decides.
 
-    `event` describes the change and must be later than every earlier decision. `condition` is an additional one, with
-    its `values`.
+    `event` describes the change. `condition` is an additional one, with its `values`.
     """
-    settings = {**_status(event, after), **(settings or {})}
-    change = "SET " + ", ".join(f"#{name} = :{name}" for name in settings)
-    if removed:
-        change += " REMOVE " + ", ".join(f"#{name}" for name in removed)
-    return action(
-        "Update",
-        tables.sagas(),
-        _refusing(event, before, confirmed=AlreadyConfirmed),
-        Rank.STATUS,
-        key={ID: event.saga_id},
-        update=change,
-        condition=f"#status = :before AND #updatedAt < :updatedAt{condition}",
-        before=before,
-        **settings,
-        **values,
-    )
+    settings = {"status": after, "updatedAt": event.at, **(settings or {})}
+    return _write(event, before, settings, removed, condition, AlreadyConfirmed, **values)
 
 
 def index_entry(index: str, event: Event, value: str) -> Item:
@@ -106,13 +95,13 @@ def index_entry(index: str, event: Event, value: str) -> Item:
 
 
 def due(event: Event, deadline: int) -> Item:
-    """Return the attributes that let the sweeper find the saga once the execution that `event` starts must have ended.
+    """Return the attributes that let the sweeper find the saga if the execution of `event` has not been started soon.
 
     The `deadline` ends the waiting: a saga that is PENDING by then is cancelled, one that is CANCELLING is parked.
     Times to wait are counted from now: the event's own time is later if an earlier writer's clock was ahead.
     """
-    ended = execution_ends(named(event.saga), clock.now())
-    return {"open": shard(event.saga_id), "dueAt": min(ended, deadline), "deadlineAt": deadline}
+    soon = clock.now() + SOON_SECONDS * 1000
+    return {"open": shard(event.saga_id), "dueAt": min(soon, deadline), "deadlineAt": deadline}
 
 
 def execution_ends(saga: Saga, started: int) -> int:
@@ -156,18 +145,42 @@ def setting_ms(setting: str) -> int:
     return int(os.environ[setting]) * 1000
 
 
-def _status(event: Event, status: Status) -> dict[str, Any]:
-    return {"status": status, **index_entry("byStatus", event, status), "updatedAt": event.at}
+def _write(
+    event: Event,
+    status: Status | None,
+    settings: Item,
+    removed: tuple[str, ...] = (),
+    condition: str = "",
+    confirmed: type[Exception] = SagaCancelled,
+    **values: Any,  # noqa: ANN401  any value of an item
+) -> Action:
+    change = "SET " + ", ".join(f"#{name} = :{name}" for name in settings)
+    if removed:
+        change += " REMOVE " + ", ".join(f"#{name}" for name in removed)
+    if status:
+        condition, values = f" AND #status = :before{condition}", {"before": status, **values}
+    return action(
+        "Update",
+        tables.sagas(),
+        _refusing(event, status, confirmed),
+        Rank.STATUS,
+        key={ID: event.saga_id},
+        update=change,
+        condition=f"#updatedAt <= :after{condition}",
+        after=event.after,
+        **settings,
+        **values,
+    )
 
 
-def _refusing(event: Event, status: Status, confirmed: type[Exception] = SagaCancelled) -> Refusal:
-    """Return the error to raise if the saga lacked this status at the event's time, or an added condition failed."""
+def _refusing(event: Event, status: Status | None, confirmed: type[Exception]) -> Refusal:
+    """Return the error to raise if the saga lacks this status, or another event was recorded, or a condition failed."""
 
     def refusal(row: Item | None) -> Exception:
         if row is None:
             return UnknownSaga(event.saga_id)
-        if row["status"] == status and row["updatedAt"] >= event.at:
-            return TransientError("it was decided just now")
+        if status is None or (row["status"] == status and row["updatedAt"] > event.after):
+            return Overtaken("another event was recorded meanwhile")
         late = confirmed if row["status"] == Status.CONFIRMED and status == Status.PENDING else LATE[status]
         return late(f"the saga is {row['status']}")
 

@@ -16,7 +16,6 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from sagakit import tables
-from sagakit.event import ID
 from sagakit.observability import count, logger
 
 # A table that hangs must leave the call time for its work: at most 0.8 s before it, and as much after it.
@@ -50,27 +49,17 @@ def _or_warning() -> Iterator[None]:
         count("IdempotencyRecordsMissing")
 
 
-# One layer per config: the first config that uses a layer configures it for good.
-step_persistence, api_persistence = (Records(table_name=tables.idempotency(), boto3_client=client) for _ in range(2))
+api_persistence = Records(table_name=tables.idempotency(), boto3_client=client)
 
 
-def _config(**settings: Any) -> IdempotencyConfig:  # noqa: ANN401  Powertools' own keywords
-    return IdempotencyConfig(
-        raise_on_no_idempotency_key=True,
-        expires_after_seconds=int(os.environ["IDEMPOTENCY_TTL_SECONDS"]),
-        hash_function="sha256",
-        **settings,
-    )
-
-
-def _mark_replayed(response: Any, _record: DataRecord) -> Any:  # noqa: ANN401  Powertools' hook
+def _mark_replayed(response: Any, idempotent_data: DataRecord) -> Any:  # noqa: ANN401, ARG001  Powertools' hook
     return {**response, "replayed": True}
 
 
-# A step's payload is the saga's id alone, so there is nothing else to validate.
-step_config = _config(event_key_jmespath=ID)
-
-api_config = _config(
+api_config = IdempotencyConfig(
+    raise_on_no_idempotency_key=True,
+    expires_after_seconds=int(os.environ["IDEMPOTENCY_TTL_SECONDS"]),
+    hash_function="sha256",
     event_key_jmespath="[customerId, kind, key]",
     payload_validation_jmespath="fingerprint",
     response_hook=_mark_replayed,

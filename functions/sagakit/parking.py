@@ -18,6 +18,7 @@ def park(history: History, row: Item, failures: Mapping[str, str], *, state: str
 
     Raises:
         NotCancelling, SagaCancelled, AlreadyConfirmed: it was resumed or parked, or it ended, after the row was read.
+        Overtaken: another event was recorded after the history was read.
     """
     status, detail = Status.CANCELLING, {**_missing(history), "failures": failures}
     error = CompensationIncomplete.__name__

@@ -4,6 +4,7 @@ A new execution passes the steps that are on record at once. It has its own numb
 name of the next.
 """
 
+from functools import partial
 from typing import Any
 
 from sagakit import clock, eventlog, guard
@@ -24,7 +25,11 @@ def resume(saga_id: str, reason: str) -> Event:
     Raises:
         NotWaiting: the saga is neither paused nor parked.
     """
-    history, row = eventlog.history(saga_id), guard.read(saga_id)
+    return eventlog.decide(saga_id, partial(_resume_now, reason))
+
+
+def _resume_now(reason: str, history: History) -> Event:
+    row = guard.read(history.saga_id)
     if "parked" not in row and not guard.is_paused(row):
         raise NotWaiting(f"the saga is {row['status']}, and neither paused nor parked")
     anew = row["status"] == Status.CANCELLING or history.saga.retriable != ()
@@ -36,6 +41,7 @@ def recover(history: History, row: Item, why: Reason) -> Event:
 
     Raises:
         SagaCancelled, NotCancelling: it was resumed, parked or decided after the row was read.
+        Overtaken: another event was recorded after the history was read.
     """
     reason = row["paused"]["reason"] if guard.is_paused(row) else why.code
     return _resume(history, row, {"by": "recovery", "reason": reason})
@@ -49,7 +55,7 @@ def _resume(history: History, row: Item, why: Item, *, anew: bool = False) -> Ev
     settings = {"resumes": row.get("resumes", 0) + 1, **due(resumed, deadline), **_trying(paused)}
     status, as_read = Status(row["status"]), _as_read(row)
     return eventlog.record(
-        resumed, transition(resumed, status, status, settings=settings, removed=("parked",), **as_read)
+        resumed, transition(resumed, status, status, settings=settings, removed=("parked", "byStatus"), **as_read)
     )
 
 

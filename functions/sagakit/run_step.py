@@ -1,7 +1,7 @@
 """Running a step whose whole effect is in our tables: once, only while the saga is PENDING. A refusal is final."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -18,7 +18,7 @@ def handler(step: Step, act: Callable[[History], Change]) -> Handler:
 
     @wraps(act)
     def run(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
-        return result(step, _settled(step, act, eventlog.history(event[ID]))).summary
+        return result(step, eventlog.decide(event[ID], partial(_settled, step, act))).summary
 
     return observed(run)
 
@@ -51,6 +51,8 @@ def refusable[T](step: Forward, act: Callable[[T], Change], argument: T) -> Chan
 
 
 def _settled(step: Step, act: Callable[[History], Change], history: History) -> Event:
+    if settled := history.find(*step.results):
+        return settled.as_repeated
     try:
         return _record(step, history, refusable(step, act, history))
     except tuple(step.refusals) as refusal:  # a condition on one of its writes failed
@@ -59,10 +61,4 @@ def _settled(step: Step, act: Callable[[History], Change], history: History) -> 
 
 def _record(step: Step, history: History, change: Change) -> Event:
     settled = settling(step, history, change)
-    others = [event for event in step.events if event != settled.type]
-    return eventlog.record(
-        settled,
-        *[eventlog.exclusive_with(settled, other) for other in others],
-        guard.require(settled, Status.PENDING),
-        *change.writes,
-    )
+    return eventlog.record(settled, guard.require(settled, Status.PENDING), *change.writes)

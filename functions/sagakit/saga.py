@@ -65,6 +65,10 @@ class Saga:
         """The compensations, in the reverse order of their steps."""
         return tuple(compensation for _, compensation in reversed(self.steps))
 
+    def undoing(self, step: Forward) -> tuple[str, ...]:
+        """Return the event of the step's compensation; none if the step is never undone."""
+        return tuple(compensation.event for each, compensation in self.steps if each is step)
+
     @property
     def confirmed_by(self) -> tuple[str, ...]:
         """The events required to confirm the saga."""

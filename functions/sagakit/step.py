@@ -40,13 +40,12 @@ class Change:
     """What a step did: the detail of its event, and the writes that belong in the same transaction.
 
     In a detail, `amount` is money in minor units and `items` are quantities of products; the operator's tools follow
-    both. `refusal` is a refusal that is returned rather than raised. `status` is the new status of an effect's record.
+    both. `refusal` is a refusal that is returned rather than raised.
     """
 
     detail: Mapping[str, Any]
     writes: Sequence[Action] = ()
     refusal: BusinessError | None = None
-    status: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,9 +61,14 @@ class Forward:
     final: Sequence[type[BusinessError]] = ()
 
     @property
+    def results(self) -> tuple[str, ...]:
+        """The events that end the step. Only one of them is ever recorded."""
+        return (self.event, *self.refusals.values())
+
+    @property
     def declared(self) -> tuple[str, ...]:
         """All events that the step may record, in order."""
-        return (self.event, *self.refusals.values())
+        return self.results
 
     @property
     def events(self) -> dict[str, Outcome]:
@@ -97,18 +101,15 @@ class Effect(Forward):
     """A step whose effect is in another system, in two phases.
 
     First an intent is created there, which has no effect yet, and recorded here. Only then does the effect happen, so
-    anything that may have happened outside is on record. `table` is the setting with the name of the table that records
-    it, one row per saga, and `statuses` are the statuses of a record by outcome.
+    anything that may have happened outside is on record.
     """
 
     intent: str
-    table: str
-    statuses: Mapping[Outcome, str]
 
     @property
     def declared(self) -> tuple[str, ...]:
         """All events that the step may record, in order."""
-        return (self.intent, *super().declared)
+        return (self.intent, *self.results)
 
     @property
     def events(self) -> dict[str, Outcome]:

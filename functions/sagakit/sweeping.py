@@ -1,6 +1,6 @@
 """What the sweepers share: indexes that are read in order of time, and items that are worked off in parallel."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from heapq import merge
 from itertools import islice, takewhile
@@ -43,10 +43,10 @@ def before(table: str, index: str, time: str, until: int, part: int | None = Non
     return merge(*(shard_before(table, index, time, shard, until) for shard in shards), key=lambda row: row[time])
 
 
-def oldest(table: str, index: str, time: str, *shards: str) -> int | None:
-    """Return the earliest time in an index, also in other `shards` of it; None if the index is empty."""
+def oldest(table: str, index: str, time: str, shards: Sequence[str] = SHARD_KEYS) -> int | None:
+    """Return the earliest time in these shards of an index; None if they are empty."""
     times: list[int] = []
-    for shard in (*SHARD_KEYS, *shards):
+    for shard in shards:
         query = dynamodb.request(table, query=f"#{index} = :shard", shard=shard)
         page = dynamodb.client.query(**query, IndexName=index, Limit=1)
         times += [dynamodb.from_wire(row)[time] for row in page["Items"]]

@@ -50,7 +50,7 @@ class Action:
 
 
 def action(kind: str, table: str, refusal: Refusal, rank: Rank = Rank.RULE, **arguments: Any) -> Action:  # noqa: ANN401
-    """Build a Put, Update or ConditionCheck that returns the current item if its condition fails.
+    """Build a Put or an Update that returns the current item if its condition fails.
 
     `arguments` are those of `dynamodb.request`: key or item, update, condition, and the values in them.
     """

@@ -40,7 +40,7 @@ COMMANDS = {
     "parked": {
         "parked": "Orders and transactions whose compensation failed, and returns that failed. They need an operator."
     },
-    "outbox": {"outbox": "Sagas that are waiting to be started, and events that were set aside."},
+    "outbox": {"outbox": "Events that were set aside; and publishing events again."},
     "dlq": {"dlq": "The dead-letter queues of the relay and of the transactions."},
     "gateway": {
         "breaker": "The circuit breaker in front of the payment gateway.",

@@ -13,7 +13,7 @@ from saga.console.sources.source import Kind, NotSupported, Source
 from saga.failures import NoSuchOrder, Unreachable, UsageFailure
 from saga.graph import render
 from saga.http import Json
-from saga.operations import circuit, gateway, parked_orders, undispatched
+from saga.operations import circuit, gateway, outbox_events, parked_orders
 from saga.orders import actions
 from saga.orders.listing import Filter
 from saga.orders.record import to_json
@@ -86,7 +86,7 @@ def writes(source: Source, token: Token) -> APIRouter:
 
     @router.post("/outbox/{order_id}/{event_type}")
     def dispatch(order_id: str, event_type: str) -> Json:
-        source.act(undispatched.dispatch, order_id, event_type)
+        source.act(outbox_events.dispatch, order_id, event_type)
         return {"message": f"{event_type} was dispatched."}
 
     @router.post("/breaker/reset")

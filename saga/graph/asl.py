@@ -11,6 +11,7 @@ from typing import NamedTuple
 _LABEL_WIDTH = 24
 _CONDITION_WIDTH = 60
 _TYPES = {"Task", "Pass", "Choice", "Wait", "Succeed", "Fail", "Parallel", "Map"}
+_ENDS = ("Succeed", "Fail")
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
@@ -34,11 +35,20 @@ class Edge(NamedTuple):
 
 
 class Machine(NamedTuple):
-    """The top level of a state machine: the type of each state, and the edges in the order of the definition."""
+    """The top level of a state machine: the type of each state, and the edges in the order of the definition.
+
+    `ends` are the states that may end an execution.
+    """
 
     start: str
     types: dict[str, str]
     edges: tuple[Edge, ...]
+    ends: frozenset[str]
+
+    def label(self, state: str) -> str:
+        """Return the type of a state, and whether it is an end although its type does not say so."""
+        kind = self.types[state]
+        return f"{kind} (end)" if state in self.ends and kind not in _ENDS else kind
 
 
 def parse(definition: Mapping[str, object]) -> Machine:
@@ -58,7 +68,8 @@ def parse(definition: Mapping[str, object]) -> Machine:
     for source, target in [("StartAt", start), *((edge.source, edge.target) for edge in edges)]:
         if target not in types:
             raise DefinitionError(f"{source} leads to {target}, which is not a state")
-    return Machine(start, types, tuple(_carried(edge, states) for edge in edges))
+    ends = frozenset(name for name, kind in types.items() if kind in _ENDS or states[name].get("End") is True)
+    return Machine(start, types, tuple(_carried(edge, states) for edge in edges), ends)
 
 
 def _field[T](parent: object, key: str, kind: type[T], where: str) -> T:

@@ -22,10 +22,10 @@ def to_mermaid(definition: Mapping[str, object], statuses: Statuses = None) -> s
 
 
 def _nodes(machine: Machine, ids: dict[str, str], statuses: Statuses) -> Iterator[str]:
-    for name, kind in machine.types.items():
-        opening, closing = ("([", "])") if kind in {"Succeed", "Fail"} else ("[", "]")
+    for name in machine.types:
+        opening, closing = ("([", "])") if name in machine.ends else ("[", "]")
         status = state_status(name, statuses)
-        text = f"{status.outcome.glyph} {status.text}" if status else kind
+        text = f"{status.outcome.glyph} {status.text}" if status else machine.label(name)
         yield f'{ids[name]}{opening}"{_escaped(name)}<br/>{text}"{closing}'
 
 

@@ -21,7 +21,6 @@ _MARKS = {
     Outcome.NOT_REACHED: "M-3.5 0 h7",
 }
 _CORNER = _TIP = 8
-_END_CLASSES = {"Succeed": "succeeded", "Fail": "failed"}
 
 _STYLE = """
 .saga-graph .area{stroke-width:1.5}
@@ -99,13 +98,19 @@ def _edge_class(route: Route) -> str:
 
 def _states(machine: Machine, layout: Layout, statuses: Statuses) -> Iterator[str]:
     for name, box in layout.boxes.items():
-        kind, status = machine.types[name], state_status(name, statuses)
-        style = status.outcome.slug if status else _END_CLASSES.get(kind, "plain")
+        kind, status = machine.label(name), state_status(name, statuses)
+        style = status.outcome.slug if status else _style(machine, name)
         description = f"{name}: {kind}, {status.text}" if status else f"{name}: {kind}"
         size = f'x="{box.x}" y="{box.y}" width="{box.width}" height="{box.height}"'
-        area = f'<rect class="area" {size} rx="{box.height // 2 if kind in _END_CLASSES else 8}"/>'
+        area = f'<rect class="area" {size} rx="{box.height // 2 if name in machine.ends else 8}"/>'
         drawn = f"{area}{_sign(box, status)}{_texts(box, name, kind, status)}"
         yield f'<a href="#{quote(name)}" aria-label="{escape(description)}" class="{style}">{drawn}</a>'
+
+
+def _style(machine: Machine, name: str) -> str:
+    if name not in machine.ends:
+        return "plain"
+    return "failed" if machine.types[name] == "Fail" else "succeeded"
 
 
 def _sign(box: Box, status: StateStatus | None) -> str:

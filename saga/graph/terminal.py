@@ -31,7 +31,7 @@ class _Drawing(NamedTuple):
         for route in self.layout.routes:
             canvas.line(route.points, _style(route.edge), dashed=route.edge.catch)
         for name, box in self.layout.boxes.items():
-            _write_box(canvas, box, name, self.machine.types[name], state_status(name, self.statuses))
+            _write_box(canvas, box, name, self.machine.label(name), state_status(name, self.statuses))
         for route in self.layout.routes:
             _write_label(canvas, route)
         return canvas.text()
@@ -40,7 +40,7 @@ class _Drawing(NamedTuple):
         tree = Tree(Text("●"))
         for name in self.layout.boxes:
             status = state_status(name, self.statuses)
-            text = status.text if status else self.machine.types[name]
+            text = status.text if status else self.machine.label(name)
             branch = tree.add(Text.assemble((_titled(name, status), _colour(status)), f"  {text}"))
             for edge in self.machine.edges:
                 if edge.source == name:

@@ -6,7 +6,7 @@ from itertools import batched
 from typing import Any
 
 from saga.failures import Failure
-from saga.operations import queue, undispatched
+from saga.operations import outbox_events, queue
 from saga.operations.rate_limit import paced
 from saga.stack.stack import Stack
 from saga.text.times import iso, milliseconds, optional_iso
@@ -66,8 +66,8 @@ def redrive(stack: Stack, letter: DeadLetter, rate: float) -> int:
     """
     if letter.period is None:
         raise Failure(f"message {letter.message_id} does not describe a batch of the stream")
-    batches = batched(undispatched.recorded(stack, *letter.period), undispatched.BATCH_SIZE, strict=False)
-    published = sum(undispatched.publish(stack, batch, counted=False) for batch in paced(batches, rate))
+    batches = batched(outbox_events.recorded(stack, *letter.period), outbox_events.BATCH_SIZE, strict=False)
+    published = sum(outbox_events.publish(stack, batch, counted=False) for batch in paced(batches, rate))
     queue.delete(stack, _QUEUE, letter.receipt)
     return published
 

@@ -11,6 +11,7 @@ from saga.engine.process import Engine
 from saga.failures import Failure
 from saga.http import call
 from saga.operations.machine import Finding, pictures, samconfig, tools
+from saga.operations.overdue import overdue
 from saga.operations.switches import by_kind, switches
 from saga.stack.stack import Stack
 from saga.stack.target import Target, session
@@ -28,7 +29,7 @@ def findings(target: Target) -> list[Finding]:
         *tools(needed=not on_aws),
         *engine,
         found,
-        *(_switches(stack) if stack else ()),
+        *(_working(stack) if stack else ()),
         samconfig(needed=on_aws),
         *_aws(stack, target, needed=on_aws),
         *pictures(),
@@ -57,10 +58,10 @@ def _stack(target: Target, fix: str) -> tuple[Stack | None, Finding]:
         return None, Finding.of_failure("stack", error, fix)
 
 
-def _switches(stack: Stack) -> Iterator[Finding]:
-    """Name everything in the stack that is off; what is on, only by its kind."""
+def _working(stack: Stack) -> Iterator[Finding]:
+    """Name everything in the stack that is off, what is on only by its kind, and what the sweeper has not done."""
     try:
-        kinds = by_kind(switches(stack))
+        kinds, late = by_kind(switches(stack)), overdue(stack)
     except (Failure, BotoCoreError, ClientError) as error:
         yield Finding.of_failure("switches", error, "saga status")
         return
@@ -69,6 +70,7 @@ def _switches(stack: Stack) -> Iterator[Finding]:
             Finding(each.name, ok=False, needed=True, found=each.state, fix=each.fix) for each in found if not each.on
         ]
         yield from off or [Finding(kind, ok=True, needed=True, found=found[0].state, fix="")]
+    yield Finding("overdue orders", late.ok, needed=True, found=late.text, fix="saga invoke sweep_orders")
 
 
 def _aws(stack: Stack | None, target: Target, *, needed: bool) -> Iterator[Finding]:

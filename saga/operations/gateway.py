@@ -2,6 +2,7 @@
 
 from saga.failures import Failure
 from saga.stack import tables
+from saga.stack.payments import payment_of
 from saga.stack.stack import Stack
 
 
@@ -13,7 +14,7 @@ def restore(stack: Stack, order_id: str) -> str:
         Failure: no intent of it is on record.
     """
     paid = tables.order_row(stack, order_id).get("returnOf", order_id)
-    payment = tables.row(stack, "PaymentsTable", {"orderId": paid})
+    payment = payment_of(sorted(tables.event_rows(stack, paid), key=lambda row: row["at"]))
     if payment is None or payment["intentId"] is None:
         raise Failure(f"order {paid} has no payment at the gateway")
     tables.client(stack.session).update_item(

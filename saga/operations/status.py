@@ -9,8 +9,9 @@ from typing import TypedDict
 
 from saga.failures import Failure
 from saga.http import Json, call
-from saga.operations import parked_orders, paused_orders, queue, undispatched
+from saga.operations import outbox_events, parked_orders, paused_orders, queue
 from saga.operations.circuit import CLOSED, Breaker
+from saga.operations.overdue import Overdue, overdue
 from saga.operations.switches import Switch, by_kind, switches
 from saga.stack.stack import Stack
 from saga.text.durations import MINUTE, age, duration
@@ -19,7 +20,7 @@ from saga.text.times import now, optional_iso
 _QUEUES = ("RelayFailureQueue", "ParkedOrdersQueue", "TransactionDeadLetterQueue")  # the last may be absent
 _DIGEST = 12  # characters that identify a build
 _UNKNOWN_ORDER = "00000000-0000-0000-0000-000000000000"
-_LONGEST_WAIT = 3 * MINUTE  # the sweeper, once a minute, retries events that are a minute old
+_LONGEST_SET_ASIDE = 3 * MINUTE  # the sweeper tries it again once a minute
 
 Check = TypedDict("Check", {"name": str, "well": bool, "words": str})
 Queue = TypedDict("Queue", {"name": str, "url": str, "depth": int})  # `depth` is approximate
@@ -35,7 +36,8 @@ Status = TypedDict(
         "versions": dict[str, str],
         "well": bool,  # all health checks pass
         "health": list[Check],
-        "oldestUndispatchedAt": str | None,
+        "oldestSetAsideAt": str | None,  # when the event was recorded
+        "oldestOverdueAt": str | None,  # when the order was due
         "parked": int,
         "paused": list[Json],
         "breaker": Json,
@@ -45,13 +47,13 @@ Status = TypedDict(
 
 def read_status(stack: Stack, gateway: Breaker) -> Status:
     """Return the status of all services."""
-    oldest = undispatched.oldest(stack)
+    set_aside, due = outbox_events.oldest(stack), overdue(stack)
     queues: list[Queue] = [
         {"name": name, "url": stack.outputs[f"{name}Url"], "depth": queue.depth(stack, f"{name}Url")}
         for name in _QUEUES
         if f"{name}Url" in stack.outputs
     ]
-    checks = health_checks(stack, oldest, queues, gateway=gateway)
+    checks = health_checks(stack, set_aside, due, queues, gateway=gateway)
     return {
         "stack": stack.name,
         "place": stack.place,
@@ -62,7 +64,8 @@ def read_status(stack: Stack, gateway: Breaker) -> Status:
         "versions": _versions(stack),
         "well": all(each["well"] for each in checks),
         "health": checks,
-        "oldestUndispatchedAt": optional_iso(oldest),
+        "oldestSetAsideAt": optional_iso(set_aside),
+        "oldestOverdueAt": optional_iso(due.since),
         "parked": parked_orders.count(stack),
         "paused": paused_orders.paused(stack),
         "breaker": gateway.json,
@@ -79,8 +82,10 @@ def _versions(stack: Stack) -> dict[str, str]:
     return versions
 
 
-def health_checks(stack: Stack, oldest: int | None, queues: Sequence[Queue], *, gateway: Breaker) -> list[Check]:
-    """Check the stack and what dispatches its events; `oldest` undispatched event in ms since the epoch."""
+def health_checks(
+    stack: Stack, set_aside: int | None, due: Overdue, queues: Sequence[Queue], *, gateway: Breaker
+) -> list[Check]:
+    """Check the stack and what waits in it; `set_aside` is when the oldest such event was recorded, in ms."""
     depths = {each["name"]: each["depth"] for each in queues}
     dead = {"batches that were never published": depths["RelayFailureQueue"]}
     if "TransactionDeadLetterQueue" in depths:
@@ -89,7 +94,8 @@ def health_checks(stack: Stack, oldest: int | None, queues: Sequence[Queue], *, 
         _api(stack),
         _deployed(stack),
         *(_switched_on(kind, found) for kind, found in by_kind(switches(stack)).items()),
-        _outbox(oldest),
+        _outbox(set_aside),
+        _check("overdue orders", due.text, ok=due.ok),
         _check("dead letters", ", ".join(f"{count} {what}" for what, count in dead.items()), ok=not any(dead.values())),
         _check("payment gateway", f"circuit breaker is {gateway.state}", ok=gateway.state == CLOSED),
     ]
@@ -119,11 +125,12 @@ def _switched_on(kind: str, found: Sequence[Switch]) -> Check:
     return _check(kind, ", ".join(sorted({each.state for each in off or found})) + names, ok=not off)
 
 
-def _outbox(oldest: int | None) -> Check:
-    if oldest is None:
-        return _check("outbox", "every saga is started, and no event is set aside", ok=True)
-    waiting = now() - oldest
-    return _check("outbox", f"the oldest event has waited {age(waiting)}", ok=waiting < _LONGEST_WAIT)
+def _outbox(set_aside: int | None) -> Check:
+    if set_aside is None:
+        return _check("outbox", "no event is set aside", ok=True)
+    old = now() - set_aside
+    text = f"an event of {age(old)} ago is set aside; the sweeper tries it again"
+    return _check("outbox", text, ok=old < _LONGEST_SET_ASIDE)
 
 
 def _check(name: str, text: str, *, ok: bool) -> Check:

@@ -90,7 +90,6 @@ _Event = TypedDict(
         "at": _Time,
         "detail": _Detail,
         "startsSaga": bool,
-        "dispatched": bool,
         # Attributes that the type implies are left out.
         "saga": NotRequired[str],
         "state": NotRequired[str],

@@ -1,7 +1,7 @@
 """Find orders, transactions and returns, newest first. The most selective index gives candidates; their rows decide."""
 
 import heapq
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import batched, islice
 
@@ -10,12 +10,24 @@ from saga.orders.api_view import order_view
 from saga.stack import tables
 from saga.stack.kinds import KINDS, RETURN, kind_of
 from saga.stack.stack import Stack
-from saga.stack.tables import CUSTOMER, END_OF_TIME, PLACED, PRODUCT, REASON, SHARDS, STATUS, Index, Item, status_of
+from saga.stack.tables import (
+    CUSTOMER,
+    END_OF_TIME,
+    LISTED,
+    OPEN,
+    PLACED,
+    PRODUCT,
+    REASON,
+    SHARDS,
+    STATUS,
+    Index,
+    Item,
+    status_of,
+)
 
 PAUSED = "PAUSED"  # no status: orders that are PENDING or CANCELLING, and wait
 STATUSES = ("PENDING", "CONFIRMED", "CANCELLING", "FAILED", "PARKED", PAUSED)
-_OPEN = ("PENDING", "CANCELLING")
-_RARE = (*_OPEN, "PARKED", PAUSED)
+_OPEN = ("PENDING", "CANCELLING", PAUSED)
 _BATCH_SIZE = 50
 
 
@@ -45,10 +57,13 @@ def find(stack: Stack, wanted: Filter) -> Iterator[Json]:
 
 def newest(stack: Stack, most: int) -> Iterator[str]:
     """Yield the IDs of the newest orders, newest first. Reads only the index."""
-    yield from islice(_ids(stack, PLACED, SHARDS, Filter(limit=most // len(SHARDS))), most)
+    yield from islice(_ids(stack, PLACED, SHARDS, Filter(limit=most)), most)
 
 
 def _matching(stack: Stack, wanted: Filter) -> Iterator[Json]:
+    if wanted.status in _OPEN and wanted.customer is None:
+        yield from map(order_view, _open(stack, wanted))
+        return
     index, partitions = _most_selective(wanted)
     for ids in batched(_ids(stack, index, partitions, wanted), min(_BATCH_SIZE, wanted.limit), strict=False):
         rows = tables.rows(stack, "OrdersTable", [{"orderId": each} for each in ids])
@@ -56,21 +71,32 @@ def _matching(stack: Stack, wanted: Filter) -> Iterator[Json]:
         yield from (order_view(matching[each]) for each in ids if each in matching)
 
 
+def _open(stack: Stack, wanted: Filter) -> list[Item]:
+    """Return the rows of open orders, newest first; their index is sorted by when they are due."""
+    found = [row for row in tables.indexed_rows(stack, OPEN, SHARDS) if _matches(row, wanted)]
+    return sorted(found, key=lambda row: (row["createdAt"], row["orderId"]), reverse=True)
+
+
 def _most_selective(wanted: Filter) -> tuple[Index, Sequence[str]]:
-    """Return the index, and its partitions, with the fewest orders to look at."""
-    rare = wanted.status if wanted.status in _RARE else None
-    by_selectivity = ((CUSTOMER, wanted.customer), (STATUS, rare), (REASON, wanted.error), (PRODUCT, wanted.product))
-    for index, value in (*by_selectivity, (STATUS, wanted.status)):
+    """Return the index, and its partitions, with the fewest orders to look at. Most orders are CONFIRMED."""
+    by_status = {each: each if each == wanted.status else None for each in LISTED}
+    by_selectivity = (
+        (CUSTOMER, wanted.customer),
+        (STATUS, by_status["PARKED"]),
+        (REASON, wanted.error),
+        (STATUS, by_status["FAILED"]),
+        (PRODUCT, wanted.product),
+    )
+    for index, value in by_selectivity:
         if value is not None:
-            values = _OPEN if index is STATUS and value == PAUSED else (value,)
-            sharded = index not in (CUSTOMER, PRODUCT)
-            return index, [f"{each}#{shard}" for each in values for shard in SHARDS] if sharded else values
+            return index, (value,) if index in (CUSTOMER, PRODUCT) else [f"{value}#{shard}" for shard in SHARDS]
     return PLACED, SHARDS
 
 
-def _ids(stack: Stack, index: Index, partitions: Iterable[str], wanted: Filter) -> Iterator[str]:
+def _ids(stack: Stack, index: Index, partitions: Sequence[str], wanted: Filter) -> Iterator[str]:
     """Yield IDs newest first; an order that moves between partitions meanwhile comes once."""
-    newest_first = [_entries(stack, index, partition, wanted) for partition in partitions]
+    few = wanted.limit if len(partitions) == 1 else 2 + 2 * wanted.limit // len(partitions)
+    newest_first = [_entries(stack, index, partition, wanted, few) for partition in partitions]
     seen: set[str] = set()
     for entry in heapq.merge(*newest_first, key=lambda entry: (entry[index.time], entry["orderId"]), reverse=True):
         if entry["orderId"] not in seen:
@@ -78,11 +104,19 @@ def _ids(stack: Stack, index: Index, partitions: Iterable[str], wanted: Filter) 
             yield entry["orderId"]
 
 
-def _entries(stack: Stack, index: Index, partition: str, wanted: Filter) -> Iterator[Item]:
+def _entries(stack: Stack, index: Index, partition: str, wanted: Filter, few: int) -> Iterator[Item]:
+    """Yield the entries of a partition, newest first: a few, as its share of the newest; if these don't do, pages.
+
+    The entries of the millisecond at which the pages begin may come twice.
+    """
     since, until = _bounds(wanted)
     # The key of an order line begins with the time; `$` sorts after `#`.
     bounds = (f"{since:015d}#", f"{until:015d}$") if index is PRODUCT else (since, until)
-    return tables.query(stack, index, partition, *bounds, ScanIndexForward=False, Limit=wanted.limit)
+    first = list(islice(tables.query(stack, index, partition, *bounds, ScanIndexForward=False, Limit=few), few))
+    yield from first
+    if len(first) == few:
+        last = first[-1][index.time]
+        yield from tables.query(stack, index, partition, bounds[0], last, ScanIndexForward=False, Limit=wanted.limit)
 
 
 def _bounds(wanted: Filter) -> tuple[int, int]:

@@ -23,7 +23,6 @@ class Event:
     at: int
     detail: Json
     starts_saga: bool
-    dispatched: bool
     saga: str = ""
     state: str = ""
     outcome: str = ""
@@ -31,11 +30,11 @@ class Event:
     rests_on: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, event: Mapping[str, Json], event_type: str, at: int, detail: Json, *, dispatched: bool) -> Self:
+    def of(cls, event: Mapping[str, Json], event_type: str, at: int, detail: Json) -> Self:
         """Return the event of a row, or of an export whose type, time and detail are already converted."""
         values: Json = {ATTRIBUTES[name]: value for name, value in attributes(event_type, event).items()}
         rests_on = tuple(values.pop("rests_on", ()))
-        return cls(event_type, at, detail, event["startsSaga"], dispatched, **values, rests_on=rests_on)
+        return cls(event_type, at, detail, event["startsSaga"], **values, rests_on=rests_on)
 
     def execution(self, order_id: str) -> str:
         """Return the name of the execution that the event starts, if it starts one."""

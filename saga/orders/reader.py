@@ -15,6 +15,7 @@ from saga.orders.model import Event, Execution
 from saga.orders.record import Record
 from saga.stack import tables
 from saga.stack.kinds import TRANSACTION, kind_of
+from saga.stack.payments import payment_of
 from saga.stack.stack import Stack
 from saga.text.times import milliseconds
 
@@ -28,24 +29,26 @@ def read(stack: Stack, order_id: str) -> Record:
     Raises:
         NoSuchOrder: none has this ID.
     """
-    order, events = status(stack, order_id), events_of(stack, order_id)
+    order, rows = status(stack, order_id), _event_rows(stack, order_id)
+    events = tuple(map(_event, rows))
     kind = kind_of(order)
     executions = _executions(stack, kind, order_id, events)
     machine = _definition(stack, kind, executions[-1].name) if executions else json.loads(stack.definition(kind))
     versions = {"saga": version("order-saga"), "functions": _functions(stack, machine)}
-    payment, returns = _payment(stack, order_id), _returns(stack, events)
+    payment, returns = _payment(stack, rows), _returns(stack, events)
     return Record(order_id, _described(stack, kind), order, events, payment, executions, machine, versions, returns)
 
 
 def read_again(stack: Stack, record: Record) -> Record:
     """Return the record as it is now, without reading again what cannot have changed."""
-    events = events_of(stack, record.order_id)
+    rows = _event_rows(stack, record.order_id)
+    events = tuple(map(_event, rows))
     ended = [execution for execution in record.executions if execution.stopped is not None]
     return replace(
         record,
         order=status(stack, record.order_id),
         events=events,
-        payment=_payment(stack, record.order_id),
+        payment=_payment(stack, rows),
         executions=_executions(stack, record.kind, record.order_id, events, ended),
         returns=_returns(stack, events),
     )
@@ -58,13 +61,15 @@ def status(stack: Stack, order_id: str) -> Json:
 
 def events_of(stack: Stack, order_id: str) -> tuple[Event, ...]:
     """Return the events of the order, oldest first."""
-    events = map(_event, tables.event_rows(stack, order_id))
-    return tuple(sorted(events, key=lambda event: event.at))
+    return tuple(map(_event, _event_rows(stack, order_id)))
+
+
+def _event_rows(stack: Stack, order_id: str) -> list[Json]:
+    return sorted(tables.event_rows(stack, order_id), key=lambda row: row["at"])
 
 
 def _event(row: Json) -> Event:
-    detail = detail_view(row["detail"], row.get("outcome", ""))
-    return Event.of(row, row["eventType"], row["at"], detail, dispatched="undispatched" not in row)
+    return Event.of(row, row["eventType"], row["at"], detail_view(row["detail"], row.get("outcome", "")))
 
 
 def _returns(stack: Stack, events: Iterable[Event]) -> tuple[Json, ...]:
@@ -85,12 +90,12 @@ def _described(stack: Stack, kind: str) -> Json:
     }
 
 
-def _payment(stack: Stack, order_id: str) -> Json | None:
-    row = tables.row(stack, "PaymentsTable", {"orderId": order_id})
-    if row is None:
+def _payment(stack: Stack, events: Iterable[Json]) -> Json | None:
+    paid = payment_of(events)
+    if paid is None:
         return None
-    in_ledger = "GatewayLedgerTable" in stack.outputs and row["intentId"]  # a free order has no intent
-    return payment_view(row, tables.row(stack, "GatewayLedgerTable", {"id": row["intentId"]}) if in_ledger else None)
+    in_ledger = "GatewayLedgerTable" in stack.outputs and paid["intentId"]  # a free order has no intent
+    return payment_view(paid, tables.row(stack, "GatewayLedgerTable", {"id": paid["intentId"]}) if in_ledger else None)
 
 
 def _executions(

@@ -55,10 +55,22 @@ class Record:
         return is_over(self.order)
 
     @property
+    def awaited(self) -> Event | None:
+        """The newest event that starts an execution, if that has not begun.
+
+        None if it is unknown: AWS describes no EXPRESS executions, and none after 90 days; queues have none.
+        """
+        stack, names = self.stack, {execution.name for execution in self.executions}
+        described = stack["stateMachine"] and (stack["workflowType"] == "STANDARD" or stack["onEngine"])
+        if not names and (self.is_over or not described):
+            return None
+        last = next((event for event in reversed(self.events) if event.starts_saga), None)
+        return last if last and last.execution(self.order_id) not in names else None
+
+    @property
     def is_settled(self) -> bool:
-        """Whether the order is over, its events are dispatched and its executions have ended: an export is final."""
-        dispatched = all(event.dispatched for event in self.events)
-        return self.is_over and dispatched and all(each.stopped is not None for each in self.executions)
+        """Whether the order is over and its executions have ended, the last one included: an export is final."""
+        return self.is_over and self.awaited is None and all(each.stopped is not None for each in self.executions)
 
 
 def to_json(record: Record) -> str:
@@ -103,7 +115,6 @@ def _event(event: Event) -> Json:
         "at": iso(event.at),
         "detail": event.detail,
         "startsSaga": event.starts_saga,
-        "dispatched": event.dispatched,
         **({} if attributes == implied(event.type, event.detail, starts_saga=event.starts_saga) else attributes),
     }
 
@@ -122,8 +133,7 @@ def _record(document: Json) -> Record:
     if document["order"]["orderId"] != document["orderId"]:
         raise ValueError("it is about two orders")
     events = tuple(
-        Event.of(event, event["type"], milliseconds(event["at"]), event["detail"], dispatched=event["dispatched"])
-        for event in document["events"]
+        Event.of(event, event["type"], milliseconds(event["at"]), event["detail"]) for event in document["events"]
     )
     executions = tuple(map(_read_execution, document["executions"]))
     returns = tuple(document.get("returns", ()))

@@ -40,10 +40,10 @@ def timeline(record: Record) -> list[Bar]:
 
 
 def _relays(record: Record) -> Iterator[Bar]:
-    started = {execution.name: execution.started for execution in record.executions}
+    started, awaited = {execution.name: execution.started for execution in record.executions}, record.awaited
     for event, effect in zip(record.events, effects(record), strict=True):
         begun = started.get(event.execution(record.order_id))  # unknown if AWS keeps no execution
-        if event.starts_saga and (begun or not event.dispatched):
+        if begun or event is awaited:
             why = effect.text if event.outcome == "resumed" else "from the event to the start of its execution"
             yield Bar(event.type, "relay", event.at, begun, None, why)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from saga.reconcile.snapshot import Item
 from saga.stack.kinds import ORDER, RETURN, TRANSACTION
-from saga.stack.tables import END_OF_TIME, SECRET, SHARDS
+from saga.stack.tables import END_OF_TIME, SECRET, SET_ASIDE, SHARDS
 
 _SECRET_BYTES = 32
 _LARGEST = 2**53 - 1  # that JSON has exactly
@@ -70,6 +70,7 @@ _WHOLE = Kind("a whole number", _is_whole)
 _TIME = Kind("a time in milliseconds", lambda value: _is_whole(value, END_OF_TIME))
 _FLAG = Kind("true or false", lambda value: isinstance(value, bool))
 _SHARD = Kind("one of the index's shards", lambda value: isinstance(value, str) and value in SHARDS)
+_OUTBOX = Kind("'set aside'", lambda value: value == SET_ASIDE or _SHARD.fits(value))  # which older versions wrote
 _MAP = Kind("a map", lambda value: isinstance(value, dict))
 _FILLED = Kind("a map with something in it", lambda value: isinstance(value, dict) and value != {})
 _TEXTS = Kind("a list of text", lambda value: isinstance(value, list) and all(map(_is_text, value)))
@@ -86,6 +87,7 @@ _PARTS = Kind(
 )
 _IN_DETAIL = {"items": _LINES, "amount": _WHOLE, "totalAmount": _WHOLE, "refundAmount": _WHOLE} | {
     "intentId": _INTENT_ID,
+    "currency": _TEXT,
     "returnId": _TEXT,
     "failures": _MAP,
 }
@@ -109,7 +111,6 @@ def _of_kind(kind: object) -> Form:
     return next((form for name, form in _OF_KIND if name == kind), _SAGA)  # the value may be unhashable
 
 
-_PAYMENT_STATUS = _one_of("INTENT", "CHARGED", "DECLINED", "VOIDED", "REFUNDED")
 _INTENT_STATUS = _one_of("created", "processing", "succeeded", "declined", "canceled")
 _OUTCOME = _one_of(
     *("started", "intended", "done", "refused", "undone", "confirmed"),
@@ -118,9 +119,9 @@ _OUTCOME = _one_of(
 
 _SAGA = Form(
     ("orderId",),
-    {"orderId": _TEXT, "status": _TEXT, "createdAt": _TIME, "updatedAt": _TIME, "shard": _SHARD, "byStatus": _TEXT},
-    {"saga": _TEXT, "open": _SHARD, "dueAt": _TIME, "deadlineAt": _TIME, "byReason": _TEXT}
-    | {"reason": _has("reason", _TEXT), "parked": _has("at", _TIME), "paused": _FILLED},
+    {"orderId": _TEXT, "status": _TEXT, "createdAt": _TIME, "updatedAt": _TIME, "shard": _SHARD},
+    {"byStatus": _TEXT, "saga": _TEXT, "open": _SHARD, "dueAt": _TIME, "deadlineAt": _TIME, "byReason": _TEXT}
+    | {"reason": _has("reason", _TEXT), "parked": _has("at", _TIME), "paused": _FILLED, "started": _TEXT},
 )
 _ORDER = Form(
     _SAGA.key,
@@ -140,16 +141,18 @@ _ID_SECRET = Form(
 _EVENT = Form(
     ("orderId", "eventType"),
     {"orderId": _TEXT, "eventType": _TEXT, "eventId": _TEXT, "at": _TIME, "startsSaga": _FLAG, "detail": _DETAIL},
-    {"saga": _TEXT, "state": _TEXT, "outcome": _OUTCOME, "error": _TEXT, "restsOn": _TEXTS, "undispatched": _TEXT},
+    {
+        "after": _TIME,
+        "saga": _TEXT,
+        "state": _TEXT,
+        "outcome": _OUTCOME,
+        "error": _TEXT,
+        "restsOn": _TEXTS,
+        "undispatched": _OUTBOX,
+    },
 )
 _NEWER_EVENT = Form(_EVENT.key, {**_EVENT.required, "saga": _TEXT, "outcome": _OUTCOME}, _EVENT.optional)
 _LINE = Form(("productId", "line"), {"productId": _TEXT, "line": _TEXT, "orderId": _TEXT})
-_PAYMENT = Form(
-    ("orderId",),
-    {"orderId": _TEXT, "intentId": _INTENT_ID, "amount": _WHOLE, "status": _PAYMENT_STATUS},
-    {"currency": _TEXT},
-)
-_REFUSED = Form(_PAYMENT.key, {"orderId": _TEXT}, {**_PAYMENT.required, **_PAYMENT.optional})  # maybe without an intent
 _KEY = Form(("id",), {"id": _TEXT, "intentId": _TEXT})
 _INTENT = Form(
     ("id",),
@@ -160,7 +163,6 @@ FORMS: dict[str, Callable[[Item], Form]] = {
     "SAGAS": lambda row: _ID_SECRET if row.get("orderId") == SECRET else _of_kind(row.get("saga", ORDER)),
     "EVENTS": lambda row: _NEWER_EVENT if "saga" in row or "outcome" in row else _EVENT,
     "ORDER_LINES": lambda _: _LINE,
-    "PAYMENTS": lambda row: _REFUSED if row.get("status") == "DECLINED" else _PAYMENT,
     "GATEWAY_LEDGER": lambda row: _KEY if "intentId" in row or str(row.get("id")).startswith("key#") else _INTENT,
 }
 OTHER = Form(("orderId",), {}, {"orderId": _TEXT})  # of a table that we do not know

@@ -6,15 +6,16 @@ are not trusted to have their form either: those that lack it are told, and thei
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 
 from saga.reconcile import charges, return_checks
-from saga.reconcile.snapshot import OrderSnapshot, Tables, complete, held_after, snapshots
+from saga.reconcile.snapshot import Item, OrderSnapshot, Tables, held_after, snapshots
 from saga.reconcile.soundness import sort
 from saga.stack.kinds import ORDER, RETURN, TRANSACTION
-from saga.stack.products import Product
-from saga.stack.tables import END_OF_TIME, is_over, is_parked, status_of
+from saga.stack.legacy import complete
+from saga.stack.products import MalformedRow, whole
+from saga.stack.tables import END_OF_TIME, LISTED, has_ended, is_over, is_parked, status_of
 
 # By status: outcomes that the order's events must have, and outcomes that they must not have.
 _OUTCOMES = {
@@ -38,7 +39,8 @@ def violations(tables: Tables) -> list[str]:
     rows = sort(tables)
     orders = [order for order in snapshots(rows.sound) if rows.spoiled.isdisjoint(_needed(order))]
     broken = [f"{order.order_id}: {violation}" for order in orders for violation in _violations(order)]
-    return [*rows.wrong, *broken, *_stock(rows.sound), *_orphans(tables, rows.sound), *charges.ledger(rows.sound)]
+    shelves = stock(held_after(map(complete, rows.sound["EVENTS"])), rows.sound.get("INVENTORY", ()))
+    return [*rows.wrong, *broken, *shelves, *_orphans(tables, rows.sound), *charges.ledger(rows.sound)]
 
 
 def unfinished(tables: Tables) -> list[str]:
@@ -101,7 +103,7 @@ def _exclusive(order: OrderSnapshot) -> Iterator[str]:
 
 
 def _order_of_events(order: OrderSnapshot) -> Iterator[str]:
-    """Check that the first event, and no other, starts the saga, and that only returns come after the end."""
+    """Check that only the first event starts the saga, only returns come after its end, and none is missing."""
     events = [event for event in order.events if event.get("outcome") != "returning"]
     types = [event["eventType"] for event in events]
     started = [event["eventType"] for event in order.events_with("started")]
@@ -109,6 +111,19 @@ def _order_of_events(order: OrderSnapshot) -> Iterator[str]:
     yield from (f"{types[0]} comes before {start}" for start in started[:1] if start != types[0])
     yield from (f"was started by {started[0]} and by {other}" for other in started[1:])
     yield from (f"{types[-1]} comes after {end}" for end in ends)
+    times = {event["at"] for event in order.events}
+    yield from (
+        f"misses the event before {each['eventType']}"
+        for each in order.events
+        if each.get("after") not in {None, *times}
+    )
+
+
+def _updated(order: OrderSnapshot) -> Iterator[str]:
+    """Check that the row is as new as the newest event; while it is open, one of an older version may be older."""
+    events, updated = [event for event in order.events if event.get("outcome") != "returning"], order.row["updatedAt"]
+    if events and (updated > events[-1]["at"] or (has_ended(order.row) and updated < events[-1]["at"])):
+        yield f"was updated at {updated}, but by {events[-1]['eventType']} at {events[-1]['at']}"
 
 
 def _visible(order: OrderSnapshot) -> Iterator[str]:
@@ -117,7 +132,7 @@ def _visible(order: OrderSnapshot) -> Iterator[str]:
     waiting = order.status in ("PENDING", "CANCELLING") and not parked
     if waiting != ("open" in order.row) or waiting != ("dueAt" in order.row):
         yield f"is {order.status}{' and parked' if parked else ''}, but the index of open orders disagrees"
-    left = (name for name in ("deadlineAt", "paused") if name in order.row and not waiting)
+    left = (name for name in ("deadlineAt", "started", "paused") if name in order.row and not waiting)
     yield from (f"is {order.status}{' and parked' if parked else ''}, but still has {name}" for name in left)
     if order.row.get("dueAt", 0) > order.row.get("deadlineAt", END_OF_TIME):
         yield "is due only after its deadline"
@@ -127,12 +142,12 @@ def _visible(order: OrderSnapshot) -> Iterator[str]:
 
 
 def _listed(order: OrderSnapshot) -> Iterator[str]:
-    """Check that the order is listed under its status, its reason and its products."""
+    """Check that an order that FAILED or is parked is listed as that, and every order under its reason and products."""
     status = status_of(order.row)
     expected = {"byStatus": status, "byReason": order.row.get("reason", {}).get("reason", "")}
     for index, value in expected.items():
         listed = str(order.row.get(index, "")).partition("#")[0]
-        if listed != value:
+        if listed != value and (listed or index != "byStatus" or status in LISTED):
             yield f"is {status}, but {f'listed {index} as {listed}' if listed else f'not listed {index}'}"
     ordered = {line["productId"] for line in order.row["items"]}
     if order.kind != RETURN and order.products is not None and not ordered <= order.products:
@@ -148,7 +163,7 @@ def _goods(order: OrderSnapshot) -> Iterator[str]:
         yield f"is {order.status} for {dict(ordered)}, but holds {held}"
 
 
-_SAGA_CHECKS = (_outcome, _proofs, _provenance, _exclusive, _order_of_events, _visible)
+_SAGA_CHECKS = (_outcome, _proofs, _provenance, _exclusive, _order_of_events, _updated, _visible)
 _ORDER_CHECKS = (charges.amounts, charges.money, return_checks.of_order, _listed, _goods)
 _CHECKS = {
     ORDER: _ORDER_CHECKS,
@@ -157,11 +172,15 @@ _CHECKS = {
 }
 
 
-def _stock(tables: Tables) -> Iterator[str]:
-    """Check that what is available and what orders hold, without what was returned, adds up to what was stocked."""
-    held = held_after(map(complete, tables["EVENTS"]))
-    for each in map(Product.from_row, tables.get("INVENTORY", ())):
-        if each.available < 0 or each.held != held[each.product_id]:
+def stock(held: Counter[str], inventory: Iterable[Item]) -> Iterator[str]:
+    """Check that what is available and what orders hold, without what was returned, adds up to what was stocked.
+
+    `held` are the pieces of each product that the events of all orders hold. The inventory's rows are of their form.
+    """
+    for name, each in whole(inventory):
+        if isinstance(each, MalformedRow):
+            yield f"{name}: {each}"
+        elif each.available < 0 or each.held != held[each.product_id]:
             yield f"{each.product_id}: {each.stocked} stocked, {each.available} left, {held[each.product_id]} held"
 
 

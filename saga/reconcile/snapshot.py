@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import Any
 
 from saga.stack.kinds import RETURN, kind_of
-from saga.stack.legacy import attributes
+from saga.stack.legacy import complete
+from saga.stack.payments import payment_of
 
 type Item = Mapping[str, Any]
 type Tables = Mapping[str, Sequence[Item]]
@@ -19,7 +20,7 @@ _WHOLE = "whole"  # what the gateway's books call the refund of everything, whic
 class OrderSnapshot:
     """One order, or one of another saga. Fields are None if their table is missing; `events` are in order.
 
-    An order has its `returns`, and a return has its `order`, unless that is missing.
+    `payment` is what the events tell. An order has its `returns`, and a return has its `order`, unless that is missing.
     """
 
     row: Item
@@ -72,17 +73,11 @@ def held_after(events: Iterable[Item]) -> Counter[str]:
     return held
 
 
-def complete(event: Item) -> Item:
-    """Return the event, with the attributes that an older one implies."""
-    return event if "outcome" in event else {**event, **attributes(event["eventType"], event)}
-
-
 def snapshots(tables: Tables) -> Iterator[OrderSnapshot]:
     """Yield a snapshot for each row of the orders table."""
     events, products = defaultdict[str, list[Item]](list), defaultdict[str, set[str]](set)
     for event in sorted(tables["EVENTS"], key=lambda row: (row["at"], row["eventType"])):
         events[event["orderId"]].append(complete(event))
-    payments = {payment["orderId"]: payment for payment in tables.get("PAYMENTS", ())}
     intents = _intents_by_order(tables["GATEWAY_LEDGER"]) if "GATEWAY_LEDGER" in tables else None
     for line in tables.get("ORDER_LINES", ()):
         products[line["orderId"]].add(line["productId"])
@@ -91,7 +86,7 @@ def snapshots(tables: Tables) -> Iterator[OrderSnapshot]:
         order_id = order["orderId"]
         created = None if intents is None else intents[order_id]
         listed = products[order_id] if "ORDER_LINES" in tables else None
-        found.append(OrderSnapshot(order, events[order_id], payments.get(order_id), created, listed))
+        found.append(OrderSnapshot(order, events[order_id], payment_of(events[order_id]), created, listed))
     yield from _related(found)
 
 

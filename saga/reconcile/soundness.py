@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from saga.reconcile.forms import FORMS, OTHER
 from saga.reconcile.snapshot import Item, Tables
-from saga.stack.products import MalformedRow, Product
+from saga.stack.products import MalformedRow, read
 from saga.stack.tables import SECRET
 
 _SHOWN = 100  # characters of a key
@@ -59,10 +59,8 @@ def _faults(table: str, row: Item) -> Iterator[str]:
 
 
 def _fault_of_product(row: Item) -> Iterator[str]:
-    try:
-        Product.from_row(row)
-    except MalformedRow as malformed:
-        yield str(malformed)
+    if isinstance(found := read(row), MalformedRow):
+        yield str(found)
 
 
 def _shown(value: object) -> str:

@@ -37,6 +37,11 @@ def attributes(event_type: str, event: Mapping[str, Any]) -> dict[str, Any]:
     return implied(event_type, event["detail"], starts_saga=event["startsSaga"])
 
 
+def complete(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the row of an event, with the attributes that an older one implies."""
+    return event if "outcome" in event else {**event, **attributes(event["eventType"], event)}
+
+
 def implied(event_type: str, detail: Mapping[str, Any], *, starts_saga: bool) -> dict[str, Any]:
     """Return the attributes that an event without any means; none if its type is unknown."""
     state, outcome, error = _IMPLIED.get(event_type.partition("#")[0], ("", "", ""))

@@ -54,6 +54,8 @@ PLACED = Index("OrdersTable", "placed", "shard", "createdAt")
 STATUS = Index("OrdersTable", "status", "byStatus", "createdAt")
 CUSTOMER = Index("OrdersTable", "customer", "customerId", "createdAt")
 OPEN = Index("OrdersTable", "open", "open", "dueAt")
+LISTED = ("FAILED", "PARKED")  # the statuses in the index of statuses: the others are found without it
+SET_ASIDE = "set aside"  # the partition of UNDISPATCHED; older stacks may still have others
 REASON = Index("OrdersTable", "reason", "byReason", "createdAt")
 PRODUCT = Index("OrderLinesTable", None, "productId", "line")
 UNDISPATCHED = Index("EventsTable", "undispatched", "undispatched", "at", ("orderId", "eventType"))
@@ -120,6 +122,12 @@ def indexed_rows(
     return rows(stack, index.table, [{name: entry[name] for name in index.key} for entry in entries])
 
 
+def earliest(stack: Stack, index: Index, partitions: Sequence[str]) -> int | None:
+    """Return the earliest time in these partitions of an index, in ms since the epoch; None if they are empty."""
+    firsts = (next(query(stack, index, partition, Limit=1), None) for partition in partitions)
+    return min((entry[index.time] for entry in firsts if entry), default=None)
+
+
 def event_rows(stack: Stack, order_id: str) -> list[Item]:
     """Return the rows of an order's events, read consistently."""
     condition, values = "orderId = :orderId", wire({":orderId": order_id})
@@ -164,6 +172,20 @@ def rows(stack: Stack, table: str, keys: Sequence[Mapping[str, str]]) -> Iterato
 def everything(stack: Stack, table: str, **request: Json) -> list[Item]:
     """Return all rows of a table, read consistently. For reconciliation, the catalogue and lost events only."""
     return list(_items(stack, "scan", table, ConsistentRead=True, **request))
+
+
+def pages(stack: Stack, table: str, start: Json = None) -> Iterator[tuple[list[Item], Json]]:
+    """Yield each page of a table, read consistently, with the key after which the next one begins: None for the last.
+
+    A page has at most 1 MB. `start` is such a key; keys are in DynamoDB's format.
+    """
+    while True:
+        request = {"ExclusiveStartKey": start} if start else {}
+        page: Json = client(stack.session).scan(TableName=stack.outputs[table], ConsistentRead=True, **request)
+        start = page.get("LastEvaluatedKey")
+        yield list(map(plain, page["Items"])), start
+        if not start:
+            return
 
 
 def rows_expire(stack: Stack, table: str) -> bool:

@@ -9,8 +9,10 @@ from typing import Any
 from saga.console.sources.source import Environment, Kind, NotSupported
 from saga.failures import Failure, NoSuchOrder
 from saga.http import Json
-from saga.operations import circuit, parked_orders, throughput, undispatched
+from saga.operations import circuit, parked_orders, throughput
 from saga.operations.latency import Latency
+from saga.operations.outbox_events import OutboxEvent, all_set_aside
+from saga.operations.overdue import Overdue, overdue
 from saga.orders.listing import Filter
 from saga.orders.logs import LogLine, read_logs
 from saga.orders.record import Record, of_json
@@ -49,18 +51,9 @@ def parked_order(order_id: str) -> parked_orders.ParkedOrder:
     )
 
 
-def outbox_event(event_type: str, *, quarantined: bool) -> undispatched.OutboxEvent:
-    """Return an undispatched event of the order `x`."""
-    return undispatched.OutboxEvent(
-        order_id="x",
-        type=event_type,
-        event_id=f"{event_type} {quarantined}",
-        at=1,
-        starts_saga=True,
-        undispatched=True,
-        attempts=5,
-        quarantined=quarantined,
-    )
+def outbox_event(event_type: str) -> OutboxEvent:
+    """Return an event of the order `x` that is set aside."""
+    return OutboxEvent("x", event_type, f"x-{event_type}", 1, starts_saga=True, set_aside=True)
 
 
 @dataclass
@@ -74,7 +67,8 @@ class FakeSource:
     records: list[Record] = field(default_factory=list)
     lines: Sequence[LogLine] = ()
     stock: Sequence[Product] = ()
-    outbox: Sequence[undispatched.OutboxEvent] = ()
+    outbox: Sequence[OutboxEvent] = ()
+    overdue: Overdue = field(default_factory=lambda: Overdue(None))
     parked: Sequence[parked_orders.ParkedOrder] = ()
     breaker: circuit.Breaker = field(default_factory=lambda: circuit.Breaker("CLOSED", None, 0))
     failure: Failure | None = None
@@ -106,7 +100,8 @@ class FakeSource:
         answers: dict[Callable[..., Any], Callable[..., object]] = {
             read_logs: lambda _: self.lines,
             products: lambda: self.stock,
-            undispatched.undispatched: lambda: self.outbox,
+            all_set_aside: lambda: self.outbox,
+            overdue: lambda: self.overdue,
             parked_orders.parked: lambda: self.parked,
             circuit.breaker: lambda: self.breaker,
             throughput.throughput: self._throughput,

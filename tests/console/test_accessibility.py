@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from saga.console.sources.exported import FileSource
 from saga.failures import Unreachable
 from saga.operations.circuit import Breaker
+from saga.operations.overdue import Overdue
 from saga.orders.logs import LogLine
 from tests.console.fake_source import AWS, FakeSource, outbox_event, parked_order, record
 from tests.console.serving import Served
@@ -38,7 +39,8 @@ def busy(source: FakeSource) -> FakeSource:
     at = DECLINED.events[0].at
     source.lines = [LogLine(at, "ProcessPayment", level, "step", '{"a": 1}') for level in ("INFO", "WARNING", "ERROR")]
     source.parked, source.breaker = [parked_order(PARKED.order_id)], Breaker("OPEN", at, 10)
-    source.outbox = [outbox_event("OrderPlaced", quarantined=quarantined) for quarantined in (True, False)]
+    source.outbox = [outbox_event("OrderPlaced"), outbox_event("OrderParked")]
+    source.overdue = Overdue(at)
     return source
 
 

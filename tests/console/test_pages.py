@@ -9,8 +9,11 @@ from playwright.sync_api import Locator, Page, expect
 from saga.console.sources.exported import FileSource
 from saga.failures import Failure, Unreachable
 from saga.operations.circuit import Breaker
+from saga.operations.overdue import Overdue
 from saga.orders.logs import LogLine
 from saga.orders.record import to_json
+from saga.text.durations import MINUTE
+from saga.text.times import now
 from tests.console.fake_source import AWS, PRODUCTS, FakeSource, outbox_event, parked_order, paused, record
 from tests.console.serving import Served
 
@@ -223,6 +226,7 @@ def test_a_row_keeps_the_focus_while_other_rows_change(page: Page, source: FakeS
         ("/orders/new", "There are no products yet"),
         ("/inventory", "There are no products yet."),
         ("/outbox", "The outbox is empty."),
+        ("/outbox", "No order is overdue"),
         ("/parked", "No orders are parked."),
         ("/throughput", "No orders were placed in the last 15 minutes."),
         ("/orders/nothing", "there is no order nothing"),
@@ -265,7 +269,7 @@ def test_text_from_an_order_never_runs(page: Page, source: FakeSource) -> None:
     source.records = [replace(PARKED, order=order)]
     source.parked = [replace(parked_order(PARKED.order_id), customer_id=EVIL, reason=EVIL, cause=EVIL)]
     source.stock = [replace(PRODUCTS[0], product_id=EVIL, name=EVIL)]
-    source.outbox = [outbox_event(EVIL, quarantined=False)]
+    source.outbox = [outbox_event(EVIL)]
     source.lines = [LogLine(1, EVIL, EVIL, EVIL, EVIL)]
     for path in ("/orders", f"/orders/{PARKED.order_id}", "/parked", "/inventory", "/outbox", "/orders/new"):
         page.goto(path)
@@ -291,7 +295,7 @@ def test_an_exported_order_needs_no_stack(page: Page, console: Served) -> None:
 )
 def test_a_read_only_console_offers_no_actions(page: Page, source: FakeSource, path: str) -> None:
     source.env, source.parked, source.breaker = AWS, [parked_order(PARKED.order_id)], Breaker("OPEN", 1, 10)
-    source.outbox = [outbox_event("A", quarantined=True)]
+    source.outbox = [outbox_event("A")]
     page.goto(path)
     expect(page.locator(".environment")).to_contain_text("AWS")
     expect(page.locator(".environment")).to_contain_text("read-only")
@@ -317,8 +321,16 @@ def test_an_order_without_history_is_drawn_from_its_events(page: Page, source: F
     expect(page.locator(".facts-card")).to_contain_text("no execution has a history")
 
 
+def test_the_outbox_shows_since_when_the_sweeper_has_not_started_an_order(page: Page, source: FakeSource) -> None:
+    source.overdue = Overdue(now() - 5 * MINUTE)
+    page.goto("/outbox")
+    expect(
+        page.get_by_text("The first overdue order was due 5 min ago. The sweeper starts or resumes it.")
+    ).to_be_visible()
+
+
 def test_buttons_dispatch_an_event_and_close_the_breaker(page: Page, source: FakeSource) -> None:
-    source.outbox = [outbox_event("OrderParked#2", quarantined=True)]
+    source.outbox = [outbox_event("OrderParked#2")]
     page.goto("/outbox")
     page.get_by_role("button", name="Dispatch now: OrderParked#2 of order x").click()
     expect(page.get_by_text("OrderParked#2 was dispatched.")).to_be_visible()

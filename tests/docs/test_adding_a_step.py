@@ -62,11 +62,11 @@ def test_the_definition_with_the_new_step_fits_as_the_page_says(copy: Path) -> N
 
 def test_a_second_effect_only_fits_with_shorter_waits_as_the_page_says(monkeypatch: pytest.MonkeyPatch) -> None:
     longer = replace(ORDER, steps=(*ORDER.steps, (PAY_OUT, REVERSE)))
-    with pytest.raises(ValueError, match="the longest path takes 328 s"):
+    with pytest.raises(ValueError, match="the longest path takes 308 s"):
         definition(longer)
-    assert "A second effect makes the longest path 328 seconds, so shorten `STILL_PENDING`" in WITHOUT_BREAKS
+    assert "A second effect makes the longest path 308 seconds, so shorten `STILL_PENDING`" in WITHOUT_BREAKS
     monkeypatch.setattr(policies, "STILL_PENDING", Retry(2, interval=3, jitter=False))
-    assert "path 264 < execution 300 " in definition(longer)["Comment"]
+    assert "path 244 < execution 300 " in definition(longer)["Comment"]
 
 
 def test_the_page_tells_how_often_an_effect_is_asked_about() -> None:

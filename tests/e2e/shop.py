@@ -14,9 +14,12 @@ from saga.aws import waiting
 from saga.failures import Failure
 from saga.http import call
 from saga.reconcile.charges import parked_with_wrong_amounts
-from saga.reconcile.run import check, read
+from saga.reconcile.records import Records
+from saga.reconcile.run import check
 from saga.reconcile.soundness import sort
+from saga.stack.payments import payment_of
 from saga.stack.stack import Stack
+from saga.stack.tables import event_rows, everything
 from sagakit import dynamodb
 
 type Json = Any
@@ -87,7 +90,8 @@ class Shop:
 
     def violations(self) -> list[str]:
         """Return what the reconciliation finds, but not that the charge of a parked order stands."""
-        found, waiting = check(self.stack), parked_with_wrong_amounts(sort(read(self.stack)).sound)
+        rows = {name: everything(self.stack, table) for name, table in Records(self.stack).names.items()}
+        found, waiting = check(self.stack), parked_with_wrong_amounts(sort(rows).sound)
         return [each for each in found if each not in waiting]
 
     def let_time_pass(self) -> None:
@@ -161,9 +165,9 @@ class Shop:
         """Run the sweeper of orders now."""
         return self.invoke("SweepOrdersFunction", {})
 
-    def start_undispatched(self) -> int:
-        """Run the sweeper of the outbox now, and return how many sagas it started."""
-        return int(self.invoke("SweepOutboxFunction", {})["started"])
+    def sweep_outbox(self) -> Json:
+        """Run the sweeper of what is set aside now."""
+        return self.invoke("SweepOutboxFunction", {})
 
     def pending(self, orders: Iterable[str]) -> set[str]:
         """Return the orders among these that have neither ended nor been parked."""
@@ -292,7 +296,7 @@ class Shop:
 
     def intent(self, order_id: str) -> Json:
         """Read the order's intent in the gateway's ledger; empty if there is none."""
-        payment = self.row("PaymentsTable", {"orderId": order_id})
+        payment = payment_of(sorted(event_rows(self.stack, order_id), key=lambda row: row["at"]))
         return self.row("GatewayLedgerTable", {"id": payment["intentId"]}) if payment else {}
 
     def net_charge(self, order_id: str) -> int:

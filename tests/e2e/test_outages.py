@@ -54,7 +54,7 @@ def assert_no_event_is_lost(shop: Shop, outage: Outage, orders: int) -> None:
                 assert shop.ended(order_id)["status"] == "CONFIRMED"
             for _ in range(SWEEPS):
                 shop.sweep()
-                shop.start_undispatched()
+                shop.sweep_outbox()
         expected = {f"{order_id}-{event}" for order_id in placed for event in shop.events(order_id)}
         eventually(lambda: heard() >= expected, "some events were not published")
     assert [row for row in shop.rows("EventsTable") if row.get("undispatched") == "set aside"] == []

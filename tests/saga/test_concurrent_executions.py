@@ -61,11 +61,7 @@ def test_a_duplicate_that_runs_completely_in_between_does_not_change_the_outcome
     order_id = world.placed(token)
     duplicates: list[Outcome] = []
 
-    def duplicate() -> None:
-        duplicates.append(execute(order_id))
-        world.forget_requests()  # or this execution's calls would get the recorded responses
-
-    outcome = execute(order_id, interrupted(duplicate, before))
+    outcome = execute(order_id, interrupted(lambda: duplicates.append(execute(order_id)), before))
     _, status = CALLS[token]
     assert (world.status(order_id), net()) == (status, expected(status))
     assert [(each.status, each.error) for each in duplicates] == [(outcome.status, outcome.error)]

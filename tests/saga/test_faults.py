@@ -64,7 +64,7 @@ def stubs(task: str) -> Invoke:
 
     if task == "PauseOrder":
         return failing(f"{FORWARD[0]}Function", "RuntimeError", inner=call)
-    return call if task in FORWARD else failing("ConfirmOrderFunction", LATE_REFUSAL, inner=call)
+    return call if task in FORWARD else failing("ConfirmOrderFunction", LATE_REFUSAL, 1, inner=call)
 
 
 def executed(task: str, fault: Fault, times: int | None = None) -> tuple[str, Outcome]:
@@ -98,7 +98,8 @@ def test_each_rule_counts_its_own_retries(task: str) -> None:
         faulty = failing(function, "RuntimeError" if error == "States.ALL" else error, attempts, inner=faulty)
     outcome = run(definition(), ORDER, faulty)
     assert outcome.calls.count(function) == sum(rules.values()) + 1
-    assert outcome.path[outcome.path.index(task) + 1] == tasks()[task]["Next"]
+    following = tasks()[task].get("Next")
+    assert outcome.path[outcome.path.index(task) + 1 :][:1] == ([following] if following else [])
 
 
 # --- Lasting faults ------------------------------------------------------------------------------------------------
@@ -189,8 +190,9 @@ def test_if_the_pause_fails_too_the_order_is_resumed_a_few_minutes_later(
     row = guard.read(order_id)
     is_paused = after_effect or task in [each.state for each in sagas.ORDER.compensations]
     assert ("paused" in row) == is_paused
-    assert row["dueAt"] == (still.now + 10_000 if is_paused else still.now + 360_000)
-    assert recovered(order_id, still) is RecoveryAction.RESUME
+    assert row["dueAt"] == still.now + (10_000 if is_paused else 60_000)
+    actions = [*([] if is_paused else [RecoveryAction.START]), RecoveryAction.RESUME]
+    assert [recovered(order_id, still) for _ in actions] == actions
     execute(order_id)
     ended(order_id)
 
@@ -273,9 +275,3 @@ def test_a_refusal_is_not_retried(task: str, error: str) -> None:
     function = f"{task}Function"
     outcome = run(definition(), ORDER, failing(function, error, inner=stubs(task)))
     assert outcome.calls.count(function) == 1
-
-
-def test_the_payment_waits_once_until_a_concurrent_duplicate_has_ended() -> None:
-    order_id, outcome = executed("ProcessPayment", Fault("IdempotencyAlreadyInProgressError", after_effect=False), 1)
-    assert (outcome.path, world.status(order_id)) == (HAPPY, "CONFIRMED")
-    assert outcome.longest_delay > 4  # a function's timeout

@@ -12,7 +12,7 @@ from sagakit import app, clock, eventlog, guard, saga, tables
 from sagakit.errors import BusinessError, TransientError
 from sagakit.event import Event, History
 from sagakit.recovery.actions import RecoveryAction, recover_if_needed
-from sagakit.relay.outbox import mark_dispatched
+from sagakit.relay import starting
 from sagakit.saga import Saga
 from sagakit.step import Change, Compensation, Outcome, Step
 from sagakit.transaction import Action, Rank, action, transact
@@ -109,7 +109,7 @@ def execute(trip_id: str) -> list[str]:
 
 
 def test_a_trip_is_confirmed_by_its_own_steps_and_events() -> None:
-    assert execute(planned()) == ["HoldSeat", "IssueTicket", "ConfirmTrip", "TripConfirmed"]
+    assert execute(planned()) == ["HoldSeat", "IssueTicket", "ConfirmTrip"]
     assert world.events("trip-1") == ["TripPlanned", "SeatHeld", "TicketIssued", "TripConfirmed"]
     assert (world.status("trip-1"), world.available()) == ("CONFIRMED", world.STOCK - 1)
 
@@ -138,7 +138,6 @@ def test_a_trip_whose_step_fails_for_a_passing_reason_is_paused_and_resumed(
     still: StoppedClock, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     trip_id = planned()
-    mark_dispatched(eventlog.history(trip_id).start)
 
     def broken(_payload: Any, _context: Any) -> None:
         raise TransientError("no answer")
@@ -151,15 +150,26 @@ def test_a_trip_whose_step_fails_for_a_passing_reason_is_paused_and_resumed(
     assert capsys.readouterr().out.count('"TripsPaused":[1.0]') == 1
     still.advance(10 * SECOND)
     assert recover_if_needed(trip_id) is RecoveryAction.RESUME
-    assert execute(trip_id)[-1] == "TripConfirmed"
+    assert execute(trip_id)[-1] == "ConfirmTrip"
     assert world.events(trip_id)[-3:] == ["TripResumed#1", "TicketIssued", "TripConfirmed"]
 
 
 def test_a_trip_whose_execution_is_lost_is_resumed_after_as_long_as_its_own_executions_may_last(
-    still: StoppedClock,
+    still: StoppedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    trip_id, began = planned(), still.now
-    assert guard.read(trip_id)["dueAt"] == began + 460 * SECOND
+    trip_id, started = planned(), list[str]()
+
+    def start(event: Event) -> bool:
+        started.append(event.id)
+        return True
+
+    monkeypatch.setattr(starting, "start", start)
+    actions = [RecoveryAction.START, RecoveryAction.RESUME]
+    for seconds, expected in zip((60, 460), actions, strict=True):
+        still.advance(seconds * SECOND)
+        assert guard.read(trip_id)["dueAt"] == still.now
+        assert recover_if_needed(trip_id) is expected
+    assert started == [f"{trip_id}-TripPlanned"]
 
 
 def test_orders_are_unaffected_by_trips() -> None:

@@ -43,11 +43,12 @@ def recover(saga_id: str, still: StoppedClock, after: int = 0) -> RecoveryAction
 
 
 def run(queues: Queues, saga_id: str, still: StoppedClock, every: int = WHILE) -> None:
-    """Run the transaction, and again whenever recovery resumes it, until it has ended or is parked."""
+    """Run the transaction, and again whenever recovery asks for that, until it has ended or is parked."""
     queues.execute(saga_id, still)
     while guard.is_open(guard.read(saga_id)):
-        if recover(saga_id, still, every) is not RecoveryAction.PARK:
-            queues.execute(saga_id, still)
+        if recover(saga_id, still, every) in (RecoveryAction.CANCEL, RecoveryAction.RESUME):
+            queues.start(saga_id)
+        queues.run(still)
     assert (violations(world.everything()), unfinished(world.everything()), queues.dead) == ([], [], [])
 
 
@@ -143,6 +144,7 @@ def test_a_transaction_whose_message_is_lost_is_resumed(queues: Queues, still: S
     queues.start(saga_id)
     queues.deliver("transaction")
     queues.waiting.clear()
+    assert recover(saga_id, still) is RecoveryAction.START  # which the queue drops: it has had this message
     assert recover(saga_id, still) is RecoveryAction.RESUME
     run(queues, saga_id, still)
     assert end(saga_id).status == "CONFIRMED"

@@ -70,7 +70,10 @@ def _task(state: Json, scope: Json, variables: dict[str, Json], invoke: Invoke, 
         return _caught(state, failed, scope, variables)
     scope = {**scope, "result": {"Payload": payload, "StatusCode": 200}}
     _assign(state, scope, variables)
-    return state["Next"], _evaluate(state.get("Output", "{% $states.result %}"), scope, variables)
+    output = _evaluate(state.get("Output", "{% $states.result %}"), scope, variables)
+    if state.get("End"):
+        outcome.status, outcome.output = "SUCCEEDED", output
+    return state.get("Next", ""), output
 
 
 def _attempts(state: Json, arguments: Json, invoke: Invoke, outcome: Outcome) -> Json:

@@ -17,7 +17,7 @@ class Life(NamedTuple):
     available: int = world.STOCK - 2
 
 
-HAPPILY = Life("OrderConfirmed")
+HAPPILY = Life("ConfirmOrder")
 DECLINED = Life("OrderFailed", "FAILED", "PaymentDeclined", 0, world.STOCK)
 IN_VAIN = Life("OrderPaused", "FAILED", "DeadlinePassed", 0, world.STOCK)
 PARKED = Life("OrderPaused", "CANCELLING", "DeadlinePassed", PRICE, world.STOCK)

@@ -72,7 +72,7 @@ def everything_happens() -> None:
     with patch.object(publishing, "bus", Bus()):
         stream.publish(*stream.records())
     with patch.object(idempotency.client, "put_item", side_effect=ReadTimeoutError(endpoint_url="https://dynamodb")):
-        steps.outcome(steps.process, down)
+        handler("PlaceOrderFunction")(steps.sample("place_order"), Context())
 
 
 def _transactions_happen() -> None:

@@ -110,10 +110,8 @@ class Queues:
 
     @staticmethod
     def start(saga_id: str) -> None:
-        """Start the saga, or resume it, as the relay does."""
-        for event in eventlog.history(saga_id):
-            if event.undispatched:
-                starting.start(event)
+        """Start the saga's last run, as the relay does."""
+        starting.start(eventlog.history(saga_id).last_start)
 
     @property
     def states(self) -> list[str]:

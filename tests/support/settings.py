@@ -25,7 +25,6 @@ os.environ.update(
     POWERTOOLS_LOG_LEVEL="CRITICAL",
     POWERTOOLS_METRICS_NAMESPACE="OrderSaga",
     POWERTOOLS_SERVICE_NAME="order-saga",
-    UNDISPATCHED_AFTER_SECONDS="60",
     QUEUES=json.dumps({name: f"https://sqs/{queue}.fifo" for name, queue in queues().items()}),
     STATE_MACHINES=json.dumps(
         dict.fromkeys(["order", "return"], "arn:aws:states:us-east-1:123456789012:stateMachine:test")

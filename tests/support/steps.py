@@ -9,7 +9,7 @@ from typing import Any
 from inventory.domain import InsufficientStock
 from sagakit import eventlog, guard
 from sagakit.parking import park
-from sagakit.relay.outbox import mark_dispatched
+from sagakit.resuming import resume
 from sagakit.saga import Saga
 from sagas import ORDER
 from tests.support import world
@@ -107,14 +107,6 @@ def confirmed(saga: Saga = ORDER) -> str:
     return saga_id
 
 
-def dispatched(order_id: str) -> str:
-    """Mark the order's events as dispatched, as the relay does once it has started their executions."""
-    for event in eventlog.history(order_id):
-        if event.undispatched:
-            mark_dispatched(event)
-    return order_id
-
-
 def paused(bring: Callable[[], str] = world.placed, state: str = "") -> str:
     """Bring an order to somewhere, and pause it there because a state has failed."""
     order_id = bring()
@@ -138,6 +130,14 @@ def parked() -> str:
     """Park an order that is paid and holds stock, with everything to undo."""
     order_id = cancelling()
     give_up(order_id)
+    return order_id
+
+
+def parked_and_resumed() -> str:
+    """Park such an order, and resume it; its first compensation has succeeded since."""
+    order_id = parked()
+    resume(order_id, "hope")
+    refund(order_id)
     return order_id
 
 

@@ -12,6 +12,7 @@ from moto.dynamodb.models.table import Table
 from order import ids, returns
 from order.domain import TRANSACTION, Line, Order
 from order.placing import place
+from saga.stack.payments import payment_of
 from sagakit import dynamodb, eventlog, guard
 from sagakit.dynamodb import Item
 from tests.support.asl import Json
@@ -110,6 +111,15 @@ def remove(table: str, **key: str) -> None:
     dynamodb.client.delete_item(TableName=os.environ[f"{table}_TABLE"], Key=dynamodb.to_wire(key))
 
 
+def forget(order_id: str, event_type: str) -> None:
+    """Delete an event, as if it had never been recorded: the next one names its predecessor."""
+    gone = event_row(order_id, event_type)
+    remove("EVENTS", orderId=order_id, eventType=event_type)
+    for row in rows("EVENTS"):
+        if row["orderId"] == order_id and row.get("after") == gone["at"]:
+            put("EVENTS", {**row, "after": gone["after"]})
+
+
 def forget_requests() -> None:
     """Delete all idempotency records, as if they had expired."""
     for row in rows("IDEMPOTENCY"):
@@ -149,8 +159,11 @@ def detail(order_id: str, event_type: str) -> Item:
 
 
 def payment(order_id: str) -> str:
-    """Return the status of the order's payment row."""
-    return str(next(row["status"] for row in rows("PAYMENTS") if row["orderId"] == order_id))
+    """Return the status of the saga's payment, as its events tell it."""
+    events = sorted((row for row in rows("EVENTS") if row["orderId"] == order_id), key=lambda row: row["at"])
+    found = payment_of(events)
+    assert found, f"no payment of {order_id} on record"
+    return str(found["status"])
 
 
 def intents() -> list[Item]:

@@ -56,7 +56,7 @@ def chain(start: str) -> list[str]:
     name, names = start, []
     while name in tasks():
         names.append(name)
-        name = tasks()[name]["Next"]
+        name = tasks()[name].get("Next", "")
     return names
 
 

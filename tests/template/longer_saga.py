@@ -15,7 +15,7 @@ class Gone(BusinessError):
 
 CHECK = Step("CheckParcel", event="ParcelChecked", refusals={Missing: "ParcelRefused"})
 PUT_ASIDE = Compensation("PutAsideParcel", event="ParcelPutAside", undoes=CHECK, final=(Gone,))
-PAY_OUT = Effect("PayOut", event="PaidOut", intent="PayOutIntended", table="PAY_OUTS_TABLE", statuses={})
+PAY_OUT = Effect("PayOut", event="PaidOut", intent="PayOutIntended")
 REVERSE = Compensation("ReversePayOut", event="PayOutReversed", undoes=PAY_OUT)
 MAIL = Step("MailCustomer", event="CustomerMailed")
 APOLOGIZE = Compensation("ApologizeToCustomer", event="ApologySent", undoes=MAIL)

@@ -16,6 +16,8 @@ type Place = tuple[str, str]  # a module and one of its top-level names; an empt
 
 SOURCES = ROOT / "functions"
 DEFINITIONS = (ast.FunctionDef, ast.ClassDef)
+# By entry point: settings of code that it reaches and never runs. An execution that broke need not be started.
+NEVER_READ = {"sagakit.recovery.app.recover": {"STATE_MACHINES"}}
 CALLED = "__call__"  # runs when a declaration decorates a handler; a place of its own: `Step.__call__`
 
 
@@ -62,8 +64,11 @@ def names(handler: str) -> set[str]:
 
 
 def settings(handler: str) -> set[str]:
-    """Return the environment variables that an entry point can read."""
-    return {name for code in reachable(handler) for read in _reads(code) for name in _variables(read, code, handler)}
+    """Return the environment variables that an entry point reads."""
+    could = {name for code in reachable(handler) for read in _reads(code) for name in _variables(read, code, handler)}
+    never = NEVER_READ.get(handler, set())
+    assert never <= could, f"{handler} cannot read {never - could} at all"
+    return could - never
 
 
 @cache

@@ -82,6 +82,12 @@ def test_the_pivot_is_only_undone_if_a_cancellation_won_the_race() -> None:
     assert caught("ConfirmOrder") == {SagaCancelled.__name__: DECISION, "States.ALL": PAUSE}
 
 
+def test_the_pivot_ends_an_execution_with_the_status_of_its_order() -> None:
+    outcome = executed()
+    assert (outcome.path, outcome.status) == (forward(), "SUCCEEDED")
+    assert outcome.output == {"orderId": "order-1", "status": "CONFIRMED"}
+
+
 @pytest.mark.parametrize("name", forward())
 @pytest.mark.parametrize("error", TECHNICAL)
 def test_a_technical_error_of_a_step_pauses_the_order_and_undoes_nothing(name: str, error: str) -> None:
@@ -114,7 +120,10 @@ def test_an_order_that_does_not_exist_fails_visibly_instead_of_being_paused() ->
 
 
 def test_the_decision_to_undo_yields_to_a_confirmation_and_waits_for_anything_else() -> None:
-    assert caught(DECISION) == {AlreadyConfirmed.__name__: "OrderConfirmed", "States.ALL": PAUSE}
+    assert caught(DECISION) == {AlreadyConfirmed.__name__: "ConfirmOrder", "States.ALL": PAUSE}
+    outcome = executed(ReserveInventory=SagaCancelled.__name__, CancelOrder=AlreadyConfirmed.__name__)
+    assert (outcome.path[-2:], outcome.status) == ([DECISION, "ConfirmOrder"], "SUCCEEDED")
+    assert outcome.output == {"orderId": "order-1", "status": "CONFIRMED"}
     told = paused(ReserveInventory=SagaCancelled.__name__, CancelOrder="TransientError")
     assert (told["state"], told["error"]["Error"]) == (DECISION, "TransientError")
 

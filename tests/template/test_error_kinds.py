@@ -4,7 +4,6 @@ import ast
 from typing import Any
 
 import pytest
-from aws_lambda_powertools.utilities.idempotency.exceptions import IdempotencyAlreadyInProgressError
 
 from sagakit.errors import BusinessError, NotCancelling, NotWaiting, SagaCancelled, StillPending, UnknownSaga
 from sagakit.step import Compensation, Forward
@@ -13,7 +12,7 @@ from tests.template.graph import MACHINES, function, participant, tasks
 from tests.template.source import modules, names, reachable
 
 BUSINESS = {error.__name__ for error in BusinessError.__subclasses__() if error.__module__ in modules()}
-DUPLICATE, PENDING = IdempotencyAlreadyInProgressError.__name__, StillPending.__name__
+PENDING = StillPending.__name__
 OTHER = ["States.ALL"]
 STEPS = [step for saga in MACHINES for step in saga.forward]
 COMPENSATIONS = [each for saga in MACHINES for each in saga.compensations]
@@ -42,7 +41,6 @@ def created(name: str) -> set[str]:
     return {ast.unparse(node.func) for node in code if isinstance(node, ast.Call)}
 
 
-IDEMPOTENT = [name for name in tasks() if "IdempotencyTable" in str(function(name)["Policies"])]
 ASKING_AGAIN = [name for name in tasks() if PENDING in created(name)]
 
 
@@ -55,13 +53,11 @@ def test_a_task_lists_refusals_then_waits_then_any_other_error_and_retries_no_re
 
 
 @pytest.mark.parametrize("name", tasks())
-def test_a_task_waits_for_a_duplicate_or_for_an_effect_only_if_its_code_can_meet_one(name: str) -> None:
-    expected = [*([DUPLICATE] if name in IDEMPOTENT else []), *([PENDING] if name in ASKING_AGAIN else [])]
-    assert list(waits(name)) == expected
+def test_a_task_waits_for_an_effect_only_if_its_code_can_meet_one_that_is_in_progress(name: str) -> None:
+    assert list(waits(name)) == ([PENDING] if name in ASKING_AGAIN else [])
 
 
-def test_some_task_waits_for_each_of_them() -> None:
-    assert IDEMPOTENT
+def test_some_task_waits_for_an_effect() -> None:
     assert ASKING_AGAIN
 
 
@@ -82,14 +78,6 @@ def test_an_effect_that_is_in_progress_is_asked_about_four_times_at_fixed_interv
     assert (pending["MaxAttempts"], pending["BackoffRate"]) == (4, 1)
     assert pending["IntervalSeconds"] >= 2
     assert "JitterStrategy" not in pending  # full jitter might ask four times at once
-
-
-@pytest.mark.parametrize("name", IDEMPOTENT)
-def test_the_wait_for_a_duplicate_outlasts_it(name: str) -> None:
-    duplicate = waits(name)[DUPLICATE]
-    assert "JitterStrategy" not in duplicate  # full jitter might not wait at all
-    delays = [duplicate["IntervalSeconds"] * duplicate["BackoffRate"] ** n for n in range(duplicate["MaxAttempts"])]
-    assert sum(delays) > function(name)["Timeout"]
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: str(step.state))

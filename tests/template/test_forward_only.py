@@ -10,7 +10,7 @@ from tests.support.asl import Json, Outcome, run
 from tests.template.graph import failing, forward, reached
 
 CONFIRM, PAUSE = RETURN.name_for("Confirm{}"), RETURN.name_for("Pause{}")
-CONFIRMED, PAUSED, FAILED = map(RETURN.name_for, ("{}Confirmed", "{}Paused", "{}Failed"))
+PAUSED, FAILED = map(RETURN.name_for, ("{}Paused", "{}Failed"))
 DEFINITION = template.definition(RETURN.name)
 FINAL = [(step, error.__name__) for step in RETURN.forward for error in step.final]
 each_step = pytest.mark.parametrize("step", RETURN.forward, ids=lambda step: str(step.state))
@@ -23,13 +23,14 @@ def executed(**errors: str) -> tuple[Outcome, dict[str, Json]]:
 
 
 def test_every_state_can_be_reached_and_none_undoes_anything() -> None:
-    states = {*forward(RETURN), PAUSE, CONFIRMED, PAUSED, FAILED, StepIncomplete.__name__}
+    states = {*forward(RETURN), PAUSE, PAUSED, FAILED, StepIncomplete.__name__}
     assert reached(DEFINITION) == set(DEFINITION["States"]) == states
 
 
 def test_without_errors_it_ends_as_confirmed() -> None:
     outcome, _ = executed()
-    assert (outcome.path, outcome.status) == ([*forward(RETURN), CONFIRMED], "SUCCEEDED")
+    assert (outcome.path, outcome.status) == (forward(RETURN), "SUCCEEDED")
+    assert outcome.output == {"orderId": "return-1", "status": "CONFIRMED"}
 
 
 @pytest.mark.parametrize("state", forward(RETURN))
@@ -54,7 +55,8 @@ def test_a_final_error_is_not_tried_again_and_ends_the_execution_visibly_once_th
 @each_step
 def test_a_step_that_finds_the_saga_confirmed_ends_its_execution_as_confirmed(step: Forward) -> None:
     outcome, _ = executed(**{step.state: SagaCancelled.__name__})
-    assert (outcome.path[-2:], outcome.status) == ([step.state, CONFIRMED], "SUCCEEDED")
+    assert (outcome.path[-2:], outcome.status) == ([step.state, CONFIRM], "SUCCEEDED")
+    assert outcome.output == {"orderId": "return-1", "status": "CONFIRMED"}
 
 
 def test_a_pause_that_fails_leaves_the_saga_to_the_sweeper() -> None:

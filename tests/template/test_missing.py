@@ -47,9 +47,15 @@ def test_nothing_is_missing() -> None:
             "ReserveInventory: ReserveInventoryFunction is not among the DefinitionSubstitutions of OrderSaga",
         ),
         (rf"^ +- {RELEASED}\n", "ReleaseInventory: OrderSaga has no permission to invoke ReleaseInventoryFunction"),
-        (r"^        PAYMENTS_TABLE: .*\n", "payment: the Globals of template.yaml do not give PAYMENTS_TABLE"),
+        (
+            r"^        GATEWAY_LEDGER_TABLE: .*\n",
+            "payment: the Globals of template.yaml do not give GATEWAY_LEDGER_TABLE",
+        ),
         (r"^        INVENTORY_TABLE: .*\n", "inventory: the Globals of template.yaml do not give INVENTORY_TABLE"),
-        (r"^  PaymentsTable:.*\n    Type:.*\n(?:    .*\n)+", "payment: template.yaml has no PaymentsTable"),
+        (
+            r"^  GatewayLedgerTable:.*\n    Type:.*\n(?:    .*\n)+",
+            "payment: template.yaml has no GatewayLedgerTable",
+        ),
         (
             r"^  InventoryTable: \{ Description: .*\n",
             "inventory: InventoryTable is not among the outputs of template.yaml",

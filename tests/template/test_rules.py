@@ -111,11 +111,15 @@ def test_a_scheduled_run_that_fails_or_is_late_is_left_to_the_next_one(name: str
     assert (config["MaximumRetryAttempts"], config["MaximumEventAgeInSeconds"]) == (0, 60)
 
 
-@pytest.mark.parametrize("name", SWEEPERS)
-def test_each_part_of_an_index_is_swept_by_one_schedule_with_a_whole_processor(name: str) -> None:
-    swept = [json.loads(schedule["Input"]) for schedule in schedules(name)]
+def test_each_part_of_the_open_sagas_is_swept_by_one_schedule_with_a_whole_processor() -> None:
+    swept = [json.loads(schedule["Input"]) for schedule in schedules("SweepOrdersFunction")]
     assert swept == [{"part": part} for part in range(PARTS)]
-    assert properties(name)["MemorySize"] == WHOLE_PROCESSOR
+    assert properties("SweepOrdersFunction")["MemorySize"] == WHOLE_PROCESSOR
+
+
+def test_one_schedule_tries_again_all_that_is_set_aside() -> None:
+    (schedule,) = schedules("SweepOutboxFunction")
+    assert "Input" not in schedule
 
 
 def test_the_event_of_a_parked_saga_of_any_kind_goes_to_the_queue() -> None:

@@ -7,6 +7,7 @@ import pytest
 from moto.events.models import EventPattern
 
 from sagakit.event import Event, to_row
+from sagakit.guard import SOON_SECONDS
 from tests.support.stream import inserted
 from tests.support.template import ROOT, resources, template
 from tests.template.transformed import listed, roles, statements, targets
@@ -19,7 +20,8 @@ CONSUMERS = {
     if event["Type"] == "DynamoDB"
 }
 START, PUBLISH, SWEEP = "StartSagasFunction", "PublishEventsFunction", "SweepOutboxFunction"
-DUTIES = {START: "states:StartExecution", PUBLISH: "events:PutEvents"}  # the sweeper has both
+SWEEP_ORDERS = "SweepOrdersFunction"
+DUTIES = {START: "states:StartExecution", PUBLISH: "events:PutEvents"}  # the outbox's sweeper has both
 KEPT_SECONDS, HOUR = 24 * 3600, 3600  # by a stream of DynamoDB
 STARTED = Event("order-1", "OrderPlaced", 1, starts_saga=True, saga="order")
 RECORDED = Event("order-1", "InventoryReserved", 2, saga="order")
@@ -104,12 +106,10 @@ def test_the_sample_events_reach_their_functions() -> None:
 
 def test_a_saga_that_does_not_start_blocks_the_others_only_briefly_and_is_left_to_the_sweeper() -> None:
     mapping = CONSUMERS[START]
-    sweeper = FUNCTIONS[SWEEP]["Properties"]
-    patience = int(sweeper["Environment"]["Variables"]["UNDISPATCHED_AFTER_SECONDS"])
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert 0 < mapping["MaximumRetryAttempts"] <= 10
-    assert "DestinationConfig" not in mapping  # the index has what is left
-    assert patience >= FUNCTIONS[START]["Properties"]["Timeout"]
+    assert "DestinationConfig" not in mapping  # the index of open sagas has what is left
+    assert FUNCTIONS[START]["Properties"]["Timeout"] <= SOON_SECONDS
 
 
 def test_publishing_takes_large_batches_and_tries_in_ever_smaller_ones_until_an_hour_before_they_are_lost() -> None:
@@ -134,9 +134,9 @@ def test_the_consumers_share_no_duty() -> None:
     }
 
 
-def test_only_the_relay_starts_sagas_and_publishes_events() -> None:
+def test_only_the_relay_publishes_events_and_only_the_relay_and_the_sweeper_of_sagas_start_them() -> None:
     may = {duty: {name for name in roles() if duty in actions(name)} for duty in DUTIES.values()}
-    assert may == {duty: {name, SWEEP} for name, duty in DUTIES.items()}
+    assert may == {DUTIES[START]: {START, SWEEP, SWEEP_ORDERS}, DUTIES[PUBLISH]: {PUBLISH, SWEEP}}
 
 
 def test_publishing_knows_no_state_machine_and_starting_no_bus() -> None:
@@ -145,6 +145,8 @@ def test_publishing_knows_no_state_machine_and_starting_no_bus() -> None:
     assert not own[START] & set(template()["Globals"]["Function"]["Environment"]["Variables"])
 
 
-def test_the_sweeper_has_the_settings_of_both_consumers() -> None:
-    own = {name: FUNCTIONS[name]["Properties"]["Environment"]["Variables"] for name in (START, PUBLISH, SWEEP)}
-    assert {**own[START], **own[PUBLISH]}.items() <= own[SWEEP].items()
+def test_the_sweepers_have_the_settings_of_the_consumers_whose_work_they_do() -> None:
+    names = (START, PUBLISH, SWEEP, SWEEP_ORDERS)
+    own = {name: FUNCTIONS[name]["Properties"]["Environment"]["Variables"] for name in names}
+    assert own[SWEEP] == {**own[START], **own[PUBLISH]}
+    assert own[SWEEP_ORDERS] == own[START]

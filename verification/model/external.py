@@ -1,4 +1,4 @@
-"""Everything that acts besides the steps: the gateway, the relay, recovery, customers and operators."""
+"""Everything that acts besides the steps: the gateway, the stream, recovery, customers and operators."""
 
 from collections.abc import Iterator
 
@@ -22,8 +22,8 @@ from verification.model.state import (
 CHARGES = "gateway: charges"
 DECLINES = "gateway: declines"
 EXPIRED = "the event rows expire"
-STARTS = "relay: starts an execution"
-REDELIVERS = "relay: delivers again, so another execution starts"
+STARTS = "stream or sweeper: starts an execution"
+REDELIVERS = "stream or sweeper: starts once more, so another execution runs"
 CANCELS = "customer, operator, abort or deadline: cancels the order"
 RESUMES = "recovery: resumes the order"
 OVERTAKES = "operator, recovery or gateway: resumes the order beside a live execution"
@@ -51,30 +51,30 @@ def others(world: World, rules: Rules, *, idle: bool) -> Iterator[Effect]:
     """Yield what everyone but the gateway can do; `idle` means that no execution is live."""
     if not rules.fences_kept and (world.parked or world.order == FAILED):
         yield fault(world._replace(events=frozenset()), EXPIRED)
-    yield relays(world)
+    yield starts(world)
     if world.order == PENDING:
         yield cancels(world)
     if ends_wait(world, rules) and world.order == CANCELLING:
         yield event(parked(world, rules), PARKS, fair=False)
     if world.parked:
         yield event(world._replace(parked=False), UNPARKS, START, fair=idle)
-    if world.dispatched:
+    if world.started:
         yield from recovers(world, rules, idle=idle)
 
 
-def relays(world: World) -> Effect:
-    """Return the relay's start of the order's execution; it starts at least one."""
-    if world.dispatched:
+def starts(world: World) -> Effect:
+    """Return the start of the order's execution: the sweeper makes sure that there is at least one."""
+    if world.started:
         return fault(world, REDELIVERS, START)
-    return event(world._replace(dispatched=True), STARTS, START)
+    return event(world._replace(started=True), STARTS, START)
 
 
 def cancels(world: World) -> Effect:
     """Return a cancellation, which starts the compensations.
 
-    The relay may still start the first execution afterwards, which is the same as a redelivery.
+    The first execution may still be started afterwards, which is the same as a further one.
     """
-    return event(cancelling(world)._replace(asked=True, dispatched=True), CANCELS, START, fair=False)
+    return event(cancelling(world)._replace(asked=True, started=True), CANCELS, START, fair=False)
 
 
 def ends_wait(world: World, rules: Rules) -> bool:

@@ -1,7 +1,7 @@
 """The state machine: which step follows which, and where errors are caught."""
 
 from verification.model import inventory_steps, order_steps, payment_steps, refund_steps
-from verification.model.results import DECLINED, INSUFFICIENT_STOCK, ORDER_CANCELLED, Action, Result
+from verification.model.results import ALREADY_CONFIRMED, DECLINED, INSUFFICIENT_STOCK, ORDER_CANCELLED, Action, Result
 from verification.model.rules import Rules
 from verification.model.state import Invocation, World
 
@@ -64,6 +64,8 @@ def caught(step: str, error: str, rules: Rules) -> Invocation | None:
     """Return the first action of the step that handles an error; None if the execution ends."""
     if step in FORWARD and (error in REFUSALS or not rules.outage_pauses):
         return FIRST["CancelOrder"]
+    if error == ALREADY_CONFIRMED:
+        return FIRST["ConfirmOrder"]  # which returns the event on record
     return follow(step, CATCH)
 
 

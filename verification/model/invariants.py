@@ -74,13 +74,13 @@ def stock(world: World) -> str:
 
 
 def history(world: World) -> str:
-    """Check that the events are consistent with each other and with the payment row."""
+    """Check that the events are consistent with each other."""
     if {state.INVENTORY_RESERVED, state.INVENTORY_REJECTED} <= world.events:
         return "InventoryReserved and InventoryRejected are both on record"
     if {state.PAYMENT_CHARGED, state.PAYMENT_DECLINED} <= world.events:
         return "PaymentCharged and PaymentDeclined are both on record"
     if state.PAYMENT_REFUNDED in world.events and world.payment == CHARGED:
-        return "PaymentRefunded is on record, but the payment row is CHARGED"
+        return "PaymentRefunded is on record, but by its events the payment is CHARGED"
     return ""
 
 

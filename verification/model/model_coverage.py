@@ -44,15 +44,15 @@ UNCITED = frozenset(
 # Rules against steps invoked out of turn, which the state machine never needs.
 AGAINST_STRAYS = frozenset(
     {
-        "release_as_read",
-        "refund_as_read",
+        "release_locked",
+        "refund_locked",
         "confirm_checks_reserved",
         "confirm_checks_charged",
         "refund_checks_cancelling",
         "release_checks_cancelling",
     }
 )
-AGAINST_CONCURRENCY = frozenset({"confirm_recorded", "charge_from_intent"})
+AGAINST_CONCURRENCY = frozenset({"confirm_recorded", "undoing_is_final"})
 AGAINST_OTHER_EXECUTIONS = frozenset({"cancel_guard"})
 MANY = 2
 

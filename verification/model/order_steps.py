@@ -1,6 +1,15 @@
 """ConfirmOrder, CancelOrder, FailOrder and PauseOrder, action by action."""
 
-from verification.model.results import NOT_CANCELLING, NOT_PROVEN, ORDER_CANCELLED, Result, done, ended, fails, then
+from verification.model.results import (
+    ALREADY_CONFIRMED,
+    NOT_CANCELLING,
+    NOT_PROVEN,
+    ORDER_CANCELLED,
+    Result,
+    done,
+    fails,
+    then,
+)
 from verification.model.rules import Rules
 from verification.model.state import (
     CANCELLING,
@@ -21,7 +30,7 @@ from verification.model.state import (
 
 
 def confirm(world: World, _memory: str, rules: Rules) -> Result:
-    """One transaction: PENDING -> CONFIRMED, exists(InventoryReserved), exists(PaymentCharged), OrderConfirmed."""
+    """Read the history: InventoryReserved, PaymentCharged; one transaction: the lock, PENDING -> CONFIRMED."""
     if world.order == CONFIRMED:
         return done(world)
     if rules.confirm_guard and world.order != PENDING:
@@ -34,11 +43,11 @@ def confirm(world: World, _memory: str, rules: Rules) -> Result:
 
 
 def cancel(world: World, _memory: str, rules: Rules) -> Result:
-    """One transaction: PENDING -> CANCELLING, OrderCancelling. Cancelled before: go on. CONFIRMED: end execution."""
+    """One transaction: the lock, PENDING -> CANCELLING. Cancelled before: go on. CONFIRMED: ConfirmOrder ends it."""
     if world.order in (CANCELLING, FAILED):
         return done(world)
     if rules.cancel_guard and world.order == CONFIRMED:
-        return ended(world, rule="cancel_guard")
+        return fails(world, ALREADY_CONFIRMED, rule="cancel_guard")
     return done(cancelling(world))
 
 
@@ -48,7 +57,7 @@ def cancelling(world: World) -> World:
 
 
 def fail(world: World, _memory: str, rules: Rules) -> Result:
-    """One transaction: CANCELLING -> FAILED, exists(PaymentRefunded), exists(InventoryReleased), OrderFailed.
+    """Read the history: PaymentRefunded, InventoryReleased; one transaction: the lock, CANCELLING -> FAILED.
 
     If a compensation is missing, it parks the order; effects.possible adds that it pauses instead.
     """

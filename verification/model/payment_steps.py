@@ -13,11 +13,10 @@ from verification.model.state import (
     PAYMENT_CHARGED,
     PAYMENT_DECLINED,
     PAYMENT_INTENT_RECORDED,
+    PAYMENT_REFUNDED,
     PENDING,
     PROCESSING,
-    REFUNDED,
     REFUSED,
-    VOIDED,
     World,
 )
 
@@ -26,7 +25,8 @@ EVENTS = {CHARGED: PAYMENT_CHARGED, DECLINED: PAYMENT_DECLINED}
 
 def read_history(world: World, _memory: str, _rules: Rules) -> Result:
     """Read the events: a recorded result is returned again."""
-    return recorded_result(world) or then(world, check_status)
+    intended = "" if world.payment == NONE else str(world.recorded)
+    return recorded_result(world) or then(world, check_status, intended)
 
 
 def recorded_result(world: World, *, rule: str = "") -> Result | None:
@@ -36,11 +36,11 @@ def recorded_result(world: World, *, rule: str = "") -> Result | None:
     return fails(world, results.DECLINED, rule=rule) if PAYMENT_DECLINED in world.events else None
 
 
-def check_status(world: World, _memory: str, rules: Rules) -> Result:
-    """Read the order, then the payment row: an intent on record does not permit charging a cancelled order."""
+def check_status(world: World, memory: str, rules: Rules) -> Result:
+    """Read the order: an intent on record does not permit charging a cancelled one."""
     if world.order != PENDING and rules.charge_checks_first:
         return fails(world, results.ORDER_CANCELLED, rule="charge_checks_first")
-    return then(world, create_intent) if world.payment == NONE else then(world, confirm_intent, str(world.recorded))
+    return then(world, confirm_intent, memory) if memory else then(world, create_intent)
 
 
 def create_intent(world: World, _memory: str, rules: Rules) -> Result:
@@ -52,7 +52,7 @@ def create_intent(world: World, _memory: str, rules: Rules) -> Result:
 
 
 def record_intent(world: World, memory: str, rules: Rules) -> Result:
-    """One transaction: the guard, put the payment row and PaymentIntentRecorded if absent."""
+    """One transaction: the lock, the guard, put PaymentIntentRecorded if absent."""
     if world.payment != NONE:
         recorded = str(world.recorded) if rules.confirm_recorded else memory
         return then(world, confirm_intent, recorded, rule="confirm_recorded")
@@ -85,9 +85,10 @@ def read_gateway(world: World, memory: str, rules: Rules) -> Result:
 
 
 def record_result(world: World, memory: str, rules: Rules) -> Result:
-    """One transaction: put the event if absent, payment row INTENT -> CHARGED | DECLINED. No guard: it has happened."""
-    if EVENTS[memory] not in world.events and (world.payment == INTENT or not rules.charge_from_intent):
-        world = world._replace(payment=memory).put(EVENTS[memory])
-    elif world.payment in (VOIDED, REFUNDED):
-        return fails(world, results.ORDER_CANCELLED, rule="charge_from_intent")
+    """Read the history again; one transaction: the lock, put the event if absent. No guard: it has happened."""
+    if recorded := recorded_result(world):
+        return recorded
+    if rules.undoing_is_final and PAYMENT_REFUNDED in world.events:
+        return fails(world, results.ORDER_CANCELLED, rule="undoing_is_final")
+    world = world._replace(payment=memory).put(EVENTS[memory])
     return recorded_result(world) or retry(world)

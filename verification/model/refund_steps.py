@@ -22,14 +22,12 @@ NOTHING = "nothing"
 
 
 def read_charge(world: World, _memory: str, _rules: Rules) -> Result:
-    """Read the payment row, even before the order: the last transaction checks that it is unchanged."""
-    return then(world, read_decision, world.payment)
+    """Read the history, even before the order: the last transaction checks that it is unchanged."""
+    return done(world) if PAYMENT_REFUNDED in world.events else then(world, read_decision, world.payment)
 
 
 def read_decision(world: World, memory: str, rules: Rules) -> Result:
-    """Read the order, which must be CANCELLING. Without a payment row nothing was charged, nor can be."""
-    if PAYMENT_REFUNDED in world.events:
-        return done(world)
+    """Read the order, which must be CANCELLING. Without a recorded intent nothing was charged, nor can be."""
     if rules.refund_checks_cancelling and world.order != CANCELLING:
         return fails(world, NOT_CANCELLING, rule="refund_checks_cancelling")
     if memory == NONE:
@@ -62,13 +60,13 @@ def refund_intent(world: World, _memory: str, rules: Rules) -> Result:
 
 
 def record_refund(world: World, memory: str, rules: Rules) -> Result:
-    """One transaction: order CANCELLING, payment row -> VOIDED | REFUNDED (or still none), PaymentRefunded."""
+    """One transaction: the lock, order CANCELLING, put PaymentRefunded, which tells how the payment was undone."""
     if PAYMENT_REFUNDED in world.events:
         return done(world)
     if rules.refund_checks_cancelling and world.order != CANCELLING:
         return fails(world, NOT_CANCELLING, rule="refund_checks_cancelling")
-    if memory == NOTHING and world.payment != NONE and rules.refund_as_read:
-        return retry(world, rule="refund_as_read")
+    if memory == NOTHING and world.payment != NONE and rules.refund_locked:
+        return retry(world, rule="refund_locked")
     return done(world._replace(payment=world.payment if memory == NOTHING else memory).put(PAYMENT_REFUNDED))
 
 

@@ -6,11 +6,12 @@ from typing import NamedTuple
 from verification.model.rules import Rules
 from verification.model.state import World
 
-NEXT, DONE, ENDED, FAILS, RETRY = "next", "done", "ended", "fails", "retried"
+NEXT, DONE, FAILS, RETRY = "next", "done", "fails", "retried"
 
 # The errors that end a step. Business errors are caught by name; other permanent errors are compensated too.
 INSUFFICIENT_STOCK, DECLINED, ORDER_CANCELLED = "InsufficientStock", "PaymentDeclined", "SagaCancelled"
 NOT_CANCELLING, NOT_PROVEN, ALREADY_REFUNDED = "NotCancelling", "NotProven", "AlreadyRefunded"
+ALREADY_CONFIRMED = "AlreadyConfirmed"
 
 
 class Result(NamedTuple):
@@ -34,11 +35,6 @@ def then(world: World, action: Action, memory: str = "", *, rule: str = "") -> R
 def done(world: World, *, rule: str = "") -> Result:
     """End the step with success."""
     return Result(world, DONE, rule=rule)
-
-
-def ended(world: World, *, rule: str = "") -> Result:
-    """End the step and the execution with success."""
-    return Result(world, ENDED, rule=rule)
 
 
 def fails(world: World, error: str, *, rule: str = "") -> Result:

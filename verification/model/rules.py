@@ -14,15 +14,17 @@ class Rules:
     confirm_guard: bool = True
     cancel_guard: bool = True  # PENDING -> CANCELLING, never CONFIRMED -> CANCELLING
 
-    # Fences: the transaction that has an effect also puts an event row.
+    # Fences: the transaction that has an effect also puts an event row. A step that finds its own returns it.
     reserve_fence: bool = True
     own_row_first: bool = True  # own row > guard > stock
-    refusal_fence: bool = True  # InventoryReserved and InventoryRejected exclude each other
     release_fence: bool = True
-    release_as_read: bool = True  # the release commits only if InventoryReserved has not changed since it was read
-    refund_as_read: bool = True  # "nothing to refund" commits only if there is still no payment row
-    charge_from_intent: bool = True  # the gateway's response is recorded only on a row that is INTENT
+    undoing_is_final: bool = True  # the gateway's response is not recorded once the payment was undone
     fences_kept: bool = True  # no TTL while the order lives
+
+    # The lock: a transaction commits only if no event was recorded since the history was read that it rests on.
+    refusal_locked: bool = True  # InventoryReserved and InventoryRejected exclude each other
+    release_locked: bool = True  # InventoryReserved has not been recorded since the release looked for it
+    refund_locked: bool = True  # "nothing to refund" commits only if no intent has been recorded since
 
     # The gateway.
     create_keyed: bool = True

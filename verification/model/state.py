@@ -6,7 +6,7 @@ from typing import NamedTuple
 PENDING, CONFIRMED, CANCELLING, FAILED = "PENDING", "CONFIRMED", "CANCELLING", "FAILED"
 TERMINAL = frozenset({CONFIRMED, FAILED})
 
-# Payment row.
+# What the newest event of the payment tells.
 NONE, INTENT, CHARGED, DECLINED = "none", "INTENT", "CHARGED", "DECLINED"
 VOIDED, REFUNDED = "VOIDED", "REFUNDED"
 
@@ -35,11 +35,11 @@ class World(NamedTuple):
     parked: bool = False
     asked: bool = False  # a customer, an operator, an abort or the deadline has cancelled the order
     resumed: bool = False  # an execution was started under a resume's name
-    dispatched: bool = False  # an execution was started
+    started: bool = False  # an execution was started
     events: frozenset[str] = frozenset({ORDER_PLACED})
     stock: int = STOCKED  # left by this order; effects.possible adds other orders
-    payment: str = NONE
-    recorded: int = 0  # which of the intents the payment row names
+    payment: str = NONE  # the newest of its events, because a set has no order
+    recorded: int = 0  # which of the intents PaymentIntentRecorded names
     intents: tuple[str, ...] = ()
 
     @property

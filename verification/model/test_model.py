@@ -26,8 +26,8 @@ class Mutant(NamedTuple):
 
 
 MUTANTS = (
-    Mutant("V1 with V7: an empty release, and no guard", ("release_as_read", "reserve_guard"), STRAY, "stock"),
-    Mutant("V1: an empty release read before the decision", ("release_as_read",), STRAY, "stock"),
+    Mutant("V1 with V7: an empty release, and no guard", ("release_locked", "reserve_guard"), STRAY, "stock"),
+    Mutant("V1: an empty release read before the decision", ("release_locked",), STRAY, "stock"),
     Mutant("V2: FAILED without proof of the refund", ("fail_checks_refunded",), SMALL, "money"),
     Mutant("V2: FAILED without proof of the release", ("fail_checks_released",), SMALL, "stock"),
     Mutant("V3: the refund decides from a GET", ("cancel_decides",), ZOMBIE, "money"),
@@ -37,13 +37,13 @@ MUTANTS = (
     Mutant("V7: reserving without the guard", ("reserve_guard",), STRAY, "stock"),
     Mutant("V8: a cancel that ignores CONFIRMED", ("cancel_guard",), SMALL, "one_outcome"),
     Mutant("V8 mirrored: a confirm that ignores CANCELLING", ("confirm_guard",), SMALL, "one_outcome"),
-    Mutant("V9, both: stock read before the own row", ("own_row_first", "refusal_fence"), SMALL, "history"),
+    Mutant("V9, both: stock read before the own row", ("own_row_first", "refusal_locked"), SMALL, "history"),
     Mutant("V10: event rows expire", ("fences_kept",), SMALL, "stock"),
     Mutant("reserving twice", ("reserve_fence",), SMALL, "stock"),
-    Mutant("reserving after a refusal", ("refusal_fence",), SMALL, "history"),
+    Mutant("refusing what was reserved meanwhile", ("refusal_locked",), SMALL, "history"),
     Mutant("releasing twice", ("release_fence",), SMALL, "stock"),
-    Mutant("nothing to refund, read before the decision", ("refund_as_read",), STRAY, "history"),
-    Mutant("a charge recorded over a refund", ("charge_from_intent",), SMALL, "history"),
+    Mutant("nothing to refund, read before the decision", ("refund_locked",), STRAY, "history"),
+    Mutant("a charge recorded over a refund", ("undoing_is_final",), SMALL, "history"),
     Mutant("a timeout treated as a charge", ("timeout_is_unknown",), SMALL, "money"),
     Mutant("CONFIRMED without proof of the stock", ("confirm_checks_reserved",), STRAY, "stock"),
     Mutant("CONFIRMED without proof of the charge", ("confirm_checks_charged",), STRAY, "money"),
@@ -108,7 +108,7 @@ def test_a_violation_is_described_by_its_shortest_schedule() -> None:
     first, *steps = counterexample(verdict(ZOMBIE, "intent_guard"))
 
     assert first == "VIOLATION after 18 steps. money: FAILED while the gateway may still charge"
-    assert steps[0].endswith("relay: starts an execution   [dispatched False → True]")
+    assert steps[0].endswith("stream or sweeper: starts an execution   [started False → True]")
     assert steps[6].endswith("ProcessPayment: record intent → times out, but its invocation lives on; retried")
     assert steps[17].endswith("late E1   ProcessPayment: confirm intent   [intents ('created',) → ('processing',)]")
 

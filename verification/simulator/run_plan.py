@@ -96,6 +96,7 @@ class Profile:
     refusals: Sequence[int] = FORCED_REFUSALS  # the call at which they begin
     always: Sequence[str] = ()
     returns: Sequence[int] = (0,)  # by customers, as soon as an order is confirmed
+    shards: Sequence[int] = (0,)  # that the stock of every product is spread over from the beginning
 
 
 @dataclass(eq=False)
@@ -128,6 +129,7 @@ class Plan:
     fault_budget: int
     targeted: tuple[TargetedFault, ...]
     returns: tuple[Wish, ...]
+    shards: int
     deviations: int
     start: int
     gap: int
@@ -142,6 +144,7 @@ class Plan:
             f"page size {self.page_size}": self.page_size != PAGE_SIZES[0],
             f"readers are up to {self.lag} writes behind": self.lag,
             f"{self.aborts} executions are aborted": self.aborts,
+            f"stock in {self.shards} shards": self.shards,
             f"returns {'; '.join(map(str, self.returns))}": self.returns,
             f"forced refusals from call {self.first_refusal} on": self.first_refusal,
         }
@@ -168,6 +171,7 @@ def draw_plan(pick: Pick, profiles: Sequence[Profile]) -> Plan:
         fault_budget=one_of(pick, profile.budgets),
         targeted=tuple(_targeted_faults(pick, profile)),
         returns=tuple(WISHES[pick(len(WISHES))] for _ in range(one_of(pick, profile.returns))),
+        shards=one_of(pick, profile.shards),
         deviations=one_of(pick, profile.deviations),
         start=pick(one_of(pick, profile.starts)),
         gap=one_of(pick, GAPS),

@@ -79,7 +79,7 @@ def actions(draw: st.DrawFn, kinds: tuple[str, ...] = ("Put", "Update", "Conditi
 
 @st.composite
 def calls(draw: st.DrawFn) -> Call:
-    match draw(st.sampled_from(("write", "transaction", "get", "query"))):
+    match draw(st.sampled_from(("write", "transaction", "get", "get all", "query"))):
         case "write":
             kind, action = draw(actions(("Put", "Update", "Delete")))
             return f"{kind}Item", {**action, **({"ReturnValues": "ALL_NEW"} if kind == "Update" else {})}
@@ -89,6 +89,10 @@ def calls(draw: st.DrawFn) -> Call:
         case "get":
             table, number = draw(st.sampled_from(TABLES)), draw(st.integers(0, 2))
             return "GetItem", {"TableName": table, "Key": key(table, number), "ConsistentRead": True}
+        case "get all":
+            table = draw(st.sampled_from(TABLES))
+            gets = [{"Get": {"TableName": table, "Key": key(table, number)}} for number in range(3)]
+            return "TransactGetItems", {"TransactItems": gets}
     limit = {"Limit": draw(st.integers(1, 3))} if draw(st.booleans()) else {}
     return "Query", {
         "TableName": EVENTS,
@@ -112,7 +116,8 @@ def moto(api: str, request: dict[str, Any]) -> Any:
     except ClientError as error:
         reasons: Any = error.response.get("CancellationReasons")
         return error.response["Error"]["Code"], reasons and plain(reasons), error.response.get("Item")
-    return {name: response[name] for name in ("Item", "Items", "Attributes", "LastEvaluatedKey") if response.get(name)}
+    names = "Item", "Items", "Responses", "Attributes", "LastEvaluatedKey"
+    return {name: response[name] for name in names if response.get(name)}
 
 
 def in_memory(database: InMemoryDynamoDB, api: str, request: dict[str, Any]) -> Any:

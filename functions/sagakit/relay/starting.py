@@ -9,25 +9,25 @@ import boto3
 from sagakit import dynamodb
 from sagakit.event import ID, Event
 from sagakit.queues.message import Message
-from sagakit.relay import outbox
 from sagakit.saga import Coordinator, named
 
 sfn = boto3.client("stepfunctions", config=dynamodb.CONFIG)
 
 
-def start(event: Event) -> None:
-    """Start what runs the event's saga, if that has not been done yet, and mark the event as dispatched."""
+def start(event: Event) -> bool:
+    """Start what runs the event's saga. Return False if it has run before; it may be running already."""
     if named(event.saga).coordinator is Coordinator.QUEUES:
         Message.first(event).send()
-    else:
-        _execute(event)
-    outbox.mark_dispatched(event)
+        return True
+    return _execute(event)
 
 
-def _execute(event: Event) -> None:
+def _execute(event: Event) -> bool:
     with suppress(sfn.exceptions.ExecutionAlreadyExists):
         sfn.start_execution(
             stateMachineArn=json.loads(os.environ["STATE_MACHINES"])[named(event.saga).name],
             name=event.id,
             input=json.dumps({ID: event.saga_id}),
         )
+        return True
+    return False

@@ -17,21 +17,22 @@ from saga.cli.render.columns import table, when
 from saga.cli.time_options import OlderThan, Time, time_of
 from saga.failures import UsageFailure
 from saga.http import Json
-from saga.operations import undispatched
+from saga.operations import outbox_events
+from saga.operations.outbox_events import OutboxEvent
 from saga.operations.rate_limit import paced
-from saga.operations.undispatched import OutboxEvent
 from saga.text.safe import counted
 from saga.text.times import iso
 
-app = typer.Typer(
-    name="outbox", no_args_is_help=True, help="Sagas that are waiting to be started, and events that were set aside."
-)
+app = typer.Typer(name="outbox", no_args_is_help=True, help="Events that were set aside; and publishing events again.")
 
 
 @add(app, "outbox list", "outbox list --older-than 5m --json", name="list")
 def list_(context: Context, older_than: OlderThan = None) -> None:
-    """List events whose saga has not been started, and events that were set aside, oldest first."""
-    found = undispatched.undispatched(context.stack, until=time_of(older_than))
+    """List the events that were set aside, oldest first. The sweeper tries them again once a minute.
+
+    A saga that nobody has started is an order that is due: `saga status` says for how long.
+    """
+    found = outbox_events.all_set_aside(context.stack, time_of(older_than))
     context.answer([event.json for event in found], _table(found))
 
 
@@ -39,13 +40,13 @@ def list_(context: Context, older_than: OlderThan = None) -> None:
 def dispatch(
     context: Context, *, older_than: OlderThan = None, rate: Rate = 5, yes: Yes = False, dry_run: DryRun = False
 ) -> int:
-    """Start the sagas of undispatched events now; publish again the events that were set aside."""
+    """Publish the events that were set aside now, and start their sagas. What succeeds is taken off the list."""
 
     def act(event: OutboxEvent) -> dict[str, Json]:
-        undispatched.dispatch(context.stack, event.order_id, event.type)
-        return {"undispatched": False}
+        outbox_events.dispatch(context.stack, event.order_id, event.type)
+        return {"setAside": False}
 
-    events = undispatched.undispatched(context.stack, until=time_of(older_than))
+    events = outbox_events.all_set_aside(context.stack, time_of(older_than))
     bulk = Bulk("dispatch", "event", events, attrgetter("event_id"), _table(events), act, rate)
     return carry_out(context, bulk, yes=yes, dry_run=dry_run)
 
@@ -70,7 +71,7 @@ def publish(
     if (order is None) == (since is None):
         raise UsageFailure("which events? Pass --order or --since")
     stack, period = context.stack, (time_of(since) or 0, time_of(until))
-    events = undispatched.recorded(stack, *period) if order is None else undispatched.events_of(stack, order)
+    events = outbox_events.recorded(stack, *period) if order is None else outbox_events.events_of(stack, order)
     if dry_run or not events:
         return context.answer([event.json for event in events], _table(events))
     title, done = f"publish {counted(len(events), 'event')}", 0
@@ -78,8 +79,8 @@ def publish(
         confirm(title, _table(events))
     try:
         with step(title):
-            for batch in paced(batched(events, undispatched.BATCH_SIZE, strict=False), rate):
-                undispatched.publish(stack, batch)
+            for batch in paced(batched(events, outbox_events.BATCH_SIZE, strict=False), rate):
+                outbox_events.publish(stack, batch)
                 done += len(batch)
     finally:  # an interrupted run says where to continue
         if done < len(events):
@@ -89,12 +90,7 @@ def publish(
 
 def _table(events: Sequence[OutboxEvent]) -> RenderableType:
     rows = [
-        (each.order_id, each.type, when(each.at), "saga" if each.starts_saga else "", _state(each)) for each in events
+        (each.order_id, each.type, when(each.at), "saga" * each.starts_saga, "set aside" * each.set_aside)
+        for each in events
     ]
     return table(("order", "event", "recorded", "starts", "state"), rows, "No events.")
-
-
-def _state(event: OutboxEvent) -> str:
-    if event.quarantined:
-        return f"set aside after {event.attempts} attempts" if event.attempts else "set aside"
-    return "not started" if event.undispatched else ""

@@ -1,48 +1,55 @@
-"""The outbox: events whose saga has not been started, and events that were set aside."""
+"""The outbox: events that were set aside, and how late the sweeper is with what nobody has started."""
 
 from collections.abc import Sequence
 from urllib.parse import quote
 
 from saga.console.elements import Column, cells, markup, table_card
 from saga.console.html import Html, empty, tag
-from saga.console.labels import ago, order_link, pill
+from saga.console.labels import ago, order_link
 from saga.console.layout import Page
 from saga.console.sections.forms import action_form
-from saga.operations.undispatched import OutboxEvent, undispatched
+from saga.operations.outbox_events import OutboxEvent, all_set_aside
+from saga.operations.overdue import Overdue, overdue
 
-_COLUMNS = (
-    Column("Event"),
-    Column("Order"),
-    Column("Recorded"),
-    Column("Failed attempts", "number wide"),
-    Column("State"),
-    Column("Dispatch"),
-)
+_COLUMNS = (Column("Event"), Column("Order"), Column("Recorded"), Column("Starts", "wide"), Column("Dispatch"))
 _INTRODUCTION = (
-    "The relay starts each saga as soon as it is committed. The sweeper retries any that is older than a minute. "
-    "An event that cannot be published, or whose saga cannot be started, is set aside. Every sweep tries it again."
+    "The relay starts each saga and publishes each event as soon as it is committed. An event that it cannot read, or "
+    "that the bus will never take, is set aside. The sweeper tries it again once a minute."
 )
-_EMPTY = empty("✓ The outbox is empty.", "Every saga has been started, and no event is set aside.")
+_EMPTY = empty("✓ The outbox is empty.", "No event is set aside.")
 
 
 def build(page: Page) -> None:
     """Add the elements of the page."""
     markup(tag("h1", "Outbox"))
     markup(tag("p", _INTRODUCTION, class_="muted"))
-    rows, below = table_card("Undispatched events", _COLUMNS)
+    late = markup()
+    rows, below = table_card("Events that were set aside", _COLUMNS)
 
     def show(found: Sequence[OutboxEvent]) -> None:
         rows.show({event.event_id: _row(event, writable=page.environment.writable) for event in found})
         below.set_content(Html() if found else _EMPTY)
 
-    page.poll(lambda: page.source.read(undispatched), show)
+    def show_late(found: Overdue) -> None:
+        late.set_content(_late(found))
+
+    page.poll(lambda: page.source.read(all_set_aside), show)
+    page.poll(lambda: page.source.read(overdue), show_late)
+
+
+def _late(found: Overdue) -> Html:
+    """Return how late the sweeper is; a saga that nobody has started is an order that is due."""
+    if found.since is None:
+        return tag("p", "✓ No order is overdue: each has been started or resumed in time.")
+    pending, cancelling = (tag("a", each, href=f"/orders?status={each}") for each in ("PENDING", "CANCELLING"))
+    text = "The first overdue order was due ", ago(found.since), ". The sweeper starts or resumes it. See "
+    return tag("p", *text, pending, " and ", cancelling, ".")
 
 
 def _row(event: OutboxEvent, *, writable: bool) -> Html:
     order = order_link(event.order_id, event.order_id[:8])
-    state = pill("set aside", "‖", "parked") if event.quarantined else pill("waiting", "▸", "running")
     form = _dispatch_form(event) if writable else None
-    return cells(_COLUMNS, event.type, order, ago(event.at), event.attempts, state, form)
+    return cells(_COLUMNS, event.type, order, ago(event.at), "saga" if event.starts_saga else "", form)
 
 
 def _dispatch_form(event: OutboxEvent) -> Html:

@@ -28,6 +28,7 @@ class Coordinator(ABC):
         self.before: Fault = lambda _state: None
         self.after: Fault = lambda _state: None
         self.taken: Counter[str] = Counter()
+        self._started: set[str] = set()
 
     @abstractmethod
     def place(self, quantity: int = 1) -> str:
@@ -35,7 +36,7 @@ class Coordinator(ABC):
 
     @abstractmethod
     def work(self, saga_id: str) -> None:
-        """Start what the saga's latest event starts, and run it until it ends."""
+        """Start what the saga's last starting event starts, and run it until it ends."""
 
     @abstractmethod
     def lose(self, saga_id: str) -> None:
@@ -60,5 +61,11 @@ class Coordinator(ABC):
         self.before(state)
 
     def _drain(self, saga_id: str) -> None:
-        while any(event.undispatched for event in eventlog.history(saga_id)):
+        while self.has_new_start(saga_id):
             self.work(saga_id)
+
+    def has_new_start(self, saga_id: str) -> bool:
+        """Return whether an event starts the saga that this method has not told of before."""
+        last, known = eventlog.history(saga_id).last_start.type, set(self._started)
+        self._started.add(last)
+        return last not in known

@@ -4,7 +4,7 @@ from sagakit.reason import Reason
 from sagakit.recovery.actions import recover_if_needed
 from tests.bench.coordinators.coordinator import Coordinator
 from tests.bench.coordinators.prices import TRANSITIONS
-from tests.support import steps, world
+from tests.support import world
 from tests.support.asl import Json, TaskFailed, run
 from tests.support.lambdas import invoke
 from tests.support.stopped_clock import SECOND
@@ -24,7 +24,6 @@ class StateMachine(Coordinator):
         return world.placed(quantity=quantity)
 
     def work(self, saga_id: str) -> None:
-        steps.dispatched(saga_id)
         outcome = run(definition(), {"orderId": saga_id}, self._call)
         retries = len(outcome.calls) - sum(state in tasks() for state in outcome.path)
         self.taken[TRANSITIONS] += len(outcome.path) + retries
@@ -36,6 +35,7 @@ class StateMachine(Coordinator):
                 raise Aborted
 
         self.before = abort
+        assert self.has_new_start(saga_id)
         try:
             self.work(saga_id)
         except Aborted:

@@ -42,6 +42,7 @@ class StepQueues(Coordinator):
         self.taken[REQUESTS] += len(self.queues.sent) - sent + len(self.queues.delays) - delayed
 
     def lose(self, saga_id: str) -> None:
+        assert self.has_new_start(saga_id)
         self.queues.start(saga_id)
         for queue in ("transaction", "ProcessPayment", "ReserveInventory"):
             self.queues.deliver(queue)

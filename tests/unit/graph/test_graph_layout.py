@@ -11,7 +11,7 @@ from saga.graph.theme import CELLS, PIXELS, Metrics
 from tests.template.graph import forward, undoing
 from tests.unit.graph.definitions import SAGA, Definition, definitions, tried
 
-HAPPY = [*forward(), "OrderConfirmed"]
+HAPPY = forward()
 UNDOING = [*undoing(), "OrderFailed"]
 
 type Area = tuple[int, int, int, int]  # left, top, right, bottom

@@ -26,7 +26,16 @@ def test_a_catch_is_dashed_and_labelled_beside_the_transition_between_the_same_s
 
 def test_special_characters_of_mermaid_are_escaped() -> None:
     text = to_mermaid(machine(**{'<b>"#1|"</b>': task()}))
-    assert '"#60;b#62;#34;#35;1#124;#34;#60;/b#62;<br/>Task"' in text
+    assert '"#60;b#62;#34;#35;1#124;#34;#60;/b#62;<br/>Task (end)"' in text
+
+
+def test_ends_are_round() -> None:
+    text = to_mermaid(machine(Pay=task("Done", Declined="Undone"), Done=task(), Undone={"Type": "Fail"}))
+    assert [line.strip() for line in text.splitlines() if "<br/>" in line] == [
+        's0["Pay<br/>Task"]',
+        's1(["Done<br/>Task (end)"])',
+        's2(["Undone<br/>Fail"])',
+    ]
 
 
 def test_outcomes_have_text_and_colours() -> None:

@@ -26,7 +26,7 @@ def colours(png: bytes) -> Counter[Pixel]:
 
 def test_the_png_is_neither_black_nor_blank() -> None:
     found = colours(to_png(render(ONE)))
-    fill, border, text = map(pixel, LIGHT["plain"])
+    fill, border, text = map(pixel, LIGHT["succeeded"])  # a task that ends the execution
     assert found[255, 255, 255] > found.total() / 3
     assert found[fill] > found.total() / 10
     assert min(found[border], found[text]) > 100
@@ -36,7 +36,7 @@ def test_the_png_is_neither_black_nor_blank() -> None:
 def test_an_outcome_colours_the_png() -> None:
     found = colours(to_png(render(ONE, {"CompensationIncomplete": StateStatus(Outcome.FAILED)})))
     assert found[pixel(LIGHT["failed"][0])] > found.total() / 10
-    assert pixel(LIGHT["plain"][0]) not in found
+    assert pixel(LIGHT["succeeded"][0]) not in found
 
 
 @pytest.mark.parametrize("name", ["CompensationIncomplete", "Pay"])

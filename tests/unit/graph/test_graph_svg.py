@@ -37,7 +37,14 @@ def state(outcome: Outcome, retries: int = 0) -> ET.Element:
 @BOTH
 def test_every_state_is_drawn_with_its_name_and_type(definition: Definition) -> None:
     found = {name: texts(link)[1] for name, link in states(render(definition)).items()}
-    assert found == {name: state["Type"] for name, state in definition["States"].items()}
+    ends = {True: " (end)", None: ""}
+    assert found == {name: f"{state['Type']}{ends[state.get('End')]}" for name, state in definition["States"].items()}
+
+
+def test_a_task_that_ends_the_execution_has_the_shape_and_colour_of_a_success() -> None:
+    drawing = states(render(machine(Pay=task("Done", Declined="Undone"), Done=task(), Undone={"Type": "Fail"})))
+    looks = {name: (link.attrib["class"], link[0].attrib["rx"]) for name, link in drawing.items()}
+    assert looks == {"Pay": ("plain", "8"), "Done": ("succeeded", "23"), "Undone": ("failed", "23")}
 
 
 @BOTH
@@ -103,7 +110,7 @@ def test_a_state_is_a_link_whose_label_has_everything_visible() -> None:
     definition = machine(**{"Pay now": task()})
     link = states(render(definition, {"Pay now": StateStatus(Outcome.CAUGHT, 2)}))["Pay now"]
     assert link.attrib["href"] == "#Pay%20now"
-    assert link.attrib["aria-label"] == "Pay now: Task, caught error · 2 retries"
+    assert link.attrib["aria-label"] == "Pay now: Task (end), caught error · 2 retries"
     assert drawn(render(definition)).attrib["role"] == "group"
 
 

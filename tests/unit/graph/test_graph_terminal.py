@@ -20,7 +20,7 @@ SMALL = """\
 ╰────────────────╯               ┆
          │                       ┆
          ▼                       ▼
-╭─ Succeed ──────╮      ╭─ Fail ─────────╮
+╭─ Task (end) ───╮      ╭─ Fail ─────────╮
 │      Done      │      │     Undone     │
 ╰────────────────╯      ╰────────────────╯
 """
@@ -33,7 +33,7 @@ def printed(definition: Definition, width: int, statuses: dict[str, StateStatus]
 
 
 def test_a_wide_terminal_shows_boxes_and_arrows() -> None:
-    definition = machine(Pay=task("Done", Declined="Undone"), Done={"Type": "Succeed"}, Undone={"Type": "Fail"})
+    definition = machine(Pay=task("Done", Declined="Undone"), Done=task(), Undone={"Type": "Fail"})
     assert printed(definition, 80) == SMALL
 
 

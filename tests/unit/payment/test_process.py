@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from aws_lambda_powertools.utilities.idempotency.exceptions import IdempotencyAlreadyInProgressError
 
 from order.views import event_view
 from payment.domain import AmountDiffers, PaymentDeclined
@@ -48,7 +47,7 @@ def test_the_intent_is_on_record_before_it_is_confirmed(monkeypatch: pytest.Monk
     assert on_record == ["OrderPlaced", "InventoryReserved", "PaymentIntentRecorded"]
 
 
-def test_a_retry_within_ten_minutes_writes_nothing() -> None:
+def test_a_retry_writes_nothing() -> None:
     order_id = steps.paid()
     before = world.everything()
     steps.process(order_id)
@@ -187,18 +186,20 @@ def test_a_processing_payment_is_neither_charged_nor_declined(monkeypatch: pytes
     assert world.payment(order_id) == "CHARGED"
 
 
-def test_a_concurrent_duplicate_cannot_reach_the_gateway(monkeypatch: pytest.MonkeyPatch) -> None:
-    order_id = reserved()
+@pytest.mark.parametrize("call", ["create_intent", "confirm"])
+def test_a_concurrent_duplicate_charges_nothing_more(monkeypatch: pytest.MonkeyPatch, call: str) -> None:
+    order_id, duplicates = reserved(), list[dict[str, Any]]()
+    real: Callable[..., Intent] = getattr(SimulatedGateway, call)
 
-    class WithADuplicate(SimulatedGateway):
-        def confirm(self, intent_id: str, *, key: str) -> Intent:
-            with pytest.raises(IdempotencyAlreadyInProgressError):
-                steps.process(order_id)
-            return super().confirm(intent_id, key=key)
+    def meanwhile_duplicated(*args: Any, **kwargs: Any) -> Intent:
+        if not duplicates:
+            monkeypatch.setattr(SimulatedGateway, call, real)
+            duplicates.append(steps.process(order_id))
+        return real(*args, **kwargs)
 
-    monkeypatch.setattr("payment.app.gateway", WithADuplicate)
-    steps.process(order_id)
-    assert [intent["confirms"] for intent in world.intents()] == [1]
+    monkeypatch.setattr(SimulatedGateway, call, meanwhile_duplicated)
+    assert steps.process(order_id) == {**duplicates[0], "repeated": True}
+    assert [intent["taken"] for intent in world.intents()] == [PRICE]
 
 
 def test_a_payment_that_is_voided_before_it_is_confirmed_charges_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

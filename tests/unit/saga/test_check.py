@@ -7,6 +7,7 @@ import pytest
 
 from saga.reconcile import run
 from saga.reconcile.invariants import violations
+from saga.reconcile.records import Records
 from saga.stack.stack import Stack
 from sagakit import clock
 from tests.support import steps, world
@@ -26,19 +27,15 @@ def deployed(stack: Stack) -> Stack:
     return stack
 
 
-def test_all_tables_except_those_whose_rows_expire_are_read(deployed: Stack) -> None:
-    steps.confirmed()
-    found = run.read(deployed)
-    assert found.keys() == set(tables_of_record())
-    without_secret = {**found, "SAGAS": [row for row in found["SAGAS"] if row != world.SECRET]}
-    assert {name: len(rows) for name, rows in without_secret.items()} == {name: len(world.rows(name)) for name in found}
+def test_all_tables_except_those_whose_rows_expire_are_of_record(deployed: Stack) -> None:
+    assert Records(deployed).names.keys() == set(tables_of_record())
 
 
-def test_the_table_of_a_new_participant_is_read_too(deployed: Stack) -> None:
-    outputs = {**deployed.outputs, "ReturnedShipmentsTable": deployed.outputs["PaymentsTable"]}
-    steps.confirmed()
-    found = run.read(replace(deployed, outputs=outputs))
-    assert found["RETURNED_SHIPMENTS"] == found["PAYMENTS"]
+def test_the_table_of_a_new_participant_is_read_too(deployed: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "_SETTLING_SECONDS", 0)
+    outputs = {**deployed.outputs, "ReturnedShipmentsTable": deployed.outputs["InventoryTable"]}
+    world.put("INVENTORY", {**world.product(), "orderId": "another"})
+    assert run.check(replace(deployed, outputs=outputs)) == ["another: no such order"]
 
 
 def test_a_violation_must_still_be_there_a_moment_later(deployed: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -47,7 +44,11 @@ def test_a_violation_must_still_be_there_a_moment_later(deployed: Stack, monkeyp
     assert run.check(deployed) == []
     world.put("ORDER_LINES", {"productId": "monitor", "line": "x", "orderId": "another"})
     world.remove("EVENTS", orderId=order_id, eventType="PaymentCharged")
-    assert run.check(deployed) == [f"{order_id}: is CONFIRMED without PaymentCharged", "another: no such order"]
+    assert run.check(deployed) == [
+        f"{order_id}: is CONFIRMED without PaymentCharged",
+        f"{order_id}: misses the event before OrderConfirmed",
+        "another: no such order",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -89,6 +90,7 @@ def test_an_order_that_recovery_has_forgotten_is_a_violation(
     [
         ({"paused": {"state": "ConfirmOrder"}}, "is CONFIRMED, but still has paused"),
         ({"deadlineAt": 1}, "is CONFIRMED, but still has deadlineAt"),
+        ({"started": "OrderPlaced"}, "is CONFIRMED, but still has started"),
     ],
 )
 def test_only_an_open_order_has_a_deadline_or_is_paused(changes: dict[str, Any], problem: str) -> None:
@@ -96,6 +98,30 @@ def test_only_an_open_order_has_a_deadline_or_is_paused(changes: dict[str, Any],
     (row,) = world.rows("SAGAS")
     world.put("SAGAS", {**row, **changes})
     assert violations(world.everything()) == [f"{order_id}: {problem}"]
+
+
+@pytest.mark.parametrize(
+    ("bring", "later", "newest"),
+    [(world.placed, 1, "OrderPlaced"), (steps.confirmed, 1, "OrderConfirmed"), (steps.failed, -1, "OrderFailed")],
+)
+def test_an_order_was_updated_by_its_newest_event(bring: steps.Bring, later: int, newest: str) -> None:
+    order_id = bring()
+    (row,) = world.rows("SAGAS")
+    at = row["updatedAt"]
+    world.put("SAGAS", {**row, "updatedAt": at + later})
+    assert violations(world.everything()) == [f"{order_id}: was updated at {at + later}, but by {newest} at {at}"]
+
+
+def test_the_row_of_an_open_order_of_an_older_version_is_older_than_its_newest_event() -> None:
+    steps.paid()
+    (row,) = world.rows("SAGAS")
+    world.put("SAGAS", {**row, "updatedAt": row["createdAt"]})
+    assert violations(world.everything()) == []
+
+
+def test_accepting_a_return_does_not_update_its_order() -> None:
+    world.returned(steps.confirmed())
+    assert violations(world.everything()) == []
 
 
 def test_an_order_is_due_at_its_deadline_at_the_latest() -> None:

@@ -20,6 +20,19 @@ def with_intent(bring: Callable[[], str], **changes: Any) -> tuple[str, Tables]:
     return order_id, {**rows, "GATEWAY_LEDGER": ledger}
 
 
+def with_payment(rows: Tables, **changes: Any) -> Tables:
+    """Return the rows with the payment changed that was recorded; None removes an attribute."""
+
+    def changed(detail: dict[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in {**detail, **changes}.items() if value is not None}
+
+    events = [
+        {**row, "detail": changed(row["detail"])} if row["eventType"] == "PaymentIntentRecorded" else row
+        for row in rows["EVENTS"]
+    ]
+    return {**rows, "EVENTS": events}
+
+
 @pytest.mark.parametrize(
     ("bring", "changes", "finding"),
     [
@@ -45,9 +58,9 @@ def test_a_refund_that_was_not_made_is_told_and_one_that_was_refused_is_not(fail
 
 @pytest.mark.parametrize("changes", [{"taken": 0}, {"refunded": 69_998}, {"taken": 1, "refunded": 1}])
 def test_a_parked_order_that_cost_nothing_is_no_finding(changes: dict[str, Any]) -> None:
-    _, rows = with_intent(steps.parked, **changes)
-    events = [row for row in rows["EVENTS"] if row["eventType"] != "PaymentCharged"]  # of a charge that was refused
-    assert findings({**rows, "EVENTS": events}, 0) == []
+    order_id, rows = with_intent(steps.parked, **changes)
+    world.forget(order_id, "PaymentCharged")  # of a charge that was refused
+    assert findings({**rows, "EVENTS": world.rows("EVENTS")}, 0) == []
 
 
 @pytest.mark.parametrize("refunded", [0, 34_999])
@@ -56,36 +69,37 @@ def test_a_parked_order_that_is_still_charged_violates_nothing_because_it_was_pa
     assert violations(rows) == []
 
 
-@pytest.mark.parametrize("odd", ["SAGAS", "PAYMENTS", "GATEWAY_LEDGER", None])
+@pytest.mark.parametrize("odd", ["order", "payment", "intent", None])
 def test_an_order_is_charged_in_its_currency(odd: str | None) -> None:
-    order_id, rows = with_intent(steps.confirmed)
-    for table in ("SAGAS", "PAYMENTS", "GATEWAY_LEDGER"):
-        currency = {"currency": "EUR" if table == odd else "USD"}
-        rows = {
-            **rows,
-            table: [{**row, **currency} if "amount" in row or table == "SAGAS" else row for row in rows[table]],
-        }
-    assert findings(rows, 0) == ([f"{order_id}: is in EUR and USD at once"] if odd else [])
+    order, payment, intent = ("EUR" if each == odd else "USD" for each in ("order", "payment", "intent"))
+    order_id, rows = with_intent(steps.confirmed, currency=intent)
+    orders = [{**row, "currency": order} for row in rows["SAGAS"]]
+    found = findings(with_payment({**rows, "SAGAS": orders}, currency=payment), 0)
+    assert found == ([f"{order_id}: is in EUR and USD at once"] if odd else [])
 
 
 def test_rows_without_a_currency_are_older_and_no_finding() -> None:
     _, rows = with_intent(steps.confirmed, currency="EUR")
-    payments = [{name: row[name] for name in row if name != "currency"} for row in rows["PAYMENTS"]]
-    assert findings({**rows, "PAYMENTS": payments}, 0) == []
+    orders = [{name: row[name] for name in row if name != "currency"} for row in rows["SAGAS"]]
+    assert findings(with_payment({**rows, "SAGAS": orders}, currency=None), 0) == []
 
 
 @pytest.mark.parametrize(
-    ("table", "changes", "finding"),
+    ("changes", "finding"),
     [
-        ("SAGAS", {"totalAmount": 1}, "costs 1, but its lines cost 69998"),
-        ("PAYMENTS", {"amount": 1}, "costs 69998, but its payment is for another amount"),
-        ("PAYMENTS", {"intentId": "pi_other"}, "has the intent pi_other on record, of which the gateway knows nothing"),
+        ({"amount": 1}, "costs 69998, but its payment is for another amount"),
+        ({"intentId": "pi_other"}, "has the intent pi_other on record, of which the gateway knows nothing"),
     ],
 )
-def test_rows_that_contradict_the_total_are_told(table: str, changes: dict[str, Any], finding: str) -> None:
+def test_a_payment_that_contradicts_the_order_or_the_gateway_is_told(changes: dict[str, Any], finding: str) -> None:
+    order_id = steps.confirmed()
+    assert f"{order_id}: {finding}" in findings(with_payment(world.everything(), **changes), 0)
+
+
+def test_a_total_that_contradicts_the_lines_is_told() -> None:
     order_id, rows = steps.confirmed(), world.everything()
-    changed = {**rows, table: [{**row, **changes} for row in rows[table]]}
-    assert f"{order_id}: {finding}" in findings(changed, 0)
+    orders = [{**row, "totalAmount": 1} for row in rows["SAGAS"]]
+    assert f"{order_id}: costs 1, but its lines cost 69998" in findings({**rows, "SAGAS": orders}, 0)
 
 
 def free(rows: Tables) -> Tables:
@@ -97,8 +111,7 @@ def free(rows: Tables) -> Tables:
         {**row, "detail": {**row["detail"], "intentId": None, "amount": 0}} if "Payment" in row["eventType"] else row
         for row in rows["EVENTS"]
     ]
-    payments = [{**row, "intentId": None, "amount": 0} for row in rows["PAYMENTS"]]
-    return {**rows, "SAGAS": orders, "EVENTS": events, "PAYMENTS": payments, "GATEWAY_LEDGER": []}
+    return {**rows, "SAGAS": orders, "EVENTS": events, "GATEWAY_LEDGER": []}
 
 
 @pytest.mark.parametrize("bring", [steps.paid, steps.confirmed, steps.failed, steps.parked])
@@ -109,10 +122,7 @@ def test_a_free_order_needs_no_intent(bring: Callable[[], str]) -> None:
 
 def test_a_free_order_of_before_whose_intent_charged_nothing_is_no_finding() -> None:
     _, rows = with_intent(steps.confirmed, amount=0, taken=0)
-    as_free = free(rows)
-    kept = {name: rows[name] for name in ("GATEWAY_LEDGER", "EVENTS")}
-    payments = [{**row, "amount": 0} for row in rows["PAYMENTS"]]
-    assert findings({**as_free, **kept, "PAYMENTS": payments}, 0) == []
+    assert findings(with_payment({**rows, "SAGAS": free(rows)["SAGAS"]}, amount=0), 0) == []
 
 
 @pytest.mark.parametrize("bring", [steps.confirmed, steps.failed])

@@ -11,7 +11,7 @@ from botocore.exceptions import ReadTimeoutError
 
 from saga.failures import Silent
 from saga.local import functions
-from saga.operations import undispatched
+from saga.operations import outbox_events
 from saga.patience import PATIENCE
 from saga.stack.stack import Stack
 from saga.stack.target import session
@@ -20,7 +20,7 @@ from tests.unit.saga.fakes import FakeCloudFormation, FakeSession
 LIMITS = {"shop-PublishEvents": 60, "shop-SweepOrders": 55}  # seconds
 
 CALLS: dict[str, Callable[[Stack], object]] = {
-    "shop-PublishEvents": lambda stack: undispatched.publish(stack, []),
+    "shop-PublishEvents": lambda stack: outbox_events.publish(stack, []),
     "shop-SweepOrders": lambda stack: functions.invoke(stack, "sweep_orders"),
 }
 

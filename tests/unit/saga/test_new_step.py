@@ -88,10 +88,10 @@ def test_a_technical_failure_of_the_new_step_pauses_the_saga(project: Path) -> N
 def test_if_the_longest_path_does_not_fit_the_message_says_what_to_shorten(project: Path) -> None:
     before = (project / "statemachine/order_saga.asl.json").read_text()
     limit = "    execution_seconds=300,  # as long as EXPRESS lasts"
-    change(project / "functions/sagas.py", limit, limit.replace("300", "240"))
+    change(project / "functions/sagas.py", limit, limit.replace("300", "230"))
     result = saga(BOOK)
     assert result.exit_code == 0
-    assert "The definition is not generated: order: the longest path takes 254 s" in result.stdout
+    assert "The definition is not generated: order: the longest path takes 244 s" in result.stdout
     assert "Shorten a retry in statemachine/policies.py" in result.stdout
     assert (project / "statemachine/order_saga.asl.json").read_text() == before
 
@@ -166,9 +166,9 @@ def test_the_code_for_an_existing_participant_is_printed(project: Path) -> None:
 
 
 def test_a_step_about_things_that_have_a_table_gets_its_own_table(project: Path) -> None:
-    result = saga("new step HoldPayment --undo FreePayment --participant shelf")
+    result = saga("new step HoldEvent --undo FreeEvent --participant shelf")
     assert result.exit_code == 0
-    assert "  HeldPaymentsTable:" in (project / "template.yaml").read_text()
+    assert "  HeldEventsTable:" in (project / "template.yaml").read_text()
 
 
 @pytest.mark.parametrize("times", [0, 2], ids=["gone", "twice"])

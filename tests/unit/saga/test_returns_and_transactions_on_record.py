@@ -121,6 +121,7 @@ ORDERS: tuple[tuple[str, dict[str, Any], dict[str, str], str], ...] = (
     ),
     ("SAGAS", {"status": "PENDING"}, {"saga": "order"}, "is PENDING despite OrderConfirmed"),
 )
+INTENDED, OTHER_REFUND = {"eventType": "ReturnRefundIntended"}, {"intentId": "pi", "amount": 1}
 RETURNS: tuple[tuple[str, dict[str, Any], dict[str, str], str], ...] = (
     ("SAGAS", {"refundAmount": 1}, {"saga": "return"}, "is worth 1, but its items cost 34999"),
     ("SAGAS", {"refundAmount": 1}, {"saga": "return"}, "is worth 1, but its payment is for another amount"),
@@ -134,9 +135,9 @@ RETURNS: tuple[tuple[str, dict[str, Any], dict[str, str], str], ...] = (
         "is for {'monitor': 1} at 34999, unlike ReturnAccepted",
     ),
     ("EVENTS", {"detail": {}}, {"eventType": "InventoryRestocked"}, "is CONFIRMED for {'monitor': 1}, but put back {}"),
-    ("PAYMENTS", {"status": "INTENT"}, {"orderId": "RETURN"}, "is CONFIRMED, but its payment is INTENT"),
-    ("PAYMENTS", {"amount": 1}, {"orderId": "RETURN"}, "is worth 34999, but its payment is for another amount"),
-    ("PAYMENTS", {"intentId": "pi"}, {"orderId": "RETURN"}, "is refunded from pi, but paid with PAID"),
+    ("EVENTS", {"outcome": "intended"}, {"eventType": "ReturnRefunded"}, "is CONFIRMED, but its payment is INTENT"),
+    ("EVENTS", {"detail": OTHER_REFUND}, INTENDED, "is worth 34999, but its payment is for another amount"),
+    ("EVENTS", {"detail": OTHER_REFUND}, INTENDED, "is refunded from pi, but paid with PAID"),
     (
         "GATEWAY_LEDGER",
         {"parts": {}},
@@ -163,8 +164,6 @@ def test_a_row_that_disagrees_is_told(table: str, changes: dict[str, Any], key: 
         ("SAGAS", {"orderId": "RETURN"}, "ORDER: has OrderReturnAccepted#1, but no such return"),
         ("SAGAS", {"orderId": "RETURN"}, "ORDER: was refunded 34999 for RETURN, which is no return of it"),
         ("SAGAS", {"orderId": "ORDER"}, "RETURN: is a return of ORDER, which is no order"),
-        ("PAYMENTS", {"orderId": "RETURN"}, "RETURN: is CONFIRMED, but its payment is missing"),
-        ("PAYMENTS", {"orderId": "RETURN"}, "RETURN: was refunded 34999, but has no payment on record"),
         ("EVENTS", {"orderId": "RETURN", "eventType": "ReturnRefunded"}, "RETURN: is CONFIRMED without ReturnRefunded"),
         ("EVENTS", {"orderId": "RETURN", "eventType": "InventoryRestocked"}, "monitor: 100 stocked, 99 left, 2 held"),
         ("EVENTS", {"orderId": "ORDER", "eventType": "OrderReturnAccepted#1"}, "RETURN: was accepted 0 times by ORDER"),
@@ -176,6 +175,15 @@ def test_a_row_that_is_missing_is_told(table: str, key: dict[str, str], problem:
     for name, value in names.items():
         problem = problem.replace(name, value)
     assert problem in found()
+
+
+def test_a_refund_of_which_no_event_tells_is_told() -> None:
+    _, return_id = done()
+    for event_type in ("ReturnRefundIntended", "ReturnRefunded"):
+        world.remove("EVENTS", orderId=return_id, eventType=event_type)
+    told = {f"{return_id}: is CONFIRMED, but its payment is missing"}
+    told |= {f"{return_id}: was refunded 34999, but has no payment on record"}
+    assert told < set(found())
 
 
 def test_more_than_was_bought_cannot_be_returned() -> None:

@@ -1,14 +1,15 @@
 """Cancelling: the decision to undo is made once, and never for a confirmed saga."""
 
 import json
+from collections.abc import Callable
 
 import pytest
 
 from sagakit import decision, eventlog, guard
-from sagakit.errors import AlreadyConfirmed, TransientError
-from sagas import ORDER
+from sagakit.errors import AlreadyConfirmed
+from sagakit.reason import Reason
 from tests.support import meanwhile, steps, world
-from tests.support.stopped_clock import DAY, MINUTE, StoppedClock
+from tests.support.stopped_clock import DAY, MINUTE, SECOND, StoppedClock
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -23,12 +24,23 @@ def test_cancelling_records_the_reason_and_starts_no_other_execution() -> None:
     assert (event.detail, event.starts_saga) == (reason, False)
 
 
-def test_the_compensations_get_their_own_deadline_and_end_the_pause(still: StoppedClock) -> None:
-    order_id = steps.paused()
+def by_customer(order_id: str) -> None:
+    decision.cancel(order_id, Reason("CustomerCancelled", "changed their mind"), starts_saga=True)
+
+
+@pytest.mark.parametrize(
+    ("cancel", "due"),
+    [(by_customer, 2 * MINUTE), (steps.cancel, 10 * SECOND)],
+    ids=["customer", "execution"],
+)
+def test_the_compensations_get_their_own_deadline_and_end_the_pause(
+    still: StoppedClock, cancel: Callable[[str], object], due: int
+) -> None:
+    order_id, began = steps.paused(), still.now
     still.advance(MINUTE)
-    steps.cancel(order_id)
+    cancel(order_id)
     row = guard.read(order_id)
-    assert (row["dueAt"], row["deadlineAt"]) == (still.now + 6 * MINUTE, still.now + DAY)
+    assert (row["dueAt"], row["deadlineAt"]) == (began + due, still.now + DAY)
     assert ("open" in row, "paused" in row) == (True, False)
 
 
@@ -79,23 +91,7 @@ def test_the_deadline_of_the_compensations_is_not_moved_by_a_writer_whose_clock_
     still.advance(ahead)
     steps.reserve(order_id)  # on a machine whose clock is ahead
     still.advance(-ahead)
-    steps.cancel(order_id)
+    by_customer(order_id)
     row = guard.read(order_id)
-    assert (row["dueAt"], row["deadlineAt"]) == (still.now + 6 * MINUTE, still.now + DAY)
+    assert (row["dueAt"], row["deadlineAt"]) == (still.now + MINUTE, still.now + DAY)
     assert row["updatedAt"] == still.now + ahead + 1  # its order among the events stays right
-
-
-# --- Steps that take effect meanwhile ------------------------------------------------------------------------------
-
-
-def test_a_cancellation_that_is_overtaken_again_and_again_gives_up_for_now(monkeypatch: pytest.MonkeyPatch) -> None:
-    order_id, calls = world.placed(), list[str]()
-
-    def overtaken(saga_id: str, *_: object, **__: object) -> None:
-        calls.append(saga_id)
-        raise decision.Overtaken("PaymentCharged")
-
-    monkeypatch.setattr(decision, "_cancel", overtaken)
-    with pytest.raises(TransientError, match="one step after the other"):
-        steps.cancel(order_id)
-    assert len(calls) == decision.OVERTAKEN_AT_MOST > len(ORDER.guarded)

@@ -21,7 +21,7 @@ def test_an_order_that_is_reserved_and_paid_is_confirmed() -> None:
 @pytest.mark.parametrize("step", ORDER.confirmed_by)
 def test_an_order_with_a_missing_step_is_not_confirmed(step: str) -> None:
     order_id = steps.paid()
-    world.remove("EVENTS", orderId=order_id, eventType=step)
+    world.forget(order_id, step)
     with pytest.raises(LookupError, match=f"no {step} on record"):
         steps.confirm(order_id)
     assert world.status(order_id) == "PENDING"

@@ -62,11 +62,10 @@ def asked(monkeypatch: pytest.MonkeyPatch, world: None) -> list[tuple[str, objec
     [
         (lambda _: dynamodb.get(tables.events(), KEY), ["GetItem"]),
         (guard.read, ["GetItem"]),
-        (lambda _: outbox.still_undispatched(KEY), ["GetItem"]),
         (lambda _: outbox.if_set_aside(KEY), ["GetItem"]),
         (lambda _: eventlog.history("o"), ["Query"] * 3),
     ],
-    ids=["a row", "a saga's row", "an undispatched event", "an event that is set aside", "each page of a history"],
+    ids=["a row", "a saga's row", "an event that is set aside", "each page of a history"],
 )
 def test_what_decides_is_read_consistently(
     asked: list[tuple[str, object]], read: Callable[[str], object], calls: list[str]

@@ -3,7 +3,7 @@
 import pytest
 
 from sagakit import clock, decision, eventlog, guard, resuming
-from sagakit.errors import AlreadyConfirmed, NotCancelling, NotWaiting, SagaCancelled, StepIncomplete, TransientError
+from sagakit.errors import AlreadyConfirmed, NotCancelling, NotWaiting, SagaCancelled, StepIncomplete
 from sagakit.parking import park
 from sagakit.reason import Reason
 from sagakit.recovery.actions import RecoveryAction, next_action, recover_if_needed
@@ -13,13 +13,13 @@ from tests.support.stopped_clock import DAY, HOUR, SECOND, StoppedClock
 
 pytestmark = pytest.mark.usefixtures("world")
 
-LEAVE, CANCEL, RESUME, WAIT, PAUSE, PARK = RecoveryAction
+LEAVE, CANCEL, START, RESUME, PAUSE, PARK = RecoveryAction
 NOW = 1_000_000
 PASSING = Reason("TransientError", "503")
 
 
 def accepted() -> str:
-    return steps.dispatched(steps.STARTED["return"]())
+    return steps.STARTED["return"]()
 
 
 def parked() -> str:
@@ -117,7 +117,7 @@ def test_a_step_that_wakes_up_late_still_counts_and_confirming_ends_the_parking(
         steps.call(step.state, return_id)
     steps.call("ConfirmReturn", return_id)
     row = guard.read(return_id)
-    assert (row["status"], "parked" in row, row["byStatus"].partition("#")[0]) == ("CONFIRMED", False, "CONFIRMED")
+    assert (row["status"], "parked" in row, "byStatus" in row) == ("CONFIRMED", False, False)
 
 
 def test_an_operator_gives_it_another_day(still: StoppedClock) -> None:
@@ -139,7 +139,6 @@ def test_recovery_gives_it_no_more_time(still: StoppedClock) -> None:
     still.advance(HOUR)
     assert recover_if_needed(return_id) is RESUME
     assert guard.read(return_id)["deadlineAt"] == deadline
-    steps.dispatched(return_id)
     still.advance(DAY)
     assert recover_if_needed(return_id) is PARK
     assert guard.read(return_id)["parked"]["failures"] == {"RefundReturn": "TransientError"}
@@ -152,7 +151,7 @@ def test_parking_one_that_was_resumed_meanwhile_has_no_effect(
     decision.wait(return_id, "RefundReturn", PASSING)
     still.advance(SECOND)
     meanwhile.before(monkeypatch, "transact_write_items", lambda: resuming.resume(return_id, "hope"))
-    with pytest.raises((SagaCancelled, TransientError)):
+    with pytest.raises(SagaCancelled):
         decision.wait(return_id, "RefundReturn", Reason("RefundRefused", "no"))
     assert (world.events(return_id)[-1], "parked" in guard.read(return_id)) == ("ReturnResumed#1", False)
 

@@ -9,20 +9,19 @@ import pytest
 
 from sagakit import decision, eventlog, guard, resuming
 from sagakit.dynamodb import Item
-from sagakit.errors import NotCancelling, TransientError
+from sagakit.errors import NotCancelling
 from sagakit.event import Event
 from sagakit.parking import park
 from sagakit.reason import Reason
 from sagakit.recovery.actions import RecoveryAction, next_action, recover_if_needed
-from sagakit.relay import outbox
 from sagas import ORDER
 from tests.support import meanwhile, steps, world
 from tests.support.lambdas import Context, handler
 from tests.support.stopped_clock import DAY, MINUTE, SECOND, StoppedClock
 
-pytestmark = pytest.mark.usefixtures("world")
+pytestmark = pytest.mark.usefixtures("bus")
 
-LEAVE, CANCEL, RESUME, WAIT, PAUSE, PARK = RecoveryAction
+LEAVE, CANCEL, START, RESUME, PAUSE, PARK = RecoveryAction
 BROKEN = ("", "ABORTED", "FAILED", "TIMED_OUT")  # the status of an execution that broke, if recovery knows of one
 
 
@@ -31,18 +30,6 @@ def recover(order_id: str, status: str = "ABORTED", cause: str | None = None) ->
     detail = {"status": status, "input": given, "name": name, "cause": cause}
     answer: dict[str, Any] = handler("RecoverOrderFunction")({"detail": detail}, Context())
     return str(answer["move"])
-
-
-def placed() -> str:
-    return steps.dispatched(world.placed())
-
-
-def paid() -> str:
-    return steps.dispatched(steps.paid())
-
-
-def cancelling() -> str:
-    return steps.dispatched(steps.cancelling())
 
 
 def row(order_id: str) -> Item:
@@ -108,20 +95,20 @@ def test_a_row_from_before_deadlines_were_on_it_waits_as_long_as_compensations_m
 
 
 def test_a_pending_order_whose_execution_is_aborted_is_cancelled_and_undone() -> None:
-    order_id = placed()
+    order_id = world.placed()
     assert recover(order_id) == CANCEL
     cancelling = found(order_id, "OrderCancelling")
     assert (cancelling.state, cancelling.starts_saga, cancelling.detail["reason"]) == ("", True, "ExecutionAborted")
 
 
 def test_a_cancelling_order_whose_execution_is_aborted_gets_another_one() -> None:
-    order_id = cancelling()
+    order_id = steps.cancelling()
     assert recover(order_id) == RESUME
     assert found(order_id, "OrderResumed#1").starts_saga
     assert found(order_id, "OrderResumed#1").detail["reason"] == "ExecutionAborted"
 
 
-@pytest.mark.parametrize("bring", [placed, cancelling])
+@pytest.mark.parametrize("bring", [world.placed, steps.cancelling])
 @pytest.mark.parametrize(("status", "reason"), [("FAILED", "ExecutionFailed"), ("TIMED_OUT", "ExecutionTimedOut")])
 def test_an_order_whose_execution_failed_is_paused(
     still: StoppedClock, bring: Callable[[], str], status: str, reason: str
@@ -148,7 +135,7 @@ def test_an_order_whose_execution_failed_is_paused(
 def test_what_a_broken_execution_says_is_cut_to_what_people_can_read(
     status: str, where: str, cause: str, kept: str
 ) -> None:
-    order_id = placed()
+    order_id = world.placed()
     recover(order_id, status, cause)
     assert row(order_id)[where]["cause"] == kept
 
@@ -157,7 +144,7 @@ def test_what_a_broken_execution_says_is_cut_to_what_people_can_read(
 def test_an_execution_that_fails_after_the_deadline_is_not_why_the_order_is_cancelled(
     still: StoppedClock, status: str
 ) -> None:
-    order_id = placed()
+    order_id = world.placed()
     still.now = row(order_id)["deadlineAt"]
     assert recover(order_id, status) == CANCEL
     assert row(order_id)["reason"]["reason"] == "DeadlinePassed"
@@ -180,7 +167,7 @@ def later(still: StoppedClock, order_id: str) -> RecoveryAction:
     return recover_if_needed(order_id)
 
 
-@pytest.mark.parametrize("bring", [placed, cancelling])
+@pytest.mark.parametrize("bring", [world.placed, steps.cancelling])
 def test_a_paused_order_is_left_until_its_next_attempt_is_due(still: StoppedClock, bring: Callable[[], str]) -> None:
     order_id = steps.paused(bring)
     still.advance(9_999)
@@ -190,83 +177,26 @@ def test_a_paused_order_is_left_until_its_next_attempt_is_due(still: StoppedCloc
     assert "OrderResumed#1" in world.events(order_id)
 
 
-def test_an_order_whose_execution_died_silently_is_resumed_after_six_minutes(still: StoppedClock) -> None:
-    order_id, began = placed(), still.now
-    assert later(still, order_id) is RESUME
-    assert still.now == began + 6 * MINUTE
-    assert found(order_id, "OrderResumed#1").detail["reason"] == "ExecutionLost"
-
-
-@pytest.mark.parametrize("bring", [world.placed, steps.cancelling])
-def test_an_order_is_not_resumed_while_its_last_execution_has_not_been_started(
-    still: StoppedClock, bring: Callable[[], str]
-) -> None:
-    order_id = steps.paused(lambda: steps.dispatched(bring()))
-    for _ in range(5):  # Step Functions is out of order
-        assert later(still, order_id) in (RESUME, WAIT)
-    assert recover_if_needed(order_id) is LEAVE
-    assert [event for event in world.events(order_id) if "Resumed" in event] == ["OrderResumed#1"]
-    assert row(order_id)["dueAt"] == still.now + 6 * MINUTE
-    steps.dispatched(order_id)
-    later(still, order_id)
-    assert world.events(order_id)[-1] == "OrderResumed#2"
-
-
 @pytest.mark.parametrize(
-    ("bring", "attempts"),
+    ("wait", "before", "cause"),
     [
-        (world.placed, None),
-        (steps.paused, 1),
-        (lambda: steps.paused(steps.cancelling), 1),
-    ],
-    ids=["running", "paused", "cancelling"],
-)
-def test_an_order_that_waits_for_the_relay_tells_when_it_is_tried_next(
-    still: StoppedClock, bring: Callable[[], str], attempts: int | None
-) -> None:
-    order_id = bring()
-    before = row(order_id)
-    assert later(still, order_id) is WAIT
-    next_attempt = still.now + 6 * MINUTE
-    mark = {"paused": {**before["paused"], "nextAttemptAt": next_attempt}} if attempts else {}
-    assert row(order_id) == {**before, **mark, "dueAt": next_attempt}
-    assert row(order_id).get("paused", {}).get("attempts") == attempts
-    steps.dispatched(order_id)
-    assert later(still, order_id) is RESUME
-    assert still.now == next_attempt
-
-
-def test_an_order_waits_for_the_relay_until_its_deadline_at_the_latest(still: StoppedClock) -> None:
-    order_id = world.placed()
-    deadline = row(order_id)["deadlineAt"]
-    still.now = deadline - MINUTE
-    assert recover_if_needed(order_id) is WAIT
-    assert row(order_id)["dueAt"] == deadline
-
-
-def test_an_order_is_resumed_if_the_event_of_its_last_execution_was_set_aside(still: StoppedClock) -> None:
-    order_id = world.placed()
-    outbox.set_aside(world.event_row(order_id))
-    later(still, order_id)
-    assert world.events(order_id) == ["OrderPlaced", "OrderResumed#1"]
-
-
-@pytest.mark.parametrize(
-    ("wait", "cause"),
-    [
-        (lambda _: None, "it waited too long"),
-        (steps.pause, "it waited too long; ProcessPayment waited: TransientError"),
-        (lambda order_id: recover(order_id, "FAILED"), "it waited too long; its execution waited: ExecutionFailed"),
+        (lambda _: None, START, "it waited too long"),
+        (steps.pause, RESUME, "it waited too long; ProcessPayment waited: TransientError"),
+        (
+            lambda order_id: recover(order_id, "FAILED"),
+            RESUME,
+            "it waited too long; its execution waited: ExecutionFailed",
+        ),
     ],
     ids=["running", "paused", "its execution failed"],
 )
 def test_a_pending_order_is_cancelled_at_its_deadline_and_the_reason_tells_what_waited(
-    still: StoppedClock, wait: Callable[[str], object], cause: str
+    still: StoppedClock, wait: Callable[[str], object], before: RecoveryAction, cause: str
 ) -> None:
-    order_id = placed()
+    order_id = world.placed()
     wait(order_id)
     still.now = row(order_id)["deadlineAt"] - 1
-    assert recover_if_needed(order_id) is RESUME
+    assert recover_if_needed(order_id) is before
     still.advance(1)
     assert recover_if_needed(order_id) is CANCEL
     assert row(order_id)["reason"] == {"reason": "DeadlinePassed", "cause": cause}
@@ -286,7 +216,7 @@ def test_a_pending_order_is_cancelled_at_its_deadline_and_the_reason_tells_what_
 def test_a_cancelling_order_is_parked_when_patience_is_over(
     still: StoppedClock, wait: Callable[[str], object], failures: dict[str, str]
 ) -> None:
-    order_id = cancelling()
+    order_id = steps.cancelling()
     wait(order_id)
     still.now = row(order_id)["deadlineAt"] - 1
     assert recover_if_needed(order_id) is RESUME
@@ -303,7 +233,7 @@ def test_a_cancelling_order_is_parked_when_patience_is_over(
 def test_an_order_that_its_dying_execution_cancels_meanwhile_is_still_undone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    order_id = paid()
+    order_id = steps.paid()
     meanwhile.before(monkeypatch, "transact_write_items", lambda: steps.cancel(order_id))
     recover(order_id)
     assert not found(order_id, "OrderCancelling").starts_saga
@@ -313,7 +243,7 @@ def test_an_order_that_its_dying_execution_cancels_meanwhile_is_still_undone(
 def test_an_order_that_the_customer_cancels_meanwhile_is_undone_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    order_id = paid()
+    order_id = steps.paid()
     by_customer = Reason("CustomerCancelled", "too late")
     meanwhile.before(
         monkeypatch, "transact_write_items", lambda: decision.cancel(order_id, by_customer, starts_saga=True)
@@ -329,7 +259,7 @@ def test_an_order_that_the_customer_cancels_meanwhile_is_undone_once(
 def test_an_order_that_is_confirmed_meanwhile_stays_confirmed(
     monkeypatch: pytest.MonkeyPatch, still: StoppedClock, status: str, *, due: bool
 ) -> None:
-    order_id = paid()
+    order_id = steps.paid()
     still.advance(6 * MINUTE if due else 0)
     meanwhile.before(monkeypatch, "transact_write_items", lambda: steps.confirm(order_id))
     assert recover_if_needed(order_id, Reason("Broken", ""), status) is LEAVE
@@ -338,16 +268,14 @@ def test_an_order_that_is_confirmed_meanwhile_stays_confirmed(
 
 
 def test_an_order_that_is_parked_meanwhile_stays_parked(monkeypatch: pytest.MonkeyPatch) -> None:
-    order_id = cancelling()
+    order_id = steps.cancelling()
     meanwhile.before(monkeypatch, "transact_write_items", lambda: steps.give_up(order_id))
-    with pytest.raises(TransientError, match="decided just now"):
-        recover(order_id)
     assert recover(order_id) == LEAVE
     assert "parked" in row(order_id)
 
 
 def test_an_execution_that_fails_while_it_tries_again_is_one_more_attempt_of_what_waited(still: StoppedClock) -> None:
-    order_id = steps.paused(cancelling, "RefundPayment")
+    order_id = steps.paused(steps.cancelling, "RefundPayment")
     later(still, order_id)
     assert recover(order_id, "FAILED") == PAUSE
     mark = row(order_id)["paused"]
@@ -357,7 +285,7 @@ def test_an_execution_that_fails_while_it_tries_again_is_one_more_attempt_of_wha
 def test_an_order_that_an_operator_resumes_just_before_it_is_parked_is_not_parked(
     still: StoppedClock,
 ) -> None:
-    order_id = steps.paused(cancelling, "RefundPayment")
+    order_id = steps.paused(steps.cancelling, "RefundPayment")
     history, read, failures = eventlog.history(order_id), row(order_id), {"RefundPayment": "TransientError"}
     resuming.resume(order_id, "it works again")
     still.advance(1)
@@ -370,17 +298,16 @@ def test_an_order_that_an_operator_resumes_just_before_it_is_parked_is_not_parke
 def test_an_order_that_an_operator_resumes_at_its_deadline_is_not_parked(
     monkeypatch: pytest.MonkeyPatch, still: StoppedClock
 ) -> None:
-    order_id = steps.paused(cancelling, "RefundPayment")
+    order_id = steps.paused(steps.cancelling, "RefundPayment")
     still.now = row(order_id)["deadlineAt"]
     meanwhile.before(monkeypatch, "transact_write_items", lambda: resuming.resume(order_id, "it works again"))
-    with pytest.raises(TransientError, match="decided just now"):
-        recover_if_needed(order_id)
     assert recover_if_needed(order_id) is LEAVE
+    assert (world.events(order_id)[-1], "parked" in row(order_id)) == ("OrderResumed#1", False)
     assert row(order_id)["deadlineAt"] == still.now + DAY
 
 
 def test_two_concurrent_recoveries_start_one_execution() -> None:
-    order_id = cancelling()
+    order_id = steps.cancelling()
     order, history, why = row(order_id), eventlog.history(order_id), Reason("ExecutionAborted", "")
     assert not resuming.recover(history, order, why).repeated
     assert resuming.recover(history, order, why).repeated

@@ -8,29 +8,18 @@ import pytest
 from sagakit import dynamodb
 from sagakit.dynamodb import Item
 from sagakit.errors import TransientError
-from sagakit.event import Event
 from sagakit.relay import outbox, starting
-from sagakit.relay.outbox import SET_ASIDE, Malformed
-from tests.support import meanwhile, steps, stream, world
+from sagakit.relay.outbox import SET_ASIDE
+from tests.support import stream, world
 from tests.support.bus import Bus
 from tests.support.steps import failed, paused, sample
 
 pytestmark = pytest.mark.usefixtures("bus")
 
 
-def undispatched() -> list[str]:
-    return [row["eventType"] for row in world.rows("EVENTS") if "undispatched" in row]
-
-
 def unreachable(**_: object) -> None:
     raise dynamodb.client.exceptions.InternalServerError(
         {"Error": {"Code": "InternalServerError", "Message": "out of order"}}, "StartExecution"
-    )
-
-
-def conflict() -> None:
-    raise dynamodb.client.exceptions.TransactionConflictException(
-        {"Error": {"Code": "TransactionConflictException", "Message": "busy"}}, "UpdateItem"
     )
 
 
@@ -40,12 +29,17 @@ def test_a_placed_order_starts_the_execution_named_after_its_event() -> None:
     assert stream.executions() == {f"{order_id}-OrderPlaced": {"orderId": order_id}}
 
 
-def test_only_events_that_start_a_saga_start_an_execution_and_are_on_the_index() -> None:
+def test_only_events_that_start_a_saga_start_an_execution() -> None:
     order_id = failed()
-    assert undispatched() == ["OrderPlaced"]
     stream.start(*stream.records())
     assert list(stream.executions()) == [f"{order_id}-OrderPlaced"]
-    assert undispatched() == []
+
+
+def test_starting_a_saga_writes_nothing() -> None:
+    world.placed()
+    before = world.everything()
+    stream.start(*stream.records())
+    assert world.everything() == before
 
 
 def test_a_pause_starts_nothing() -> None:
@@ -59,21 +53,13 @@ def test_an_existing_execution_is_a_success(number: int) -> None:
     world.placed()
     for _ in range(number):
         assert stream.start(*stream.records()) == []
-    assert (len(stream.executions()), undispatched()) == (1, [])
+    assert len(stream.executions()) == 1
 
 
 def test_an_existing_execution_with_another_input_is_a_success_too() -> None:
     order_id = world.placed()
     starting.sfn.start_execution(stateMachineArn=stream.machine(), name=f"{order_id}-OrderPlaced", input="{}")
     assert stream.start(*stream.records()) == []
-    assert undispatched() == []
-
-
-def test_marking_an_event_as_dispatched_changes_nothing_else() -> None:
-    order_id = world.placed()
-    before = world.event_row(order_id)
-    stream.start(*stream.records())
-    assert world.event_row(order_id) == {name: value for name, value in before.items() if name != "undispatched"}
 
 
 def test_an_event_that_was_set_aside_stays_so_even_if_its_saga_is_started() -> None:
@@ -96,9 +82,9 @@ def test_an_execution_that_does_not_start_is_reported_and_started_by_the_retry(m
     with monkeypatch.context() as patch:
         patch.setattr(starting.sfn, "start_execution", unreachable)
         assert stream.start(*stream.records()) == ["0", "1"]
-    assert (undispatched(), stream.executions()) == (["OrderPlaced"] * 2, {})
+    assert stream.executions() == {}
     assert stream.start(*stream.records()) == []
-    assert (undispatched(), len(stream.executions())) == ([], 2)
+    assert len(stream.executions()) == 2
 
 
 def test_a_record_that_fails_is_logged_with_its_order(monkeypatch: pytest.MonkeyPatch, log: io.StringIO) -> None:
@@ -108,28 +94,6 @@ def test_a_record_that_fails_is_logged_with_its_order(monkeypatch: pytest.Monkey
     (line,) = [line for line in map(json.loads, log.getvalue().splitlines()) if line["level"] == "ERROR"]
     assert (line["correlation_id"], line["eventId"]) == (order_id, f"{order_id}-OrderPlaced")
     assert line["exception_name"] == "InternalServerError"
-
-
-@pytest.mark.parametrize("conflicts", [1, 2])
-def test_an_event_that_a_transaction_is_writing_is_marked_as_dispatched_a_moment_later(
-    monkeypatch: pytest.MonkeyPatch, conflicts: int
-) -> None:
-    world.placed()
-    for call in range(1, conflicts + 1):
-        meanwhile.before(monkeypatch, "update_item", conflict, call)
-    assert stream.start(*stream.records()) == []
-    assert undispatched() == []
-
-
-def test_a_malformed_record_that_was_dispatched_before_is_not_set_aside(monkeypatch: pytest.MonkeyPatch) -> None:
-    order_id = steps.dispatched(world.placed())
-
-    def unreadable(row: Item) -> Event:
-        raise Malformed(f"the new code cannot read {row}")
-
-    monkeypatch.setattr(outbox, "read", unreadable)
-    assert stream.start(*stream.records()) == []
-    assert "undispatched" not in world.event_row(order_id)
 
 
 def test_a_malformed_record_is_logged_with_its_own_order_and_no_others(log: io.StringIO) -> None:
@@ -149,16 +113,9 @@ def test_a_batch_that_is_not_published_is_logged_with_its_events(bus: Bus, log: 
     assert line["eventIds"] == [f"{order_id}-OrderPlaced"]
 
 
-def test_an_event_that_cannot_be_marked_as_dispatched_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    world.placed()
-    monkeypatch.setattr(dynamodb.client, "update_item", unreachable)
-    assert stream.start(*stream.records()) == ["0"]
-    assert len(stream.executions()) == 1
-
-
 @pytest.mark.parametrize(
     "poison",
-    [{"orderId": "o"}, {"orderId": "o", "eventType": "T", "at": 1, "undispatched": "u#0"}, {"nothing": "at all"}],
+    [{"orderId": "o"}, {"orderId": "o", "eventType": "T", "at": 1}, {"nothing": "at all"}],
     ids=["no type", "no detail", "no event"],
 )
 def test_a_record_that_is_not_an_event_is_set_aside_and_does_not_block_others(poison: Item) -> None:
@@ -190,4 +147,4 @@ def test_an_outage_of_step_functions_does_not_keep_an_event_from_being_published
     monkeypatch.setattr(starting.sfn, "start_execution", unreachable)
     assert stream.start(*stream.records()) == ["0"]
     stream.publish(*stream.records())
-    assert (len(bus.taken), undispatched()) == (1, ["OrderPlaced"])
+    assert len(bus.taken) == 1

@@ -10,7 +10,6 @@ from sagakit.dynamodb import Item
 from sagakit.event import Event, to_row
 from sagakit.relay import outbox, starting
 from sagakit.relay.outbox import SET_ASIDE, Malformed
-from sagakit.sweeping import PARTS
 from tests.support import meanwhile, steps, stream, world
 from tests.support.bus import Bus
 from tests.support.stopped_clock import MINUTE, StoppedClock
@@ -28,10 +27,10 @@ def set_aside() -> list[str]:
 
 
 def aside(event_type: str) -> str:
-    """Return an order of which this event is set aside, and everything else is dispatched."""
+    """Return an order of which this event is set aside."""
     order_id = steps.paid()
     outbox.set_aside({"orderId": order_id, "eventType": event_type})
-    return steps.dispatched(order_id)
+    return order_id
 
 
 def published(bus: Bus) -> list[str]:
@@ -51,13 +50,12 @@ def test_a_bad_deployment_that_can_read_no_event_costs_none(
         bad.setattr(outbox, "read", unreadable)
         orders = [steps.paid() for _ in range(3)]
         assert stream.relay(*stream.records()) == []
-        missed = world.placed()  # the stream leaves its event to the sweeper
-        still.advance(2 * MINUTE)
-        assert [sweep(part=part) for part in range(PARTS)] == [0] * PARTS
+        still.advance(MINUTE)
+        sweep()
         assert (bus.taken, stream.executions()) == ([], {})
         assert len(set_aside()) == len(world.rows("EVENTS"))
-    sweep(part=0)
-    assert stream.executions().keys() == {f"{order_id}-OrderPlaced" for order_id in (*orders, missed)}
+    assert sweep() == len(world.rows("EVENTS"))
+    assert stream.executions().keys() == {f"{order_id}-OrderPlaced" for order_id in orders}
     assert sorted(message["eventId"] for message in bus.messages) == sorted(
         row["eventId"] for row in world.rows("EVENTS")
     )
@@ -74,23 +72,22 @@ def test_an_event_that_is_set_aside_is_published_and_started_if_it_starts_a_saga
     order_id = aside(event_type)
     before = world.event_row(order_id, event_type)
     still.advance(MINUTE)
-    for _ in range(2):
-        assert sweep() == 0
+    for tried in (1, 0):
+        assert sweep() == tried
         assert (published(bus), list(stream.executions())) == ([event_type], [f"{order_id}-{STARTS}"] if starts else [])
     del before["undispatched"]
     assert world.event_row(order_id, event_type) == before
 
 
-@pytest.mark.parametrize(
-    ("part", "tried"), [({}, True), ({"part": 0}, True), *(({"part": n}, False) for n in (1, 2, 3))]
-)
-def test_only_the_first_part_of_the_sweep_tries_it_again(
-    still: StoppedClock, bus: Bus, part: dict[str, int], *, tried: bool
+def test_an_event_from_before_that_is_on_the_index_of_events_to_start_is_no_concern_of_it(
+    still: StoppedClock, bus: Bus
 ) -> None:
-    aside(TELLS)
+    order_id = world.placed()
+    event = {**world.event_row(order_id), "undispatched": "u#3"}
+    world.put("EVENTS", event)
     still.advance(MINUTE)
-    sweep(**part)
-    assert (published(bus), set_aside()) == (([TELLS], []) if tried else ([], [TELLS]))
+    assert (sweep(), bus.taken, stream.executions()) == (0, [], {})
+    assert world.event_row(order_id) == event
 
 
 def test_without_enough_time_nothing_is_tried_again(still: StoppedClock, bus: Bus) -> None:
@@ -127,10 +124,10 @@ def test_a_row_that_changes_meanwhile_is_taken_back_and_not_recreated(
     assert (set_aside(), len(world.rows("EVENTS")) - rows) == ([], -gone)
 
 
-def test_an_event_that_an_operator_dispatched_meanwhile_is_left_alone(
+def test_an_event_that_an_operator_has_taken_back_meanwhile_is_left_alone(
     monkeypatch: pytest.MonkeyPatch, still: StoppedClock, bus: Bus
 ) -> None:
-    order_id = steps.dispatched(steps.paid())
+    order_id = steps.paid()
     still.advance(MINUTE)
     key = {"orderId": order_id, "eventType": TELLS}
     monkeypatch.setattr(outbox, "all_set_aside", lambda: iter([key]))  # the index lags behind the table
@@ -148,10 +145,8 @@ def test_an_event_that_the_bus_refuses_stays_set_aside_and_blocks_nothing(
     bus.refused, bus.code = {"Poison"}, code
     world.put("EVENTS", {**to_row(Event("o", "Poison", 1)), "undispatched": SET_ASIDE})
     aside(TELLS)
-    order_id = world.placed()
-    still.advance(2 * MINUTE)
-    assert sweep() == 1
-    assert list(stream.executions()) == [f"{order_id}-{STARTS}"]
+    still.advance(MINUTE)
+    sweep()
     assert (published(bus), set_aside()) == ([TELLS], ["Poison"])
     for _ in range(3):
         sweep()
@@ -184,7 +179,7 @@ def test_it_is_started_and_published_once_nothing_is_down_any_more(
     with monkeypatch.context() as patch:
         patch.setattr(client, call, unreachable)
         for _ in range(3):
-            assert (sweep(), set_aside(), "attempts" in world.event_row(order_id)) == (0, [STARTS], False)
+            assert (sweep(), set_aside()) == (0, [STARTS])
     assert published(bus) == []
     sweep()
     assert (published(bus), list(stream.executions())) == ([STARTS], [f"{order_id}-{STARTS}"])

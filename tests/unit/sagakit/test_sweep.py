@@ -11,7 +11,7 @@ from sagakit import dynamodb, guard, sweeping
 from sagakit.relay import publishing
 from sagakit.relay.outbox import SET_ASIDE
 from sagakit.sweeping import PARTS
-from tests.support import steps, world
+from tests.support import steps, stream, world
 from tests.support.lambdas import Context, handler
 from tests.support.stopped_clock import HOUR, MINUTE, SECOND, StoppedClock
 
@@ -25,7 +25,14 @@ def sweep(context: Context = AMPLE, **event: int) -> int:
 
 
 def paused() -> str:
-    return steps.paused(lambda: steps.dispatched(world.placed()), "ProcessPayment")
+    return steps.paused(world.placed, "ProcessPayment")
+
+
+def overdue(still: StoppedClock, number: int) -> list[str]:
+    """Return orders of which the execution must have ended."""
+    orders = [steps.before("ProcessPayment") for _ in range(number)]
+    still.advance(HOUR)
+    return orders
 
 
 def statuses(orders: list[str]) -> set[str]:
@@ -37,8 +44,8 @@ def statuses(orders: list[str]) -> set[str]:
     [
         (paused, "dueAt", "OrderResumed#1"),
         (paused, "deadlineAt", "OrderCancelling"),
-        (lambda: steps.dispatched(steps.cancelling()), "dueAt", "OrderResumed#1"),
-        (lambda: steps.dispatched(steps.cancelling()), "deadlineAt", "OrderParked#1"),
+        (lambda: steps.paused(steps.cancelling), "dueAt", "OrderResumed#1"),
+        (steps.cancelling, "deadlineAt", "OrderParked#1"),
     ],
     ids=["resumed", "cancelled", "compensation resumed", "parked"],
 )
@@ -72,43 +79,43 @@ def test_without_enough_time_nothing_is_started(still: StoppedClock) -> None:
 def test_41_orders_are_all_looked_after_in_one_sweep_while_the_bus_is_dead(
     monkeypatch: pytest.MonkeyPatch, still: StoppedClock, attribute: str, status: str
 ) -> None:
-    orders = [steps.dispatched(world.placed()) for _ in range(41)]
+    orders = [world.placed() for _ in range(41)]
     monkeypatch.delattr(publishing, "bus")  # any use of it fails
     still.now = guard.read(orders[-1])[attribute] + 1
     assert sweep() == 41
     assert statuses(orders) == {status}
-    assert {len(world.events(order_id)) for order_id in orders} == {2}
+    assert {guard.read(order_id)["dueAt"] > still.now for order_id in orders} == {True}
+    assert len(stream.executions()) == (41 if status == "PENDING" else 0)  # the stream starts the others
     assert sweep() == 0
 
 
 def test_the_four_sweeps_together_look_after_every_order_once(still: StoppedClock) -> None:
-    orders = [steps.dispatched(world.placed()) for _ in range(12)]
-    still.advance(HOUR)
-    assert sum(sweep(part=part) for part in range(PARTS)) == 12
-    assert {tuple(world.events(order_id)) for order_id in orders} == {("OrderPlaced", "OrderResumed#1")}
+    orders = overdue(still, 12)
+    swept = [sweep(part=part) for part in range(PARTS)]
+    assert (sum(swept), max(swept) < 12) == (12, True)
+    assert {world.events(order_id)[-1] for order_id in orders} == {"OrderResumed#1"}
 
 
 def test_a_sweep_looks_after_no_more_than_is_left_free_and_the_longest_overdue_first(
     monkeypatch: pytest.MonkeyPatch, still: StoppedClock
 ) -> None:
     monkeypatch.setattr(sweeping, "MOST", 2)
-    orders = [steps.dispatched(world.placed()) for _ in range(5)]
-    overdue = [orders[n] for n in (3, 0, 4, 1, 2)]
-    for order_id in overdue:
+    orders = overdue(still, 5)
+    longest_first = [orders[n] for n in (3, 0, 4, 1, 2)]
+    for order_id in longest_first:
         world.put("SAGAS", {**guard.read(order_id), "dueAt": still.now})
         still.advance(SECOND)
     for count in (2, 4, 5, 5):
         sweep()
-        assert [len(world.events(order_id)) for order_id in overdue] == [2] * count + [1] * (5 - count)
+        assert [len(world.events(order_id)) for order_id in longest_first] == [3] * count + [2] * (5 - count)
 
 
 def test_an_order_that_fails_does_not_block_the_others_and_is_left_for_the_next_sweep(still: StoppedClock) -> None:
-    broken, *others = [steps.dispatched(world.placed()) for _ in range(3)]
+    broken, *others = overdue(still, 3)
     order, event = guard.read(broken), world.event_row(broken)
     world.put("EVENTS", {name: value for name, value in event.items() if name != "at"})
-    still.advance(HOUR)
     assert sweep() == 2
-    assert {tuple(world.events(order_id)) for order_id in others} == {("OrderPlaced", "OrderResumed#1")}
+    assert {world.events(order_id)[-1] for order_id in others} == {"OrderResumed#1"}
     assert guard.read(broken) == order
     world.put("EVENTS", event)
     assert sweep() == 1
@@ -132,35 +139,35 @@ def test_a_throttled_order_is_left_for_the_next_sweep(monkeypatch: pytest.Monkey
 
 
 def report(capsys: pytest.CaptureFixture[str]) -> tuple[int, int]:
-    """Return the ages that the report publishes: of the oldest undispatched event, and of the longest overdue order."""
+    """Return the ages that the report publishes: of the oldest event set aside, and of the longest overdue order."""
     capsys.readouterr()
     ages = handler("ReportBacklogFunction")(steps.sample("report_backlog"), Context())
     metrics: dict[str, Any] = {}
     for line in capsys.readouterr().out.splitlines():
         metrics |= json.loads(line)
-    (undispatched,), (overdue,) = metrics["OldestUndispatchedEventAge"], metrics["OldestOverdueAge"]
-    assert ages == {"undispatched": undispatched, "overdue": overdue}
-    return undispatched, overdue
+    (set_aside,), (late,) = metrics["OldestUndispatchedEventAge"], metrics["OldestOverdueAge"]
+    assert ages == {"undispatched": set_aside, "overdue": late}
+    return set_aside, late
 
 
 def test_both_ages_are_zero_if_nothing_waits(still: StoppedClock, capsys: pytest.CaptureFixture[str]) -> None:
     assert report(capsys) == (0, 0)
-    steps.dispatched(steps.confirmed())
-    steps.dispatched(steps.parked())
+    steps.confirmed()
+    steps.parked()
     paused()
     still.advance(9 * SECOND)
     assert report(capsys) == (0, 0)
 
 
-@pytest.mark.parametrize("where", ["u#0", SET_ASIDE])
-def test_the_ages_are_those_of_the_oldest_event_even_if_it_is_set_aside_and_of_the_longest_overdue_order(
-    still: StoppedClock, capsys: pytest.CaptureFixture[str], where: str
+@pytest.mark.parametrize(("where", "age"), [(SET_ASIDE, HOUR), ("u#0", 0)], ids=["set aside", "from before"])
+def test_the_ages_are_those_of_the_oldest_event_that_is_set_aside_and_of_the_longest_overdue_order(
+    still: StoppedClock, capsys: pytest.CaptureFixture[str], where: str, age: int
 ) -> None:
     order_id = world.placed()
     world.put("EVENTS", {**world.event_row(order_id), "undispatched": where})
     still.advance(HOUR)
     world.placed()
-    assert report(capsys) == (HOUR, HOUR - 6 * MINUTE)
+    assert report(capsys) == (age, HOUR - MINUTE)
 
 
 def test_the_report_changes_nothing(still: StoppedClock, capsys: pytest.CaptureFixture[str]) -> None:

@@ -21,7 +21,12 @@ class DoneBefore(Exception):
     """The refusal of the step's own row."""
 
 
-CHECK: dict[str, Any] = {"key": {"id": "1"}, "condition": "attribute_exists(#id)"}
+CHANGE: dict[str, Any] = {
+    "key": {"id": "1"},
+    "update": "SET #seen = :seen",
+    "condition": "attribute_exists(#id)",
+    "seen": 1,
+}
 
 REFUSALS: dict[Rank, type[Exception]] = {
     Rank.OWN_ROW: DoneBefore,
@@ -61,7 +66,7 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def an_action(rank: Rank, refusal: Exception | None = None) -> Action:
-    return action("ConditionCheck", "t", lambda _: refusal or REFUSALS[rank](), rank, **CHECK)
+    return action("Update", "t", lambda _: refusal or REFUSALS[rank](), rank, **CHANGE)
 
 
 def cancelled(wire: Stubber, *reasons: dict[str, Any], times: int = 1) -> None:
@@ -112,13 +117,13 @@ def test_a_refusal_is_built_from_the_current_item(wire: Stubber) -> None:
 
     cancelled(wire, {**REFUSED, "Item": {"status": {"S": "FAILED"}, "at": {"N": "7"}}})
     with pytest.raises(SagaCancelled):
-        transact([action("ConditionCheck", "t", refusal, Rank.STATUS, **CHECK)])
+        transact([action("Update", "t", refusal, Rank.STATUS, **CHANGE)])
     assert seen == [{"status": "FAILED", "at": 7}]
 
 
 def test_every_condition_requests_the_item_that_failed_it() -> None:
     request: Any = an_action(Rank.STATUS).request
-    assert request["ConditionCheck"]["ReturnValuesOnConditionCheckFailure"] == "ALL_OLD"
+    assert request["Update"]["ReturnValuesOnConditionCheckFailure"] == "ALL_OLD"
 
 
 @pytest.mark.parametrize("code", ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"])

@@ -4,14 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sagakit.saga import Saga
 from sagakit.step import Forward, Outcome
-from verification.simulator.names.operation_names import event_kind
+from verification.simulator.dynamodb.expressions import Item
 from verification.simulator.names.saga_table import ALL_EFFECTS, CONFIRMED, FAILED, OUTCOMES, RETURN_ACCEPTED, SAGAS
 
-DECIDING = (
-    *(Outcome.STARTED, Outcome.CONFIRMED, Outcome.CANCELLING),
-    *(Outcome.PARKED, Outcome.RESUMED, Outcome.FAILED),
-)
-DECISIONS = [event for event, outcome in OUTCOMES.items() if outcome in DECIDING]
 STARTS, ENDS = (
     [event for event, outcome in OUTCOMES.items() if outcome in outcomes]
     for outcomes in ((Outcome.STARTED,), (Outcome.CONFIRMED, Outcome.FAILED))
@@ -53,11 +48,10 @@ NEVER_AFTER: Mapping[str, Sequence[str]] = {
 }
 
 
-def overtaken(new: str, history: Sequence[str]) -> Iterator[str]:
-    """Report a new decision that is not the latest one in the history."""
-    decisions = [event for event in history if event_kind(event) in DECISIONS]
-    if new in decisions and decisions[-1] != new:
-        yield f"{new} comes before {decisions[-1]}, which was decided earlier"
+def overtaken(new: Item, rows: Iterable[Item]) -> Iterator[str]:
+    """Report a new event that is not later than every other: it rests on a history that was out of date."""
+    others = (row for row in rows if row["eventType"] != new["eventType"] and row["at"] >= new["at"])
+    yield from (f"{new['eventType']} is not later than {row['eventType']}, which was there before" for row in others)
 
 
 def impossible(history: Iterable[str]) -> Iterator[str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from saga.reconcile.invariants import violations
 from sagakit.saga import Status
+from sagakit.step import Outcome
 from tests.support.template import tables_of_record
 from verification.simulator.checker.event_order import impossible, overtaken
 from verification.simulator.checker.message_rules import MessageRules
@@ -78,7 +79,8 @@ class InvariantChecker:
         rows = [row for row in self._sim.rows("EVENTS") if row["orderId"] == event["orderId"]]
         history = [event_type for _, event_type in sorted((row["at"], row["eventType"]) for row in rows)]
         yield from impossible(history)
-        yield from overtaken(event["eventType"], history)
+        yield from overtaken(event, rows)
+        yield from self._unnoticed(event)
         if event["eventType"] == "InventoryRejected" and self._is_enough_for_all():
             yield "InventoryRejected although there is enough for every order"
         if event["eventType"] == "PaymentDeclined" and event["detail"]["intentId"] not in self._supporting.declined:
@@ -92,12 +94,21 @@ class InvariantChecker:
             if status != Status.PENDING:
                 yield f"{_name(event)} is recorded while the order is {status}"
 
+    def _unnoticed(self, event: Any) -> Iterator[str]:
+        """Check that the saga's row moves to the time of its newest event: the next decision depends on it."""
+        if event["outcome"] != Outcome.RETURNING:
+            rows = (row for row in self._sim.rows("SAGAS") if row["orderId"] == event["orderId"])
+            wrong = (row for row in rows if row["updatedAt"] != event["at"])
+            yield from (f"{_name(event)} is recorded, but the row is of {row['updatedAt']}" for row in wrong)
+
     def _is_enough_for_all(self) -> bool:
         """Return whether the initial stock is enough for all orders together, including those that failed."""
         wanted = Counter[str]()
         for order in (row for row in self._sim.rows("SAGAS") if row["saga"] == SAGA.name):
             wanted.update({line["productId"]: line["quantity"] for line in order["items"]})
-        return all(wanted[row["productId"]] <= row["stocked"] for row in self._sim.rows("INVENTORY"))
+        return all(
+            wanted[row["productId"]] <= row["stocked"] for row in self._sim.rows("INVENTORY") if "stocked" in row
+        )
 
 
 def _wrong_provenance(event: Any) -> Iterator[str]:

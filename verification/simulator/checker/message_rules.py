@@ -5,6 +5,7 @@ from itertools import takewhile
 from typing import Any
 
 from sagakit.queues.message import Message
+from sagakit.saga import Status
 from verification.simulator.names.saga_table import CANCEL, FORWARD_STATES, SAGA, START
 from verification.simulator.world.queues import Letter, Rules, Work, identity
 from verification.simulator.world.simulation import Simulation
@@ -54,10 +55,14 @@ class MessageRules(Rules):
             yield from (f"is sent before {undo.event}" for undo in missing)
 
     def _ends(self, message: Message) -> Iterator[str]:
-        """Check that a saga of which no message is sent has ended or waits, or that a later event starts it again."""
+        """Check that a saga of which no message is sent has ended or waits, or that a later event starts it again.
+
+        A cancelled saga does not wait for a forward step that gives up: it stays due, so the sweeper resumes it.
+        """
         starts = sorted((event["at"], event["eventId"]) for event in self._events(message) if event["startsSaga"])
         for row in (row for row in self._sim.rows("SAGAS") if row["orderId"] == message.saga_id):
-            if "open" in row and "paused" not in row and starts[-1][1] == message.run:
+            gives_up = row["status"] == Status.CANCELLING and message.state in FORWARD_STATES
+            if "open" in row and "paused" not in row and starts[-1][1] == message.run and not gives_up:
                 yield "is acknowledged, but no message follows"
 
     def _events(self, message: Message) -> list[Any]:

@@ -64,9 +64,12 @@ class Returns:
             sign = -1 if event["eventType"] == RESTOCKED else sign
             for line in event["detail"].get("items", ()) if sign else ():
                 held[line["productId"]] += sign * line["quantity"]
-        for row in self._sim.rows("INVENTORY"):
-            if row["available"] + held[row["productId"]] != row["stocked"]:
-                yield f"{row['productId']}: {row['available']} available, {held[row['productId']]} held"
+        rows, available = self._sim.rows("INVENTORY"), Counter[str]()
+        for row in rows:
+            available[str(row.get("shardOf", row["productId"]))] += row["available"]
+        for product, stocked in ((row["productId"], row["stocked"]) for row in rows if "stocked" in row):
+            if available[product] + held[product] != stocked:
+                yield f"{product}: {available[product]} available, {held[product]} held"
 
 
 def _accepted(order: Any, returns: list[Any], events: list[Any]) -> Iterator[str]:

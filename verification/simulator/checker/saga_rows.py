@@ -6,7 +6,7 @@ from typing import Any
 from sagakit.saga import Status
 from sagakit.step import Outcome
 from verification.simulator.checker.patience import cancelled, parked
-from verification.simulator.checker.waiting import paused, resumed
+from verification.simulator.checker.waiting import due_soon, resumed, waited
 from verification.simulator.names.saga_table import RETURN
 from verification.simulator.world.simulation import Simulation
 
@@ -17,6 +17,7 @@ TRANSITIONS = {
     Status.CANCELLING: {Status.CANCELLING, Status.FAILED},
 }
 WAITING = {"open", "dueAt", "deadlineAt"}  # the attributes of an open row
+BY_STEPS = (Outcome.INTENDED, Outcome.DONE, Outcome.REFUSED, Outcome.UNDONE)
 
 
 class SagaRows:
@@ -45,27 +46,44 @@ class SagaRows:
             yield "got another reason"
         if before:
             yield from self._steps(before, after)
+        elif not due_soon(self._sim, after):
+            yield f"is due in {after['dueAt'] - self._sim.clock.true} ms after it was placed"
 
     def _steps(self, before: Any, after: Any) -> Iterator[str]:
         """Check what happened to an order that existed before."""
-        if after["updatedAt"] == before["updatedAt"]:
-            yield from paused(self._sim, before, after)
-        elif (event := self._event_of(after)) and event["outcome"] == Outcome.RESUMED:
-            yield from resumed(self._sim, before, after, event)
-        elif "parked" in after and "parked" not in before:
-            yield from parked(self._sim, before, after)
-        elif after["status"] == Status.CANCELLING != before["status"]:
-            yield from cancelled(self._sim, before, after)
+        event = self._newest_event(after)
+        if after["updatedAt"] != event["at"]:
+            yield f"was last updated at {after['updatedAt']}, but {event['eventType']} is its newest event"
+        elif after["updatedAt"] == before["updatedAt"]:
+            yield from waited(self._sim, before, after)
+        else:
+            yield from self._recorded(before, after, event)
 
-    def _event_of(self, order: Any) -> Any:
-        """Return the event that was written together with the row."""
-        same = (order["orderId"], order["updatedAt"])
-        rows = (row for row in self._sim.rows("EVENTS") if (row["orderId"], row.get("at")) == same)
-        return next((row for row in rows if "outcome" in row), None)
+    def _recorded(self, before: Any, after: Any, event: Any) -> Iterator[str]:
+        """Check what an event changed in the row."""
+        if event["startsSaga"] and not due_soon(self._sim, after):
+            yield f"is due in {after['dueAt'] - self._sim.clock.true} ms after {event['eventType']}"
+        match event["outcome"]:
+            case Outcome.RESUMED:
+                yield from resumed(self._sim, before, after, event)
+            case Outcome.PARKED if "parked" in before:
+                yield "is parked again, although nobody resumed it"
+            case Outcome.PARKED:
+                yield from parked(self._sim, before, after)
+            case Outcome.CANCELLING:
+                yield from cancelled(self._sim, before, after)
+            case outcome if outcome in BY_STEPS and {**before, "updatedAt": event["at"]} != after:
+                yield f"got {event['eventType']}, and something else changed"
+
+    def _newest_event(self, order: Any) -> Any:
+        """Return the newest event of the saga, apart from the returns that it has accepted: those do not concern it."""
+        rows = (row for row in self._sim.rows("EVENTS") if row["orderId"] == order["orderId"] and "outcome" in row)
+        own = (row for row in rows if row["outcome"] != Outcome.RETURNING)
+        return max(own, key=lambda row: row["at"], default={"eventType": "no event", "at": 0})
 
 
 def _visible(order: Any) -> Iterator[str]:
-    """Check that the sweeper finds an open order by its deadline, and that no other order is paused."""
+    """Check that the sweeper finds an open order by its deadline, and that no other order is paused or being tried."""
     is_open = order["status"] in (Status.PENDING, Status.CANCELLING) and "parked" not in order
     if order.keys() & WAITING != (WAITING if is_open else set()):
         yield f"is {order['status']} with {sorted(order.keys() & WAITING)}"
@@ -75,5 +93,6 @@ def _visible(order: Any) -> Iterator[str]:
         order.get("paused", {}).get("nextAttemptAt", order["dueAt"]), order["deadlineAt"]
     ):
         yield "is not due when it is tried next"
-    if "paused" in order and not is_open:
-        yield f"is {order['status']}{' and parked' if 'parked' in order else ''}, but paused"
+    for name in ("paused", "started"):
+        if name in order and not is_open:
+            yield f"is {order['status']}{' and parked' if 'parked' in order else ''}, but {name}"

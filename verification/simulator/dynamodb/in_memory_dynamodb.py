@@ -102,6 +102,7 @@ class InMemoryDynamoDB:
         apis: dict[str, Callable[[Request], Item]] = {
             "GetItem": self._get,
             "BatchGetItem": self._batch_get,
+            "TransactGetItems": self._transact_get,
             "Query": self._query,
             "PutItem": lambda put: self._write("Put", put),
             "UpdateItem": lambda change: self._write("Update", change),
@@ -140,6 +141,10 @@ class InMemoryDynamoDB:
         for table, wanted in request["RequestItems"].items():
             found[table] = self._seen(table, wanted, partial(self._get_each, table, wanted))
         return {"Responses": found, "UnprocessedKeys": {}}
+
+    def _transact_get(self, request: Request) -> Item:
+        gets = [each["Get"] for each in request["TransactItems"]]
+        return {"Responses": [self._get({**get, "ConsistentRead": True}) for get in gets]}
 
     def _get_each(self, table: str, wanted: Request, rows: Mapping[Key, Row]) -> list[Item]:
         found = (rows.get(self._key(table, key)) for key in wanted["Keys"])
@@ -265,6 +270,8 @@ def _matches(row: Item, request: Request) -> bool:
 
 
 def _projected(row: Item, wanted: Request) -> Item:
+    if "ProjectionExpression" not in wanted:
+        return row
     names = wanted.get("ExpressionAttributeNames", {})
     kept = [names.get(path.strip(), path.strip()) for path in wanted["ProjectionExpression"].split(",")]
     return {name: row[name] for name in kept if name in row}

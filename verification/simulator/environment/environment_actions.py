@@ -15,6 +15,7 @@ from verification.simulator.environment.queue_actions import QUEUE_ACTIONS
 from verification.simulator.names.saga_table import HAS_QUEUES, SAGA, states
 from verification.simulator.run_plan import WISHES
 from verification.simulator.world.outage import UNREADABLE, all_outages
+from verification.simulator.world.sharded_stock import level
 from verification.simulator.world.simulation import Simulation
 
 # Milliseconds: a break and a lease; the relay's delay, an order's deadline and the life of an idempotency record.
@@ -22,6 +23,7 @@ SECONDS, MINUTES = (1_000, 6_000), (65_000, 430_000, 660_000)
 DEADLINE = guard.setting_ms(f"{SAGA.name.upper()}_DEADLINE_SECONDS") + 1_000
 PATIENCE = guard.setting_ms("COMPENSATION_PATIENCE_SECONDS") + 1_000
 PROCESSING = IntentStatus.PROCESSING
+SHARDS = (2, 3)  # that the operator spreads a product's stock over
 
 
 def _resume(sim: Simulation, *, waiting: bool) -> Iterator[Action]:
@@ -81,6 +83,9 @@ ENVIRONMENT_ACTIONS: dict[str, Options] = {
     "customer reads": lambda sim: (partial(sim.clients.read, order_id) for order_id in sim.order_ids),
     "operator resumes": partial(_resume, waiting=True),
     "operator resumes an order that does not wait": partial(_resume, waiting=False),
+    "operator levels stock": lambda sim: (
+        partial(level, sim, product, shards) for product in ("monitor", "laptop") for shards in SHARDS
+    ),
     "gateway restored": lambda sim: (
         partial(SimulatedGateway().restore, row["id"]) for row in sim.rows("GATEWAY_LEDGER") if "taken" in row
     ),

@@ -5,7 +5,7 @@ from functools import partial
 
 from sagakit import tables
 from sagakit.event import shard
-from sagakit.relay.outbox import MAX_ATTEMPTS, SET_ASIDE
+from sagakit.relay.outbox import SET_ASIDE
 from verification.simulator.names.saga_table import SAGAS
 from verification.simulator.world.malformed_events import (
     NOT_AN_EVENT,
@@ -58,12 +58,14 @@ def _deliver_deleted(sim: Simulation) -> Iterator[Action]:
 
 def _put_poison_row(sim: Simulation) -> Iterator[Action]:
     for key in map(shard, sim.order_ids):
-        unstartable = (unstartable_row(key, attempts) for attempts in (0, MAX_ATTEMPTS - 1))
-        malformed = malformed_row(key), {**unstartable_row(key, 0), "detail": "no object"}
+        malformed = malformed_row(key), {**unstartable_row(key), "detail": "no object"}
+        unstartable = unstartable_row(key), {**unstartable_row(key), "undispatched": SET_ASIDE}
         misplaced = (misplaced_row(key, where) for where in (shard(POISON), SET_ASIDE))
-        rows = *malformed, *unstartable, unpublishable_row(key), *misplaced
-        for number, row in enumerate(rows):  # each kind has its own key: no function replaces a row by another
-            yield partial(sim.db.put, tables.events(), {**row, "eventType": f"{key}.{number}"})
+        unpublishable = unpublishable_row(key), {**unpublishable_row(key), "undispatched": SET_ASIDE}
+        rows = *malformed, *unstartable, *unpublishable, *misplaced
+        for number, row in enumerate(rows):  # each kind has its own key: nothing replaces a row by another
+            if (POISON, name := f"{key}.{number}") not in sim.db.tables[tables.events()]:
+                yield partial(sim.db.put, tables.events(), {**row, "eventType": name})
 
 
 OUTBOX_ACTIONS: dict[str, Options] = {

@@ -34,6 +34,10 @@ def _dynamodb_write(call: Call) -> bool:
     return call.service == "dynamodb" and call.api not in READS
 
 
+def _may_conflict(call: Call) -> bool:
+    return _dynamodb_write(call) or call.api == "TransactGetItems"
+
+
 def _api(name: str) -> Callable[[Call], bool]:
     return lambda call: call.api == name
 
@@ -78,6 +82,8 @@ def _error(code: str, reason: str) -> Inject:
     def inject(call: Call, sim: Simulation) -> None:
         if call.api == "TransactWriteItems":
             raise _cancelled_for(reason, call, sim)
+        if call.api == "TransactGetItems":
+            raise cancelled(call, [{"Code": reason}])
         raise client_error(call, code)
 
     return inject
@@ -121,8 +127,8 @@ CALL_FAULTS = (
     Fault("server error", _write, _server_error),
     Fault("throttled", _aws, _throttled),
     Fault("throttled for long", _api("TransactWriteItems"), _throttled, LONG),
-    Fault("conflict", _dynamodb_write, _conflict),
-    Fault("conflict for long", _dynamodb_write, _conflict, LONG),
+    Fault("conflict", _may_conflict, _conflict),
+    Fault("conflict for long", _may_conflict, _conflict, LONG),
     Fault("permanent error", _aws, _error("AccessDeniedException", "ValidationError")),
     Fault("no credentials", _aws, _raise(NoCredentialsError)),
     Fault("entry refused", _api("PutEvents"), partial(_refuse_entry, code="InternalFailure")),

@@ -14,6 +14,7 @@ from verification.simulator.mutants import (
     row_mutants,
     set_aside_mutants,
     stale_read_mutants,
+    stock_mutants,
 )
 from verification.simulator.mutants.guard_mutants import guard_mutants
 from verification.simulator.mutants.guard_survey import GuardSurvey
@@ -32,6 +33,7 @@ MODULES = (
     recovery_mutants,
     return_mutants,
     stale_read_mutants,
+    stock_mutants,
 )
 OF_QUEUES = [mutant.name for mutant in queue_mutants.MUTANTS]
 BY_HAND = {mutant.name: mutant for module in (*MODULES, queue_mutants) for mutant in module.MUTANTS}

@@ -8,58 +8,52 @@ from dataclasses import replace
 
 from verification.simulator.mutants.guard_survey import GuardSurvey
 from verification.simulator.mutants.mutant import Mutant
+from verification.simulator.names.operation_names import NOT_RECORDED, NOTHING_SINCE
+from verification.simulator.names.saga_table import SAGAS
+from verification.simulator.names.write_sites import MARKS
 from verification.simulator.profiles.all_profiles import PROFILES
 from verification.simulator.run_plan import Profile
 
 PENDING, CANCELLING = "sagas status = PENDING", "sagas status = CANCELLING"
-OWN_EVENT, NOT_DUE_ANEW = "not recorded yet", "sagas dueAt unchanged"
+NOT_DUE_ANEW, PARKED = "sagas dueAt unchanged", "sagas exists(parked)"
+STARTED = tuple(saga.started for saga in SAGAS)
+NO_ROW = "sagas not_exists(orderId)"
+NEWER = "whatever is recorded after the history was read has moved the saga's row on"
 
 # Guards whose loss no schedule reveals: operation, guard, reason, and the guards that mask it.
 MASKED: Sequence[tuple[str, str, str, Sequence[str]]] = (
+    *((event, NOT_RECORDED, NEWER, (NOTHING_SINCE,)) for event in ("intended", "done", "refused", "undone")),
     *(
-        (event, "after the last decision", "the last decision started the order, or the status refuses too", (PENDING,))
-        for event in ("done", "refused", "intended", "confirmed")
+        (decision, NOT_RECORDED, f"{NEWER}, and its status too", (NOTHING_SINCE, status))
+        for decision, status in (("confirmed", PENDING), ("cancelling", PENDING), ("failed", CANCELLING))
     ),
-    *(
-        (decision, f"{event} recorded", "an event that is not recorded is not earlier either", (f"{event} earlier",))
-        for decision, event in (("confirmed", "done"), ("failed", "undone"))
-    ),
-    ("OrderPlaced", "sagas not_exists(orderId)", "an order with that id has its first event", (OWN_EVENT,)),
-    ("OrderPlaced", OWN_EVENT, "the order of that event exists", ()),
-    ("ReturnAccepted", "sagas not_exists(orderId)", "a return with that id has its first event", (OWN_EVENT,)),
-    ("ReturnAccepted", OWN_EVENT, "the return of that event exists", ()),
-    ("intended", OWN_EVENT, "the record of the intent exists by then", ("record not_exists(orderId)",)),
-    ("intended", "record not_exists(orderId)", "the event of that intent exists", ()),
-    *(
-        (write, status, "a decision also changes when the order is due", (NOT_DUE_ANEW,))
-        for write in ("pause", "reschedule")
-        for status in (PENDING, CANCELLING)
-    ),
-    ("confirmed", OWN_EVENT, "the saga is CONFIRMED by then, not PENDING", (PENDING,)),
-    ("resumed", PENDING, "a decision also changes when the order is due", (NOT_DUE_ANEW,)),
-    (
-        "resumed",
-        CANCELLING,
-        "an order that has ended is neither due nor parked",
-        (NOT_DUE_ANEW, "sagas exists(parked)"),
-    ),
-    *(
-        (
-            "parked",
-            status,
-            "what has ended is not due, and the decision is later",
-            (NOT_DUE_ANEW, "after the last decision"),
-        )
-        for status in (PENDING, CANCELLING)
-    ),
-    ("resumed", "sagas exists(parked)", "another resume has the same number", (OWN_EVENT,)),
-    ("failed", OWN_EVENT, "the saga is FAILED by then, not CANCELLING", (CANCELLING,)),
+    ("parked", NOT_RECORDED, f"{NEWER}, and is not due", (NOTHING_SINCE, NOT_DUE_ANEW)),
+    ("resumed", NOT_RECORDED, f"{NEWER}, and when it is due", (NOTHING_SINCE, NOT_DUE_ANEW, PARKED)),
+    ("refused", PENDING, "the step was refused while the saga was PENDING, so a decision is newer", (NOTHING_SINCE,)),
+    ("intended", PENDING, "the status is read after the history, so a later decision is newer", (NOTHING_SINCE,)),
     (
         "failed",
         CANCELLING,
-        "the required events are recorded while the saga is CANCELLING, or its own event exists",
-        ("undone recorded", "undone earlier"),
+        "what undid the saga was recorded while it was CANCELLING, and its end is newer",
+        (NOTHING_SINCE, NOT_RECORDED),
     ),
+    ("parked", PENDING, "what has ended is not due", (NOT_DUE_ANEW,)),
+    ("parked", CANCELLING, "what has ended is not due, and its end is newer", (NOT_DUE_ANEW, NOTHING_SINCE)),
+    *(
+        ("resumed", status, "a decision is newer, and changes when the saga is due", others)
+        for status, others in (
+            (PENDING, (NOTHING_SINCE, NOT_DUE_ANEW)),
+            (CANCELLING, (NOTHING_SINCE, NOT_DUE_ANEW, PARKED)),
+        )
+    ),
+    ("resumed", PARKED, "another resume is newer, and has the same number", (NOTHING_SINCE, NOT_RECORDED)),
+    *(
+        (write, status, "a decision also changes when the saga is due", (NOT_DUE_ANEW,))
+        for write in ("pause", MARKS)
+        for status in (PENDING, CANCELLING)
+    ),
+    *((start, NO_ROW, "a saga with that id has its first event", (NOT_RECORDED,)) for start in STARTED),
+    *((start, NOT_RECORDED, "the saga of that event exists", ()) for start in STARTED),
 )
 
 

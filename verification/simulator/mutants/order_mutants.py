@@ -10,26 +10,32 @@ from unittest.mock import patch
 
 from inventory.domain import InsufficientStock
 from order import placing
-from sagakit import clock, transaction
+from sagakit import clock, decision, eventlog, transaction
 from sagakit.event import Event, History
+from sagakit.guard import OPEN, transition
+from sagakit.saga import Status
+from sagakit.step import Outcome
 from sagakit.transaction import Action, Rank
 from verification.simulator.mutants.mutant import Change, Mutant, patched
+from verification.simulator.names.operation_names import NOTHING_SINCE
 from verification.simulator.names.saga_table import PARKED, RESUMED
 from verification.simulator.names.write_sites import CONFIRMS
 from verification.simulator.profiles.every_write import MANY
+from verification.simulator.profiles.step_races import CONFIRMED_BEFORE_DONE, REFUSED_LATE
 from verification.simulator.profiles.topics import (
     DUPLICATES,
     EVERYTHING,
     LATE,
     LITTLE_STOCK,
     OUT_OF_TURN,
+    PARKING,
     PLACING,
     RECOVERY,
 )
 from verification.simulator.run_plan import Profile
 
 _numbered, _transact = History.numbered, transaction.transact
-_receipt, _meaning = placing._receipt, transaction._meaning  # noqa: SLF001
+_receipt, _meaning, _fail = placing._receipt, transaction._meaning, decision._fail  # noqa: SLF001
 
 
 def _one_by_one(actions: Sequence[Action]) -> None:
@@ -67,6 +73,32 @@ def _conflict_is_shortage(refused: Action, reason: Any, cancelled: Any) -> Any:
     return _meaning(refused, reason, cancelled)
 
 
+def _deciding_once(saga_id: str, decision: Any) -> Any:
+    return decision(eventlog.history(saga_id))
+
+
+def _confirm_unproven(history: History) -> Event:
+    saga = history.saga
+    confirmed = history.next(
+        saga.name_for("{}Confirmed"),
+        Outcome.CONFIRMED,
+        {},
+        state=saga.name_for("Confirm{}"),
+        rests_on=saga.confirmed_by,
+    )
+    return eventlog.record(confirmed, transition(confirmed, Status.PENDING, Status.CONFIRMED, removed=OPEN))
+
+
+def _fail_unproven(_failures: Any, history: History) -> Event:
+    return _fail({}, replace(history, events=(*history, *_unproven(history))))
+
+
+def _unproven(history: History) -> Sequence[Event]:
+    """Return what is missing for the end of a cancelled order, at the time of its newest event."""
+    missing = [each for each in history.saga.undone_by if not history.find(each)]
+    return [replace(history.events[-1], type=each) for each in missing]
+
+
 PARKED_AGAIN = Profile(
     tokens=("pm_refund_refused",),
     faults=("customer cancels", "operator resumes"),
@@ -77,7 +109,7 @@ PARKED_AGAIN = Profile(
     relay_down=(False,),
     sites=(CONFIRMS, "PublishEvents: PutEvents"),
 )
-_READING = "sagakit.transaction._reading"
+_READING, _CONFIRM = "sagakit.transaction._reading", "sagakit.decision._confirm"
 
 MUTANTS = (
     Mutant("the order's id is random", (PLACING,), patched("order.placing.derived", lambda *_: str(uuid.uuid4()))),
@@ -106,6 +138,25 @@ MUTANTS = (
         "the last cancellation reason decides",
         (replace(DUPLICATES, tokens=("pm_declined",), orders=(1,)),),
         patched(_READING, partial(_first_reason, -1)),
+        masked_by="a refusal rests on the history, too, so it is read again",
+    ),
+    Mutant(
+        "the last cancellation reason decides, and refusals rest on any history",
+        (replace(DUPLICATES, tokens=("pm_declined",), orders=(1,)), *REFUSED_LATE),
+        patched(_READING, partial(_first_reason, -1)),
+        without=frozenset({f"refused: {NOTHING_SINCE}"}),
+    ),
+    Mutant(
+        "an order is confirmed without proof",
+        (OUT_OF_TURN, *CONFIRMED_BEFORE_DONE),
+        patched(_CONFIRM, _confirm_unproven),
+    ),
+    Mutant("an order fails without proof", (PARKING,), patched("sagakit.decision._fail", _fail_unproven)),
+    Mutant(
+        "what was overtaken is not decided again",
+        (LATE, DUPLICATES, LITTLE_STOCK, RECOVERY),
+        patched("sagakit.eventlog.decide", _deciding_once),
+        masked_by="it is an error that passes, so the state machine, the queue or the client tries again",
     ),
     Mutant(
         "the first cancellation reason decides",

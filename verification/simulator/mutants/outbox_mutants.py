@@ -12,17 +12,17 @@ from unittest.mock import patch
 
 from sagakit import dynamodb, tables
 from sagakit.errors import TransientError
-from sagakit.event import Event, to_row
-from sagakit.relay import outbox, publishing, starting
+from sagakit.event import Event
+from sagakit.relay import publishing, starting
 from sagakit.relay.app import processor
 from verification.simulator.dynamodb.in_memory_dynamodb import Change, write_actions
 from verification.simulator.mutants.mutant import Mutant, patched
 from verification.simulator.names.saga_table import FAILED
 from verification.simulator.profiles.topics import DUPLICATES, LATE, OUTBOX, PARKING
+from verification.simulator.profiles.waiting_writes import UNREADABLE_EVENTS, UNSTARTED_CRASHES
 from verification.simulator.world.simulation import Simulation
 
-_publish, _start = publishing.publish, starting.start
-_to_row = to_row
+_publish = publishing.publish
 _committed = Simulation._committed  # noqa: SLF001
 _transact_write_items = dynamodb.client.transact_write_items
 
@@ -37,28 +37,10 @@ def _publish_quietly(events: Any) -> None:
         _publish(events)
 
 
-def _mark_first(event: Event) -> None:
-    outbox.mark_dispatched(event)
-    _start(event)
-
-
-def _nothing(*_: object) -> Any:
-    return iter(())
-
-
-def _start_raw(event: Event) -> None:
+def _start_raw(event: Event) -> bool:
     arn, payload = json.loads(os.environ["STATE_MACHINES"])[event.saga], json.dumps({"orderId": event.saga_id})
     starting.sfn.start_execution(stateMachineArn=arn, name=event.id, input=payload)
-    outbox.mark_dispatched(event)
-
-
-def _without_index(event: Event) -> Any:
-    return {name: value for name, value in _to_row(event).items() if name != "undispatched"}
-
-
-def _without_check(key: Any) -> Event | None:
-    row = dynamodb.get(tables.events(), {name: key[name] for name in ("orderId", "eventType")})
-    return outbox.read(row) if row else None
+    return True
 
 
 def _all_or_nothing[T](found: Iterable[T], act: Callable[[T], object], _context: object) -> int:
@@ -93,12 +75,14 @@ MUTANTS = (
         (replace(OUTBOX, faults=("entry refused",), targeted=(8,), sites=("PublishEvents: PutEvents",)),),
         patched("sagakit.relay.publishing.publish", _publish_quietly),
     ),
-    Mutant("marked dispatched before the start", (OUTBOX,), patched("sagakit.relay.starting.start", _mark_first)),
-    Mutant("the relay starts no saga", (OUTBOX,), patched("sagakit.relay.starting.start", outbox.mark_dispatched)),
-    Mutant("the sweeper starts no saga", (OUTBOX,), patched("sagakit.relay.outbox.undispatched", _nothing)),
-    Mutant("ExecutionAlreadyExists is an error", (OUTBOX, LATE), patched("sagakit.relay.starting.start", _start_raw)),
-    Mutant("a start is not on the index", (OUTBOX,), patched("sagakit.eventlog.to_row", _without_index)),
-    Mutant("one bad row ends the sweep", (OUTBOX,), patched("sagakit.sweeping.each", _all_or_nothing)),
+    Mutant("no saga is started", (OUTBOX,), patched("sagakit.relay.starting.start", lambda _: True)),
+    Mutant(
+        "ExecutionAlreadyExists is an error",
+        (OUTBOX, LATE, UNSTARTED_CRASHES),
+        patched("sagakit.relay.starting.start", _start_raw),
+        masked_by="what cannot be started is paused, and resumed under another name",
+    ),
+    Mutant("one bad row ends the sweep", (UNREADABLE_EVENTS,), patched("sagakit.sweeping.each", _all_or_nothing)),
     Mutant(
         "transactions have a token made of order and event",
         (DUPLICATES, PARKING),
@@ -108,12 +92,6 @@ MUTANTS = (
         "a failed order's events are deleted",
         (DUPLICATES,),
         partial(patch.object, Simulation, "_committed", _delete_events),
-    ),
-    Mutant(
-        "the sweeper trusts the index",
-        (OUTBOX,),
-        patched("sagakit.relay.outbox.still_undispatched", _without_check),
-        masked_by="a saga that is started again has the same execution, or another that is fenced off",
     ),
     Mutant(
         "the relay raises if every record fails",

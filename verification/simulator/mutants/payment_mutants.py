@@ -12,16 +12,17 @@ from aws_lambda_powertools.utilities.idempotency import IdempotencyConfig, idemp
 
 from payment import app, simulated
 from payment.breaker import GuardedGateway
-from payment.domain import REFUND, AmountDiffers, PaymentStatus, Undo
+from payment.domain import REFUND, AmountDiffers, Undo
 from payment.port import Intent, IntentStatus
 from payment.provider import gateway
-from sagakit import guard, idempotency, run_compensation, run_effect, tables
+from sagakit import eventlog, guard, idempotency, run_compensation, run_effect, run_step, tables
 from sagakit.errors import TransientError
 from sagakit.event import Event, History
 from sagakit.idempotency import Records
 from sagakit.step import Change, Compensation, Effect, Outcome
 from verification.simulator.checker.supporting_tables import INTENT_TRANSITIONS
 from verification.simulator.mutants.mutant import Mutant, patched
+from verification.simulator.profiles.step_races import SETTLED_MEANWHILE
 from verification.simulator.profiles.topics import (
     DUPLICATES,
     FORGOTTEN_KEYS,
@@ -50,6 +51,13 @@ def _confirm_first(effect: Effect, history: History, change: Change) -> Event:
 
 def _just_created(effect: Effect, history: History, change: Change) -> Event:
     return replace(_intended(effect, history, change), detail=change.detail)
+
+
+def _after_its_undoing(effect: Effect, change: Change, history: History) -> Event:
+    if settled := history.find(*effect.results):
+        return settled.as_repeated
+    settled = run_step.settling(effect, history, change)
+    return eventlog.record(settled, guard.require(settled), *change.writes)
 
 
 def _by_status(recorded: Event, _refund: Undoing) -> Change:
@@ -113,8 +121,7 @@ def _money_back(recorded: Event) -> Change:
 
 def _undo(recorded: Event, how: Undo) -> Change:
     amount = recorded.detail["amount"] if how is Undo.REFUNDED else 0
-    detail = {"outcome": how, "intentId": recorded.detail["intentId"], "amount": amount}
-    return Change(detail, status=PaymentStatus[how.name])
+    return Change({"outcome": how, "intentId": recorded.detail["intentId"], "amount": amount})
 
 
 def _second_attempt_succeeds(self: simulated.SimulatedGateway, intent_id: str, *, key: str) -> Intent:
@@ -148,11 +155,11 @@ def _cached_response(*, request: Any, undone: Callable[[], Event]) -> dict[str, 
         return {"repeated": False, "summary": {"orderId": request["orderId"], "event": "not yet"}}
 
 
-def _cached(compensation: Compensation, act: Any, saga_id: str) -> Any:
-    undone = partial(_undone, compensation, act, saga_id)
+def _cached(compensation: Compensation, act: Any, history: History) -> Any:
+    undone = partial(_undone, compensation, act, history)
     if compensation is not REFUND:
         return undone()
-    return SimpleNamespace(**_cached_response(request={"orderId": saga_id}, undone=undone))
+    return SimpleNamespace(**_cached_response(request={"orderId": history.saga_id}, undone=undone))
 
 
 def _guess(status: IntentStatus) -> Any:
@@ -172,9 +179,9 @@ def _guess(status: IntentStatus) -> Any:
 def _refunded(how: Callable[[Event, Undoing], Change]) -> Any:
     """Undo the recorded intent with `how`, which also receives the real refund."""
 
-    def undone(compensation: Compensation, act: Any, saga_id: str) -> Event:
+    def undone(compensation: Compensation, act: Any, history: History) -> Event:
         changed = act if compensation is not REFUND else lambda recorded: how(recorded, act) if recorded else act(None)
-        return _undone(compensation, changed, saga_id)
+        return _undone(compensation, changed, history)
 
     return patched("sagakit.run_compensation._undone", undone)
 
@@ -195,6 +202,11 @@ MUTANTS = (
         "the intent is recorded too late", (TIMEOUTS, LATE), patched("sagakit.run_effect._intended", _confirm_first)
     ),
     Mutant("the recorded intent is ignored", (FORGOTTEN_KEYS,), patched("sagakit.run_effect._intended", _just_created)),
+    Mutant(
+        "a result is recorded although the effect was undone",
+        (*SETTLED_MEANWHILE, TIMEOUTS, LATE),
+        patched("sagakit.run_effect._record", _after_its_undoing),
+    ),
     Mutant("the refund ignores a refused cancel", (TIMEOUTS,), _refunded(_by_status)),
     Mutant("refund before cancel", (TIMEOUTS,), _refunded(_refund_first)),
     Mutant("a processing payment counts as not charged", (TIMEOUTS,), _refunded(_processing_is_not_charged)),

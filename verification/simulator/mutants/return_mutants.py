@@ -49,7 +49,6 @@ MUTANTS = (
         "an order that is not confirmed is returned",
         (replace(RETURNING, starts=(40, 90), always=("customer returns",)),),
         patched("order.returns._require_left", lambda *_: None),
-        without=frozenset({"ReturnAccepted: sagas status = CONFIRMED"}),
     ),
     Mutant(
         "the return's id is random",

@@ -7,6 +7,7 @@ from sagakit.saga import Status
 from verification.simulator.mutants.mutant import Change, Mutant, patched
 from verification.simulator.profiles.decision_races import ENDED_PARKED
 from verification.simulator.profiles.topics import LATE, PARKING, PAUSING, RECOVERY
+from verification.simulator.profiles.waiting_writes import UNSTARTED_CRASHES
 
 _transition = guard.transition
 INDEXED = ("open", "dueAt")
@@ -55,4 +56,8 @@ MUTANTS = (
     Mutant("a cancelled order stays paused", (PAUSING,), _keeping("decision", "paused", after=Status.CANCELLING)),
     Mutant("a failed order stays paused", (PAUSING,), _keeping("decision", "paused", after=Status.FAILED)),
     Mutant("a parked order stays paused", (PARKING, PAUSING), _keeping("parking", "paused")),
+    Mutant("an ended order stays marked as started", (UNSTARTED_CRASHES,), _keeping("decision", "started")),
+    Mutant("a failed order is not listed", (LATE,), _unchanged("decision", "byStatus")),
+    Mutant("a parked order is not listed", (PARKING,), _unchanged("parking", "byStatus")),
+    Mutant("a resumed order stays listed as parked", (PARKING,), _keeping("resuming", "byStatus")),
 )

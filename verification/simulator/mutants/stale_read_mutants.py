@@ -35,10 +35,10 @@ MUTANTS = (
         _inconsistent("GetItem", tables.sagas()),
     ),
     Mutant(
-        "an undispatched event is read without ConsistentRead",
+        "an event that is set aside is read without ConsistentRead",
         (OUTBOX, STALE_READS),
         _inconsistent("GetItem", tables.events()),
-        masked_by="a stale row is at worst dispatched twice, which a lost response does too",
+        masked_by="a stale row is at worst published twice, or a minute later",
     ),
     Mutant(
         "the gateway's ledger is read without ConsistentRead",

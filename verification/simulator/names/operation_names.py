@@ -10,24 +10,20 @@ from sagakit.step import Outcome
 from tests.support.template import tables
 from verification.simulator.dynamodb.expressions import Guard, condition
 from verification.simulator.dynamodb.in_memory_dynamodb import write_actions
-from verification.simulator.names.saga_table import ALL_EFFECTS, OUTCOMES
+from verification.simulator.names.saga_table import OUTCOMES
 
 type Request = Mapping[str, Any]
 
-RECORD_TABLES = {os.environ[effect.table] for effect in ALL_EFFECTS}
-READS = ("GetItem", "BatchGetItem", "Query")
+READS = ("GetItem", "BatchGetItem", "TransactGetItems", "Query")
 
-SHARD = re.compile(r"^u#\d+$")
-EVENT = re.compile(rf"\b({'|'.join(OUTCOMES)})\b")
-KIT_GUARD = re.compile(
-    rf"not recorded yet|after the last|status unch|no |sagas |record |({EVENT.pattern}) (recorded|earlier)"
-)
+SHARDS_ADDED, STOCK_MOVED = "shards added", "stock moved"
+NOT_RECORDED, NOTHING_SINCE = "not recorded yet", "nothing recorded since"
+KIT_GUARD = re.compile(rf"{NOT_RECORDED}|{NOTHING_SINCE}|sagas ")
 
 # Names of updates, by table and by an attribute that the update writes.
 UPDATES = {
     ("sagas", "paused"): "pause",
-    ("sagas", "dueAt"): "reschedule",
-    ("events", "attempts"): "count the attempt",
+    ("sagas", "started"): "mark started",
     ("gateway", "confirms"): "gateway counts a confirm",
     ("gateway", "confirmKey"): "gateway confirms",
     ("gateway", "refunds"): "gateway counts a refund",
@@ -55,8 +51,8 @@ def operation_name(api: str, request: Request) -> str:
             return _record(api, request)
         case "Query" | "GetItem":
             return f"reads {table_name(request['TableName'])} {request.get('IndexName', '')}".strip()
-        case "BatchGetItem":
-            return "reads the catalogue"
+        case "BatchGetItem" | "TransactGetItems":
+            return "reads the catalogue" if api == "BatchGetItem" else "reads all rows of a product"
         case _:
             return api
 
@@ -81,34 +77,30 @@ def guard_role(name: str) -> str:
     outcome = OUTCOMES.get(operation, Outcome.STARTED)
     if outcome is Outcome.STARTED or not KIT_GUARD.match(demand):
         return name  # a participant's own guard
-    return f"{outcome}: {EVENT.sub(lambda event: OUTCOMES[event[0]], demand)}"
+    return f"{outcome}: {demand}"
 
 
 def _demand(operation: str, kind: str, action: Request, guard: Guard) -> str:
-    table, is_record = table_name(action["TableName"]), action["TableName"] in RECORD_TABLES
+    table = table_name(action["TableName"])
     if table == "events" and kind == "Put":
         event = event_kind(action["Item"]["eventType"]["S"])
-        return "not recorded yet" if event == operation else f"{event} not recorded yet"
-    if table == "events" and kind == "ConditionCheck":
-        return _about_event(event_kind(action["Key"]["eventType"]["S"]), guard.text)
+        return NOT_RECORDED if event == operation else f"{event} {NOT_RECORDED}"
     if table in ("idempotency", "circuit"):
         return "not held by another call"
-    if (table == "gateway" or is_record) and "status" in guard.text:
+    if table == "gateway" and "status" in guard.text:
         return "status unchanged since it was read"
-    if table == "sagas" and ("<" in guard.text or ":seen" in guard.text):
-        return "after the last decision" if "<" in guard.text else "sagas dueAt unchanged"
-    return f"{'record' if is_record else table} {_filled_in(guard.text, action)}"
-
-
-def _about_event(event: str, text: str) -> str:
-    if "not_exists" in text:
-        return f"no {event}"
-    return f"{event} {'recorded' if 'exists' in text else 'earlier'}"
+    if table == "sagas" and ":after" in guard.text:
+        return NOTHING_SINCE
+    if table == "sagas" and ":seen" in guard.text:
+        return "sagas dueAt unchanged"
+    return f"{table} {_filled_in(guard.text, action)}"
 
 
 def _transaction(request: Request) -> str:
-    items = (action.get("Item", {}) for _, action in write_actions("TransactWriteItems", request))
-    events = [item["eventType"]["S"] for item in items if "eventType" in item]
+    actions = [action for _, action in write_actions("TransactWriteItems", request)]
+    events = [action["Item"]["eventType"]["S"] for action in actions if "eventType" in action.get("Item", {})]
+    if not events and {table_name(action["TableName"]) for action in actions} == {"inventory"}:
+        return SHARDS_ADDED if any("Item" in action for action in actions) else STOCK_MOVED
     return event_kind(events[0]) if events else "gateway creates intent"
 
 
@@ -121,15 +113,9 @@ def _update(request: Request) -> str:
     if table == "circuit":
         return f"circuit {request['ExpressionAttributeValues'][':state']['S']}"
     if table == "events":
-        return _outbox_update(request)
+        return "take back" if request["UpdateExpression"].startswith("REMOVE") else "set aside"
     canceled = request["ExpressionAttributeValues"].get(":status") == {"S": "canceled"}
     return "gateway cancels" if canceled else "gateway settles"
-
-
-def _outbox_update(request: Request) -> str:
-    if not request["UpdateExpression"].startswith("REMOVE"):
-        return "set aside"
-    return "take back" if ":setAside" in request["ExpressionAttributeValues"] else "mark dispatched"
 
 
 def _record(api: str, request: Request) -> str:
@@ -143,7 +129,7 @@ def _filled_in(text: str, action: Request) -> str:
     for name, attribute in sorted(action.get("ExpressionAttributeNames", {}).items(), reverse=True):
         text = text.replace(name, attribute)
     for name, value in sorted(action.get("ExpressionAttributeValues", {}).items(), reverse=True):
-        text = text.replace(name, SHARD.sub("its shard", value.get("S", "n")))
+        text = text.replace(name, value.get("S", "n"))
     return text.replace("attribute_", "").replace(" ,", ",").replace("IN(", "in (")
 
 

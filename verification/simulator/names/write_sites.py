@@ -2,7 +2,6 @@
 
 from sagakit.step import Compensation, Forward
 from verification.simulator.names.saga_table import (
-    ALL_EFFECTS,
     CANCEL,
     CANCELLING,
     COMPENSATION_STATES,
@@ -28,12 +27,14 @@ from verification.simulator.names.saga_table import (
     STARTED,
 )
 
+OPERATOR = "Operator"  # runs a command, no function of ours
 IDEMPOTENCY = ("idempotency record in progress", "idempotency record completed", "idempotency record deleted")
 CIRCUIT = ("circuit OPEN", "circuit HALF_OPEN", "circuit CLOSED")
 SEND, BACK = "SendMessage", "ChangeMessageVisibility"
-STARTING = (SEND if HAS_QUEUES else "StartExecution", "mark dispatched", "set aside")
+STARTS = SEND if HAS_QUEUES else "StartExecution"
+MARKS = "mark started"
 RETURNS_RESUMED, RETURNS_PARKED = ((), ()) if HAS_QUEUES else ((RETURN_RESUMED,), (RETURN_PARKED,))
-RECOVERY = (CANCELLING, RESUMED, PARKED, "reschedule", *RETURNS_RESUMED, *RETURNS_PARKED)
+RECOVERY = (CANCELLING, RESUMED, PARKED, *RETURNS_RESUMED, *RETURNS_PARKED)
 
 
 def _gateway(*verbs: str) -> tuple[str, ...]:
@@ -68,16 +69,16 @@ WRITES = {
         state: (
             *GATEWAY_WRITES.get(state, ()),
             *(event for event, states in RECORDED_BY.items() if state in states),
-            *(IDEMPOTENCY if any(state == effect.state for effect in ALL_EFFECTS) else ()),
             *(QUEUED[state] if HAS_QUEUES else ("pause",) if state == FAIL else ()),
         )
         for state in STATES
     },
-    "StartSagas": STARTING,
+    "StartSagas": (STARTS, "set aside"),
     "PublishEvents": ("PutEvents", "set aside"),
-    "SweepOutbox": (*STARTING, "PutEvents", "count the attempt", "take back"),
+    "SweepOutbox": (STARTS, "set aside", "PutEvents", "take back"),
+    OPERATOR: ("shards added", "stock moved"),
     "ResumeOrder": (RESUMED, *RETURNS_RESUMED),
-    "SweepOrders": (*RECOVERY, "pause"),  # it moves the next attempt of an order that is paused
+    "SweepOrders": (*RECOVERY, STARTS, MARKS, "pause"),  # it pauses an order that cannot be started
     **(
         {START: QUEUED[START]}
         if HAS_QUEUES

@@ -13,6 +13,7 @@ from verification.simulator.profiles import (
     every_write,
     messages,
     returns,
+    sharded_stock,
     step_races,
     topics,
     waiting_writes,
@@ -49,7 +50,7 @@ def _profiles(name: str, value: Any) -> Iterator[tuple[str, Profile]]:
 
 
 MODULES = (
-    *(topics, every_write, waiting_writes, circuit_states, step_races, decision_races),
+    *(topics, every_write, waiting_writes, circuit_states, step_races, decision_races, sharded_stock),
     messages if HAS_QUEUES else returns,
 )
 PROFILES = dict(each for module in MODULES for pair in vars(module).items() for each in _profiles(*pair))

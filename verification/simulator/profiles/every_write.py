@@ -62,7 +62,6 @@ EFFECT_RESULT_CRASHES = replace(
     sites=(
         "ProcessPayment: gateway confirms",
         *(site(effect, event) for effect in EFFECTS for event in effect.events if event != effect.intent),
-        *(site(effect, "idempotency record completed") for effect in EFFECTS),
     ),
 )
 LATE_PAYMENT_CRASHES = replace(
@@ -91,7 +90,7 @@ LATE_REFUND_CRASHES = replace(
     payments_hang=(False,),
     always=("customer cancels", "seconds pass"),
     sites=(
-        "ProcessPayment: idempotency record deleted",
+        "ProcessPayment: reads events",
         *(f"RefundPayment: gateway {verb}" for verb in ("settles", "cancels", "refunds")),
     ),
 )

@@ -77,7 +77,7 @@ CANCELLED_WHILE_PROCESSING = Profile(
     quantities=(1,),
     payments_hang=(False,),
     sites=(
-        *("ProcessPayment: idempotency record deleted", "RefundPayment: reads sagas"),
+        *("ProcessPayment: reads events", "RefundPayment: reads sagas"),
         *2 * ("RefundPayment: gateway settles",),
     ),
 )

@@ -46,8 +46,8 @@ RETURNED_AT_ONCE = replace(
 REFUNDED_AT_ONCE = replace(
     RETURNED_AT_ONCE,
     tokens=("pm_ok", "pm_return_flaky"),
-    faults=(SUSPENDED, "duplicate execution", "idempotency record lost"),
-    environment=("idempotency record lost", "duplicate execution"),
+    faults=(SUSPENDED, "duplicate execution"),
+    environment=("duplicate execution",),
     sites=("RefundReturn: gateway refunds", site(_REFUND), site(_REFUND, _REFUND.intent), site(_RESTOCK)),
 )
 RETURN_CRASHES = replace(

@@ -37,7 +37,7 @@ PLACING = Profile(
 DUPLICATES = Profile(
     tokens=("pm_ok", "pm_declined", "pm_slow", "pm_processing", "pm_late_decline"),
     faults=(TASK_TIMEOUT, SUSPENDED, "response lost", "conflict"),
-    environment=(DUPLICATE, *RECORDS, "step out of turn", CANCEL),
+    environment=(DUPLICATE, "step out of turn", CANCEL),
 )
 LATE = Profile(
     faults=(TASK_TIMEOUT, SUSPENDED, "request delayed", "not invoked", ABORTED),
@@ -46,7 +46,7 @@ LATE = Profile(
 GATEWAY = Profile(
     tokens=("pm_slow", "pm_processing", "pm_late_decline", "pm_flaky", "pm_refund_flaky", "pm_refund_down", "pm_ok"),
     faults=(TASK_TIMEOUT, *LOST, *BUSY),
-    environment=("gateway forgets keys", "seconds pass", CANCEL, "circuit opens", DUPLICATE, "idempotency record lost"),
+    environment=("gateway forgets keys", "seconds pass", CANCEL, "circuit opens", DUPLICATE),
     starts=(40, 90, 200),
     sites=sites_of("ProcessPayment", "RefundPayment"),
 )

@@ -3,8 +3,17 @@
 from dataclasses import replace
 
 from verification.simulator.faults.fault_injection import TIMED_OUT
-from verification.simulator.names.saga_table import PARKED, STEPS
-from verification.simulator.names.write_sites import PARKS, PAUSES, WAITS, recovery_sites, site, sites_of
+from verification.simulator.names.saga_table import PARKED, PLACE, STARTED, STEPS
+from verification.simulator.names.write_sites import (
+    MARKS,
+    PARKS,
+    PAUSES,
+    STARTS,
+    WAITS,
+    recovery_sites,
+    site,
+    sites_of,
+)
 from verification.simulator.profiles.every_write import (
     CRASHES,
     FEW,
@@ -74,32 +83,27 @@ SWEEP_CRASHES = replace(
 SWEEP_PARKING_CRASHES = replace(_CRASHES, tokens=("pm_refund_down",), orders=(1,), sites=(f"SweepOrders: {PARKED}",))
 UNSTARTED_CRASHES = replace(
     SWEEP_CRASHES,
+    environment=(*SWEEP_CRASHES.environment, "customer cancels"),
+    express=(False, True),
     relay_down=(True,),
     always=("only SweepOrders", "minutes pass"),
-    sites=("SweepOrders: reschedule",),
+    sites=(f"SweepOrders: {STARTS}", f"SweepOrders: {MARKS}"),
 )
 UNSTARTED_PAUSED = replace(
     UNSTARTED_CRASHES,
-    tokens=("pm_unavailable", "pm_refund_down"),
-    environment=("customer cancels", "only SweepOrders"),
-    orders=(1,),
-    targeted=(12, 16),
-    deviations=(1, 3),
-    express=(False, True),
+    faults=(*CRASHES, *8 * ("permanent error",)),
     aborts=(0,),
-    starts=(8,),
-    always=("duplicate execution",),
-    sites=("SweepOrders: pause",),
+    sites=(*3 * (f"SweepOrders: {STARTS}",), "SweepOrders: pause"),
 )
 CONCURRENT_SWEEPS = replace(
     SWEEP_CRASHES,
     faults=(*CRASHES, *4 * ("sweep",)),
     aborts=(ABORTS,),
-    sites=("SweepOrders: reads sagas", "SweepOrders: reschedule"),
+    sites=("SweepOrders: reads sagas", f"SweepOrders: {MARKS}"),
 )
 OUTBOX_SWEEP_CRASHES = Profile(
     tokens=("pm_ok",),
-    faults=(*CRASHES, "entry refused"),
+    faults=(*CRASHES, "entry refused", "entry malformed"),
     targeted=MANY,
     deviations=(3, 8),
     budgets=(0,),
@@ -107,12 +111,18 @@ OUTBOX_SWEEP_CRASHES = Profile(
     always=("poison row", SWEEP_LATER),
     sites=sites_of("SweepOutbox"),
 )
-SETTING_ASIDE_CRASHES = replace(
-    OUTBOX_SWEEP_CRASHES,
-    tokens=("pm_unavailable",),
-    faults=CRASHES,
-    orders=(2,),
-    sites=("SweepOutbox: set aside", "SweepOutbox: count the attempt"),
+SETTING_ASIDE_CRASHES = Profile(
+    tokens=("pm_ok",),
+    faults=(*CRASHES, *6 * ("events unreadable",)),
+    orders=(1,),
+    targeted=(12, 16),
+    deviations=(0,),
+    quantities=(1,),
+    sites=(
+        *3 * (f"{PLACE}: {STARTED}",),
+        *(f"{function}: set aside" for function in ("StartSagas", "PublishEvents")),
+        *(each for each in sites_of("SweepOutbox") if not each.endswith("set aside")),
+    ),
 )
 UNREADABLE_EVENTS = Profile(
     tokens=("pm_ok", "pm_declined"),
@@ -132,5 +142,5 @@ STALE_READS = replace(
     aborts=(0, 2),
     lags=LAGS[1:],
     always=(SWEEP_LATER,),
-    sites=("SweepOutbox: mark dispatched", "SweepOrders: reads sagas open", "SweepOutbox: reads events undispatched"),
+    sites=(f"SweepOrders: {MARKS}", "SweepOrders: reads sagas open", "SweepOutbox: reads events undispatched"),
 )

@@ -4,22 +4,19 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from saga.reconcile.invariants import unfinished
-from sagakit import guard, tables
+from sagakit import tables
 from verification.simulator.checker.guarantees import broken_guarantees
 from verification.simulator.checker.invariant_checker import CHECKED_TABLES
 from verification.simulator.checker.outbox_rows import BOOKKEEPING
 from verification.simulator.coverage_counts import Coverage
-from verification.simulator.dynamodb.expressions import Item
 from verification.simulator.environment import environment_effects as effects
 from verification.simulator.names.saga_table import HAS_QUEUES, states
 from verification.simulator.schedule.driver import Driver
-from verification.simulator.world.malformed_events import POISON
 from verification.simulator.world.simulation import Simulation
 
 MAX_SWEEPS = 50  # more than the longest way through all recoveries
 PATIENT_SWEEPS = 8  # after which nothing more is expected of waiting: the next ones are after the deadline
 TOLERANCE = 4_000  # milliseconds: clocks may be wrong, and indexes lag
-UNDISPATCHED_AFTER = guard.setting_ms("UNDISPATCHED_AFTER_SECONDS")
 MAX_RETRIES = 12  # of a customer
 BETWEEN_RETRIES = 120_000  # milliseconds; a record that is stuck in progress lasts for five of them
 COUNTERS = ("confirms", "refunds", "well", *BOOKKEEPING)
@@ -50,33 +47,33 @@ def _answer_clients(driver: Driver) -> None:
 
 
 def _settle(driver: Driver) -> None:
-    """Sweep until every order has ended or is parked, and every event is dispatched."""
-    sim = driver.sim
+    """Sweep until every order has ended or is parked."""
+    sim, faults = driver.sim, driver.sim.faults.total()
     for sweeps in range(MAX_SWEEPS):
         driver.run_until_idle()
         if sim.violations or not _unsettled(sim):
             return
+        if sweeps == PATIENT_SWEEPS and sim.faults.total() == faults:
+            sim.violations += _idle(sim)
         sim.clock.advance(_until_next(sim, "dueAt" if sweeps < PATIENT_SWEEPS else "deadlineAt"))
         effects.sweep(sim)
     sim.violations += [f"after {MAX_SWEEPS} sweeps {problem}" for problem in _unsettled(sim)]
 
 
+def _idle(sim: Simulation) -> list[str]:
+    """Report the orders that are left to their deadline, although nothing keeps them waiting."""
+    rows = (row for row in sim.rows("SAGAS") if "open" in row and "paused" not in row)
+    return [f"{sim.trace.order_name(row['orderId'])} is still {row['status']}, and waits for nothing" for row in rows]
+
+
 def _until_next(sim: Simulation, time: str) -> int:
     """Return the milliseconds until there is something for the sweepers to do."""
     due = [row[time] for row in sim.rows("SAGAS") if time in row]
-    due += [row["at"] + UNDISPATCHED_AFTER for row in _undispatched(sim)]
     return int(max(0, min(due) - sim.clock.true)) + TOLERANCE
 
 
-def _undispatched(sim: Simulation) -> list[Item]:
-    rows = (row for row in sim.rows("EVENTS") if row["orderId"] != POISON)
-    return [row for row in rows if row.get("undispatched", "").startswith("u#")]
-
-
 def _unsettled(sim: Simulation) -> list[str]:
-    waiting = _undispatched(sim)
-    names = [f"{row['eventType']} of {sim.trace.order_name(row['orderId'])}" for row in waiting]
-    return [*unfinished({"SAGAS": sim.rows("SAGAS")}), *(f"{name} is not dispatched" for name in names)]
+    return unfinished({"SAGAS": sim.rows("SAGAS")})
 
 
 def _deliver_delayed(driver: Driver) -> None:
@@ -104,6 +101,7 @@ def _resume_parked(driver: Driver) -> None:
         sim.clients.read(order_id)
     driver.run_until_idle()
     driver.stop_faults()
+    sim.outage_ends = 0
     _redrive(sim)
     effects.restore_gateway(sim)
     for order_id in sim.parked_orders():

@@ -9,25 +9,23 @@ POISON, DELETED = "poison !", "00000000-0000-4000-8000-00000000dead"
 NOT_AN_EVENT: dict[str, Any] = {"nonsense": {"S": "yes"}, "startsSaga": {"BOOL": True}}
 
 
-def malformed_row(shard: str) -> dict[str, Any]:
-    """Return a row that is first in the outbox but isn't an event."""
-    return {"orderId": POISON, "eventType": shard, "undispatched": shard, "at": 1, "startsSaga": True}
+def malformed_row(key: str) -> dict[str, Any]:
+    """Return a row that is the oldest in the outbox but isn't an event."""
+    return {"orderId": POISON, "eventType": key, "at": 1, "startsSaga": True}
 
 
-def unstartable_row(shard: str, attempts: int) -> dict[str, Any]:
-    """Return an event that is first in the outbox, after some failed attempts; its id can name no run."""
-    counted = {"attempts": attempts} if attempts else {}
-    return {**malformed_row(shard), "eventId": POISON, "detail": {}, "saga": SAGA.name, **counted}
+def unstartable_row(key: str) -> dict[str, Any]:
+    """Return an event whose id can name no run."""
+    return {**malformed_row(key), "eventId": POISON, "detail": {}, "saga": SAGA.name}
 
 
 def unpublishable_row(key: str) -> dict[str, Any]:
     """Return an event that is no JSON: PutEvents cannot take it."""
-    event = {**unstartable_row(key, 0), "startsSaga": False, "detail": {"words": {"a", "set"}}}
-    return {name: value for name, value in event.items() if name != "undispatched"}
+    return {**unstartable_row(key), "startsSaga": False, "detail": {"words": {"a", "set"}}}
 
 
 def misplaced_row(key: str, where: str) -> dict[str, Any]:
-    """Return an event that starts no saga, but is on the index of undispatched events."""
+    """Return an event that starts no saga, but is set aside, or where older versions listed those to start."""
     return {**unpublishable_row(key), "detail": {}, "undispatched": where}
 
 

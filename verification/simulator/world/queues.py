@@ -111,7 +111,6 @@ class Queues:
         self.queues = {queue.url: queue for queue in _queues()}
         self.executions: list[Run] = []
         self.unreported: list[Any] = []  # a worker that breaks leaves its messages in the queue
-        self.starters: set[Actor] = set()  # have started a run, or found it started
         self.rules = Rules()
         self.sim = sim
         self._letters = 0
@@ -210,8 +209,6 @@ class Queues:
             raise Refused("InvalidParameterValue")
         if request["MessageGroupId"] != message.saga_id:
             self.sim.violations.append(f"{message.state} of {message.saga_id} is in the group of another saga")
-        if self.sim.scheduler.running and message.state == next(iter(route(SAGA.name))):
-            self.starters.add(self.sim.scheduler.running)
         at, earlier = self._known.get(key, (0, message))
         if at + DEDUPLICATED > now:
             self.sim.coverage.count("guard", NOT_SENT)

@@ -62,7 +62,6 @@ class Actor:
     skew: int = 0  # error of its clock, in milliseconds
     pending: Call | None = None
     recurring_faults: tuple[str, list[Fault]] = ("", [])  # the next calls of this operation get these faults
-    born: int = 0  # milliseconds since the epoch
     calls: int = 0
     waiting: bool = False
     suspended: bool = False  # runs only when chosen
@@ -108,7 +107,6 @@ class Scheduler:
         self.actors = [each for each in self.actors if not each.ended]
         actor.greenlet = greenlet.greenlet(lambda _message: self._main(actor), parent=self._hub)
         self.actors.append(actor)
-        actor.born = self.clock.true
         self.spawned += 1
         self.current = actor
         return actor

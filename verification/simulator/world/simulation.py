@@ -16,11 +16,11 @@ from sagakit.relay import outbox
 from sagakit.saga import Saga, Status, named
 from verification.simulator.coverage_counts import MAY_LAG, STALE, Coverage
 from verification.simulator.dynamodb.expressions import Guard, Item
-from verification.simulator.dynamodb.in_memory_dynamodb import Change, InMemoryDynamoDB, Key, Refused
+from verification.simulator.dynamodb.in_memory_dynamodb import Change, InMemoryDynamoDB, Refused
 from verification.simulator.dynamodb.replica_lag import MAX_AGE
 from verification.simulator.names.operation_names import guard_name, guard_names, guard_role
 from verification.simulator.names.saga_table import HAS_QUEUES, RETURN, SAGA, SAGAS
-from verification.simulator.run_plan import STOCK, Plan
+from verification.simulator.run_plan import Plan
 from verification.simulator.world import aws_sdk, hanging_payments, virtual_clock
 from verification.simulator.world.aws_sdk import client_error, refusal
 from verification.simulator.world.clients import PRICES, Clients
@@ -33,6 +33,7 @@ from verification.simulator.world.process_memory import forget_circuits
 from verification.simulator.world.queues import Queues
 from verification.simulator.world.queues import settings as queue_settings
 from verification.simulator.world.scheduler import Actor, Call, Crash, Result, Scheduler
+from verification.simulator.world.sharded_stock import choosing_shards, stocked
 from verification.simulator.world.step_functions import StepFunctions
 from verification.simulator.world.sweepers import OneByOne, few_shards
 from verification.simulator.world.trace import Trace
@@ -69,7 +70,6 @@ class Simulation:
         self.delayed_calls: list[Call] = []  # the caller has given up, and the call hasn't taken effect yet
         self.forgotten_keys: list[Item] = []  # idempotency keys that the gateway has forgotten
         self.sagas: dict[str, Saga] = {}  # by id, in the order in which they were started
-        self.recorded_at: dict[Key, int] = {}  # when an event was written, whatever its own clock said
         self.faults: Counter[str] = Counter()  # how often each was injected
         self.called_out_of_turn: set[str] = set()  # orders of which a step was called out of turn
         self.outage: Outage | None = None  # the current one, or the last
@@ -79,8 +79,8 @@ class Simulation:
         self._disabled_guards = disabled_guards  # names or roles
         self._refusing: list[str] = []  # guards that refuse the current call
         for product, price in PRICES.items():
-            row = {"productId": product, "name": product, "price": price, "available": STOCK, "stocked": STOCK}
-            self.db.put(os.environ["INVENTORY_TABLE"], row)
+            for row in stocked(product, price, plan.shards):
+                self.db.put(os.environ["INVENTORY_TABLE"], row)
         self.clock.advance(MAX_AGE)  # the catalogue is older than the first order
 
     def __enter__(self) -> Self:
@@ -99,6 +99,7 @@ class Simulation:
         refusals = ForcedRefusals(self.plan.first_refusal)
         self._patches.enter_context(patch("sagakit.run_step.refusable", refusals.refusable))
         self._patches.enter_context(virtual_clock.installed(self.clock))
+        self._patches.enter_context(choosing_shards(self.clock))
         self._patches.enter_context(aws_sdk.connected(self))
         forget_circuits()
         return self
@@ -251,7 +252,6 @@ class Simulation:
             if change.table == tables.sagas() and change.after is not None:
                 self._changed(change.key[0], change.after.plain, is_new=change.before is None)
             if change.table == tables.events():
-                self.recorded_at.setdefault(change.key, self.clock.true)
                 self.stream.observe(change)
             self.on_change(change)
 

@@ -44,7 +44,6 @@ class StepFunctions:
     def __init__(self, sim: "Simulation") -> None:
         self.executions: list[Execution] = []
         self.unreported: list[Execution] = []  # ended, and recovery has no event about that yet
-        self.starters: set[Actor] = set()  # have started an execution, or found it started
         self._sim = sim
         self._express = sim.plan.express
 
@@ -53,8 +52,6 @@ class StepFunctions:
         name, order_id = request["name"], json.loads(request["input"])["orderId"]
         if not NAME.fullmatch(name):
             raise Refused("InvalidName")
-        if self._sim.scheduler.running:
-            self.starters.add(self._sim.scheduler.running)
         known = [each for each in self.executions if each.name == name and not self._express]
         if known and known[0].status != "RUNNING":
             self._sim.coverage.count("guard", NAME_NOT_TAKEN)

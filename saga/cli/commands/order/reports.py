@@ -137,8 +137,13 @@ def _record(context: Context, order: str) -> Record:
 
 def _event(event: Event, effect: Effect) -> Json:
     changes = {"words": effect.text, "money": major(effect.money), "stock": effect.stock, "states": [*effect.states]}
-    outbox = {"startsSaga": event.starts_saga, "dispatched": event.dispatched}
-    return {"at": iso(event.at), "type": event.type, **changes, **outbox, "detail": event.detail}
+    return {
+        "at": iso(event.at),
+        "type": event.type,
+        **changes,
+        "startsSaga": event.starts_saga,
+        "detail": event.detail,
+    }
 
 
 def _console_page(context: Context, order_id: str) -> str:

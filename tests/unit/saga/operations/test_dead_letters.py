@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from saga.failures import Failure
-from saga.operations import dead_letters, queue, undispatched
+from saga.operations import dead_letters, outbox_events, queue
 from saga.operations.dead_letters import DeadLetter
 from saga.stack.stack import Stack
 from saga.text.times import iso
@@ -48,7 +48,7 @@ def test_redriving_publishes_the_events_of_its_period_and_deletes_the_message(st
     order_id = steps.confirmed()
     assert dead_letters.redrive(stack, dead(stack), rate=100) == 5
     assert [message["eventId"] for message in bus.messages] == [
-        event.event_id for event in undispatched.events_of(stack, order_id)
+        event.event_id for event in outbox_events.events_of(stack, order_id)
     ]
     assert dead_letters.dead_letters(stack) == []
 

@@ -18,6 +18,7 @@ from saga.graph.formats import FontError
 from saga.operations import doctor, machine
 from saga.operations.doctor import findings
 from saga.operations.machine import Finding
+from saga.operations.overdue import Overdue
 from saga.operations.switches import Switch
 from saga.stack.stack import Stack
 from saga.stack.target import Target
@@ -120,6 +121,7 @@ def deployed(monkeypatch: pytest.MonkeyPatch) -> list[Switch]:
     monkeypatch.setattr(Target, "load", lambda _target: stack)
     found = [Switch("sweepers", f"Part{part}", True, "ENABLED", "enable") for part in range(4)]  # noqa: FBT003
     monkeypatch.setattr(doctor, "switches", lambda _stack: found)
+    monkeypatch.setattr(doctor, "overdue", lambda _stack: Overdue(None))
     return found
 
 
@@ -134,6 +136,15 @@ def test_everything_that_is_off_is_named_with_the_command_that_switches_it_on(de
     assert {"Part2", "Part3"} < missing()
     assert not {"Part0", "Part1", "sweepers"} & set(found())
     assert (found()["Part2"].found, found()["Part2"].fix) == ("DISABLED", "enable")
+
+
+def test_an_order_that_is_overdue_is_found(deployed: list[Switch], monkeypatch: pytest.MonkeyPatch) -> None:
+    assert deployed
+    assert (found()["overdue orders"].ok, found()["overdue orders"].found) == (True, "none")
+    monkeypatch.setattr(doctor, "overdue", lambda _stack: Overdue(1))
+    late = found()["overdue orders"]
+    assert (late.ok, late.needed, late.fix) == (False, True, "saga invoke sweep_orders")
+    assert "the sweeper starts or resumes it" in late.found
 
 
 def test_switches_that_cannot_be_read_do_not_stop_the_doctor(

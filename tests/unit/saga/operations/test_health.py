@@ -1,6 +1,8 @@
 """The health and status of a stack."""
 
 import json
+import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,10 +12,12 @@ from saga.cli.app import app
 from saga.failures import Unreachable
 from saga.operations import status
 from saga.operations.circuit import Breaker
+from saga.operations.overdue import Overdue, overdue
 from saga.operations.switches import switches
 from saga.stack.stack import Stack
 from saga.stack.target import Target
 from saga.text import times
+from sagakit.relay import outbox
 from tests.support import steps, world
 from tests.support.template import resources
 from tests.unit.saga.operations import shop
@@ -111,10 +115,17 @@ def stack(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> Stack:
     return shop.stack(deployed, **dict.fromkeys(services, deployed))
 
 
-def failing(stack: Stack, oldest: int | None = None, gateway: Breaker = CLOSED, **dead_letters: int) -> list[str]:
+def failing(
+    stack: Stack,
+    *,
+    set_aside: int | None = None,
+    due: int | None = None,
+    gateway: Breaker = CLOSED,
+    **dead_letters: int,
+) -> list[str]:
     depths = {"RelayFailureQueue": 0, "ParkedOrdersQueue": 9, **dead_letters}
     queues: list[status.Queue] = [{"name": name, "url": "", "depth": depth} for name, depth in depths.items()]
-    found = status.health_checks(stack, oldest, queues, gateway=gateway)
+    found = status.health_checks(stack, set_aside, Overdue(due), queues, gateway=gateway)
     return [each["name"] for each in found if not each["well"]]
 
 
@@ -133,7 +144,7 @@ def test_a_working_stack_passes_all_checks(stack: Stack) -> None:
         ("gone", {"PublishEventsFunctionOutbox"}, ["PublishEvents"]),
         ("last", "PROBLEM: Function call failed", [*WORKERS, "StartSagas", "PublishEvents"]),
         ("off", {"PaymentWorkerFunctionQueue"}, ["PaymentWorker"]),
-        ("off", {"SweepOutboxFunctionPart3"}, ["sweepers"]),
+        ("off", {"SweepOutboxFunctionSchedule"}, ["sweepers"]),
         ("off", {"SweepOrdersFunctionPart0"}, ["sweepers"]),
         ("off", {"ReportBacklogFunctionEveryMinute"}, ["sweepers"]),
         ("off", {"RecoverOrderFunctionExecutionBroke"}, ["rules"]),
@@ -172,9 +183,28 @@ def test_a_switch_says_how_to_switch_it_on(stack: Stack, deployed: Deployed, nam
     assert (found.name, found.fix) == (name, f"aws {fix.format(name)} {where}")
 
 
-def test_the_outbox_fails_if_an_event_waits_longer_than_the_sweeper_takes(stack: Stack) -> None:
-    assert failing(stack, oldest=times.now() - 10_000) == []
-    assert failing(stack, oldest=times.now() - 200_000) == ["outbox"]
+def test_the_outbox_fails_if_an_event_stays_set_aside_when_the_sweeper_has_tried_it_again(stack: Stack) -> None:
+    assert failing(stack, set_aside=times.now() - 10_000) == []
+    assert failing(stack, set_aside=times.now() - 200_000) == ["outbox"]
+
+
+def test_the_sweeper_fails_if_an_order_is_due_longer_than_it_takes_to_come(stack: Stack) -> None:
+    assert failing(stack, due=times.now() - 10_000) == []
+    assert failing(stack, due=times.now() - 200_000) == ["overdue orders"]
+
+
+@pytest.mark.parametrize("bring", [world.placed, steps.paused])
+def test_an_order_that_nobody_starts_or_resumes_is_overdue(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, bring: Callable[[], str]
+) -> None:
+    bring()
+    steps.confirmed()
+    assert overdue(stack) == Overdue(None)
+    (due,) = [row["dueAt"] for row in world.rows("SAGAS") if "dueAt" in row]
+    monkeypatch.setattr("saga.operations.overdue.now", lambda: due + 5 * 60_000)
+    late = overdue(stack)
+    assert (late, late.ok) == (Overdue(due), False)
+    assert late.text == "the first has been due for 5 min; the sweeper starts or resumes it"
 
 
 def test_dead_letters_and_an_open_circuit_fail(stack: Stack) -> None:
@@ -208,9 +238,26 @@ def test_the_status_counts_what_is_waiting(stack: Stack) -> None:
     assert found["versions"]["engine"] == "ministack 1.5.33"
     assert found["versions"]["functions"].startswith("abcdefghijkl, ")
     assert found["tables"]["OrdersTable"] == "test-sagas"
-    assert found["oldestUndispatchedAt"] is not None
+    assert (found["oldestSetAsideAt"], found["oldestOverdueAt"]) == (None, None)
     assert found["paused"] == []
     assert found["breaker"]["state"] == "CLOSED"
+
+
+def test_the_status_has_since_when_an_event_is_set_aside_and_an_order_overdue(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Target, "load", lambda _target: stack)
+    order_id = world.placed()
+    outbox.set_aside({"orderId": order_id, "eventType": "OrderPlaced"})
+    (row,) = world.rows("SAGAS")
+    world.put("SAGAS", {**row, "dueAt": 1})
+    shown, document = (CliRunner().invoke(app, ["status", *flags]) for flags in ([], ["--json"]))
+    found = json.loads(document.stdout)
+    assert found["oldestSetAsideAt"] == times.iso(world.event_row(order_id)["at"])
+    assert found["oldestOverdueAt"] == times.iso(1)
+    assert shown.exit_code == 1
+    assert re.search("outbox +an event of .* ago is set aside; the sweeper tries it again", shown.stdout)
+    assert re.search("✗ overdue orders +the first has been due for ", shown.stdout)
 
 
 def test_paused_orders_are_counted_by_what_they_wait_for_and_are_no_alarm(

@@ -1,30 +1,32 @@
 """`saga outbox`, `saga dlq` and `saga breaker`."""
 
 import json
+import re
 
 import pytest
 
 from payment.breaker import CIRCUIT, persistence
 from saga.failures import Unreachable
-from saga.operations import undispatched
+from saga.operations import outbox_events
 from saga.stack.stack import Stack
 from saga.text.times import iso
-from sagakit.relay import outbox
 from tests.support import steps, stream, world
 from tests.support.bus import Bus
 from tests.support.cli import answer, saga
 from tests.unit.saga.operations.shop import Functions
 from tests.unit.saga.operations.test_dead_letters import dead
+from tests.unit.saga.operations.test_outbox_events import set_aside
 
 pytestmark = pytest.mark.usefixtures("target_stack")
 
 
-def test_the_outbox_is_listed() -> None:
-    order_id = world.placed()
-    assert [(each["orderId"], each["type"], each["startsSaga"]) for each in answer("outbox", "list")] == [
-        (order_id, "OrderPlaced", True)
-    ]
-    assert "saga" in saga("outbox", "list").stdout
+def test_what_is_set_aside_is_listed() -> None:
+    order_id = set_aside(world.placed())
+    world.placed()
+    row = world.event_row(order_id)
+    event = {"orderId": order_id, "type": "OrderPlaced", "eventId": row["eventId"], "at": iso(row["at"])}
+    assert answer("outbox", "list") == [{**event, "startsSaga": True, "setAside": True}]
+    assert re.search("OrderPlaced .* saga +set aside", saga("outbox", "list").stdout)
     assert answer("outbox", "list", "--older-than", "1h") == []
 
 
@@ -33,17 +35,15 @@ def test_an_empty_outbox_says_so() -> None:
 
 
 def test_dispatching_empties_the_outbox() -> None:
-    orders = [world.placed(), world.placed()]
+    orders = [set_aside(world.placed()), set_aside(world.placed())]
     assert [each["orderId"] for each in answer("outbox", "dispatch", "--yes")] == orders
     assert answer("outbox", "dispatch", "--yes") == []
     assert len(stream.executions()) == 2
 
 
 def test_a_failed_event_stays_in_the_outbox(bus: Bus) -> None:
-    order_id = steps.dispatched(steps.confirmed())
-    outbox.set_aside({"orderId": order_id, "eventType": "PaymentCharged"})
-    assert "set aside" in saga("outbox", "list").stdout
-    world.placed()
+    set_aside(steps.confirmed(), "PaymentCharged")
+    set_aside(world.placed())
     bus.refused.add("PaymentCharged")
     failed = saga("outbox", "dispatch", "--yes", "--json")
     assert failed.exit_code == 1
@@ -124,12 +124,12 @@ def test_dead_letters_are_listed_and_redriven(target_stack: Stack) -> None:
 
 
 def test_an_unreachable_engine_stops_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    world.placed()
+    set_aside(world.placed())
 
     def unreachable(*_: object) -> None:
         raise Unreachable("no answer")
 
-    monkeypatch.setattr(undispatched, "dispatch", unreachable)
+    monkeypatch.setattr(outbox_events, "dispatch", unreachable)
     result = saga("outbox", "dispatch", "--yes", "--json")
     assert (result.exit_code, json.loads(result.stdout)) == (Unreachable.exit_code, [])
     assert "no answer" in result.stderr

@@ -103,7 +103,7 @@ def test_a_failure_does_not_block_the_other_orders() -> None:
     assert result.exit_code == 1
     assert "1 done, 1 failed" in result.stderr
     results = {each["orderId"]: each for each in json.loads(result.stdout)}
-    assert "TransientError: it was decided just now" in results[broken]["error"]
+    assert "TransientError: one event after the other was recorded meanwhile" in results[broken]["error"]
     assert "error" not in results[sound]
     assert resumed(sound)
 

@@ -40,9 +40,8 @@ def record(name: str) -> Record:
 
 
 def event(type_: str, at: int, detail: Json, *, starts_saga: bool = False, **attributes: Json) -> Event:
-    """Return an invented event, dispatched; without `attributes` it is like an old one."""
-    row = {"startsSaga": starts_saga, "detail": detail, **attributes}
-    return Event.of(row, type_, at, detail, dispatched=True)
+    """Return an invented event; without `attributes` it is like an old one."""
+    return Event.of({"startsSaga": starts_saga, "detail": detail, **attributes}, type_, at, detail)
 
 
 def paused(now: int, wait: int | None = 40_000) -> Record:
@@ -142,11 +141,9 @@ def _put(record: Record, *, old: bool) -> None:
     for event in record.events:
         put("EVENTS", {**_event(record, event), **({} if old else _attributes(event))})
     if record.payment:
-        row = {name: record.payment[name] for name in ("intentId", "status")}
-        put("PAYMENTS", {**row, "orderId": record.order_id, "amount": minor(record.payment["amount"])})
         intent = {name: minor(record.payment["intent"][name]) for name in ("amount", "taken", "refunded")}
         status = record.payment["intent"]["status"]
-        put("GATEWAY_LEDGER", {**intent, "id": row["intentId"], "status": status, "token": "pm_secret"})
+        put("GATEWAY_LEDGER", {**intent, "id": record.payment["intentId"], "status": status, "token": "pm_secret"})
 
 
 def _order(record: Record) -> Json:
@@ -163,8 +160,11 @@ def _order(record: Record) -> Json:
         "paymentToken": "pm_secret",
         "fingerprint": "f",
         "shard": tables.SHARDS[0],
-        "byStatus": f"{record.status}#{tables.SHARDS[0]}",
     }
+    if record.status in tables.LISTED:
+        row["byStatus"] = f"{record.status}#{tables.SHARDS[0]}"
+    if not record.is_over:
+        row |= {"open": tables.SHARDS[0], "dueAt": row["updatedAt"]}
     if "paused" in view:
         times = view["paused"].keys() & {"since", "nextAttemptAt"}
         row["paused"] = {**view["paused"], **{each: milliseconds(view["paused"][each]) for each in times}}
@@ -176,8 +176,7 @@ def _order(record: Record) -> Json:
 def _event(record: Record, event: Event) -> Json:
     detail = {name: minor(value) if isinstance(value, float) else value for name, value in event.detail.items()}
     row: Json = {"orderId": record.order_id, "eventType": event.type, "eventId": event.execution(record.order_id)}
-    row |= {"at": event.at, "detail": detail, "startsSaga": event.starts_saga}
-    return row if event.dispatched else {**row, "undispatched": tables.SHARDS[0]}
+    return {**row, "at": event.at, "detail": detail, "startsSaga": event.starts_saga}
 
 
 def _attributes(event: Event) -> Json:

@@ -91,6 +91,21 @@ def test_an_order_that_is_being_tried_again_is_still_found_as_paused(stack: Stac
     assert (found["orderId"], found["status"], none) == (order_id, "PENDING", [])
 
 
+def test_an_order_that_an_older_version_listed_under_its_status_is_found_once(orders: Stack) -> None:
+    for row in world.rows("SAGAS"):
+        world.put("SAGAS", {**row, "byStatus": f"{'PARKED' if 'parked' in row else row['status']}#{row['shard']}"})
+    for status in STATUSES:
+        assert [order["orderId"] for order in find(orders, Filter(status))] == expected(Filter(status))
+
+
+def test_a_parked_order_is_looked_for_among_the_parked_ones_whatever_its_reason(orders: Stack) -> None:
+    indexes: list[str | None] = []
+    events = tables.client(orders.session).meta.events
+    events.register("provide-client-params.dynamodb.Query", lambda params, **_: indexes.append(params.get("IndexName")))
+    assert [order["status"] for order in find(orders, Filter("PARKED", error="PaymentDeclined"))] == ["CANCELLING"]
+    assert set(indexes) == {"status"}
+
+
 def test_a_customer_called_paused_is_found(stack: Stack) -> None:
     order_id = world.placed(customer="PAUSED")
     assert [order["orderId"] for order in find(stack, Filter(customer="PAUSED"))] == [order_id]
@@ -100,7 +115,8 @@ def test_no_table_is_scanned(orders: Stack) -> None:
     operations: set[str] = set()
     events = tables.client(orders.session).meta.events
     events.register("before-call.dynamodb", lambda model, **_: operations.add(model.name))
-    for wanted in (Filter(), Filter("FAILED"), Filter(customer="ann"), Filter(product="laptop"), Filter(error="x")):
+    others = (Filter(), Filter(customer="ann"), Filter(product="laptop"), Filter(error="x"))
+    for wanted in (*map(Filter, STATUSES), *others):
         list(find(orders, wanted))
     assert operations == {"Query", "BatchGetItem"}
 
@@ -122,3 +138,30 @@ def test_a_row_that_has_changed_since_the_index_was_read_is_left_out(
 def test_the_newest_ids_come_first(orders: Stack) -> None:
     assert list(newest(orders, 160)) == expected(Filter())
     assert next(newest(orders, 16)) == expected(Filter())[0]
+
+
+def placed(shards: int, each: int) -> list[str]:
+    """Place so many orders in some shards of the index, and return their IDs, newest first."""
+    order_id = world.placed()
+    (row,) = world.rows("SAGAS")
+    world.remove("SAGAS", orderId=order_id)
+    ids = [f"order-{number:03d}" for number in range(shards * each)]
+    for number, each_id in enumerate(ids):  # two in a millisecond
+        shard = {"orderId": each_id, "shard": tables.SHARDS[number // 2 % shards], "createdAt": FIRST + number // 2}
+        world.put("SAGAS", {**row, **shard})
+    return sorted(ids, reverse=True)
+
+
+def test_of_each_shard_only_its_share_of_the_newest_is_read(stack: Stack) -> None:
+    ids, read = placed(shards=16, each=10), list[int]()
+    events = tables.client(stack.session).meta.events
+    events.register("after-call.dynamodb.Query", lambda parsed, **_: read.append(len(parsed["Items"])))
+    assert [order["orderId"] for order in find(stack, Filter(limit=32))] == ids[:32]
+    assert read == [6] * 16
+
+
+@pytest.mark.parametrize("shards", [1, 2, 3])
+def test_a_shard_with_more_than_its_share_of_the_newest_is_read_on(stack: Stack, shards: int) -> None:
+    ids = placed(shards, each=12)
+    for limit in (1, 11, 12, 100):
+        assert [order["orderId"] for order in find(stack, Filter(limit=limit))] == ids[:limit]

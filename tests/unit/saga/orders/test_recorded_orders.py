@@ -105,6 +105,13 @@ def test_what_a_later_version_adds_is_allowed() -> None:
     assert of_json(json.dumps(document)).order["colour"] == "red"
 
 
+def test_an_export_of_an_older_version_which_says_what_was_dispatched_is_read() -> None:
+    document = json.loads(recorded.text("confirmed"))
+    for event in document["events"]:
+        event["dispatched"] = True
+    assert of_json(json.dumps(document)) == recorded.record("confirmed")
+
+
 def test_the_error_names_the_field() -> None:
     with pytest.raises(UsageFailure, match=r"order\.totalAmount: Input should be a finite number"):
         of_json(recorded.text("confirmed").replace('"totalAmount": 1299.99', '"totalAmount": 1e999'))
@@ -116,10 +123,41 @@ def test_a_finished_order_is_over_and_settled(name: str, status: str) -> None:
     assert (record.status, record.is_over, record.is_settled) == (status, True, True)
 
 
-def test_an_order_is_not_settled_while_an_event_or_an_execution_is_pending() -> None:
+def test_an_order_is_not_settled_while_it_or_an_execution_goes_on() -> None:
     record = recorded.record("confirmed")
-    undispatched = replace(record.events[-1], dispatched=False)
     running = replace(record.executions[0], stopped=None)
-    assert not replace(record, events=(*record.events[:-1], undispatched)).is_settled
     assert not replace(record, executions=(running,)).is_settled
     assert not replace(record, order={**record.order, "status": "PENDING"}).is_settled
+
+
+def test_an_order_is_not_settled_before_its_last_execution_has_begun() -> None:
+    record = recorded.record("resumed")
+    waiting = replace(record, executions=record.executions[:1])
+    assert (waiting.awaited, waiting.is_settled) == (record.events[6], False)
+    assert waiting.events[6].type == "OrderResumed#1"
+    assert (record.awaited, record.is_settled) == (None, True)
+
+
+@pytest.mark.parametrize(
+    "stack",
+    [
+        {},  # AWS keeps executions for 90 days
+        {"workflowType": "EXPRESS", "onEngine": False},
+        {"workflowType": "QUEUES", "stateMachine": ""},
+    ],
+    ids=["old", "express", "queues"],
+)
+def test_an_order_that_is_over_and_of_which_no_execution_is_on_record_is_settled(stack: Json) -> None:
+    record = recorded.record("confirmed")
+    assert replace(record, executions=(), stack={**record.stack, **stack}).is_settled
+
+
+def test_an_execution_is_awaited_only_if_it_would_be_on_record() -> None:
+    confirmed = recorded.record("confirmed")
+    pending = {**confirmed.order, "status": "PENDING"}
+    placed = replace(confirmed, order=pending, events=confirmed.events[:1], executions=())
+    assert placed.awaited == confirmed.events[0]
+    on_aws = replace(placed, stack={**placed.stack, "onEngine": False})
+    assert on_aws.awaited == confirmed.events[0]
+    for unknown in ({"workflowType": "EXPRESS"}, {"workflowType": "QUEUES", "stateMachine": ""}):
+        assert replace(on_aws, stack={**on_aws.stack, **unknown}).awaited is None

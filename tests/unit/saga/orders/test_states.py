@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from saga.graph import Outcome, StateStatus
+from saga.graph.asl import parse
 from saga.orders.record import Record
 from saga.orders.states import as_of, moments, source, statuses
 from tests.unit.saga.orders import recorded
@@ -103,6 +104,12 @@ def test_with_two_executions_at_once_the_last_visit_of_each_state_counts() -> No
     both = replace(record, executions=(replace(first, stopped=None, history=first.history[:8]), beside))
     assert statuses(both)["ProcessPayment"] == CAUGHT
     assert statuses(both)["OrderFailed"] == FAILED
+
+
+def test_an_order_that_is_confirmed_ends_at_the_pivot_with_the_definition_of_today() -> None:
+    record = without_history(recorded.record_of_today("confirmed"))
+    assert reached(record) == dict.fromkeys(("ReserveInventory", "ProcessPayment", "ConfirmOrder"), SUCCEEDED)
+    assert parse(record.definition).ends >= {"ConfirmOrder"}
 
 
 def test_a_payment_is_running_until_the_cancellation_interrupts_it() -> None:

@@ -129,8 +129,8 @@ def test_what_is_running_has_no_end() -> None:
     failure = next(each["timestamp"] for each in record.executions[0].history if each["type"] == "TaskFailed")
     *_, attempt, wait = timeline(as_of(record, failure))
     assert (attempt.outcome, wait.kind, wait.ended) == (Outcome.FAILED, "wait", None)
-    placed = replace(record.events[0], dispatched=False)
-    (relay,) = timeline(replace(record, events=(placed,), executions=()))
+    pending = replace(record, order={**record.order, "status": "PENDING"}, executions=())
+    (relay,) = timeline(replace(pending, events=record.events[:1]))
     assert (relay.kind, relay.ended) == ("relay", None)
 
 

@@ -1,4 +1,4 @@
-"""The outbox: events whose saga has not been started, or that were set aside; and publishing events again."""
+"""The outbox: events that were set aside, and publishing events again."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -14,16 +14,13 @@ from saga.text.safe import error_text
 from saga.text.times import iso
 
 BATCH_SIZE = 100  # events that are published together, as many as the stream passes at once
-_QUARANTINED = "set aside"  # the partition of events that must not block others; the sweeper tries them every minute
-_PARTITIONS = (*tables.SHARDS, _QUARANTINED)
 
 
 @dataclass(frozen=True)
 class OutboxEvent:
-    """A recorded event. `at` is ms since the epoch; `attempts` counts those to start its saga that the sweeper gave up.
+    """A recorded event. `at` is ms since the epoch.
 
-    `undispatched` says that its saga has not been started, or that it is `quarantined`: set aside, because it cannot be
-    published, or because its saga cannot be started although others can.
+    `set_aside` says that the relay cannot read it, or that the bus will never take it. Every sweep tries it again.
     """
 
     order_id: str
@@ -31,16 +28,13 @@ class OutboxEvent:
     event_id: str
     at: int
     starts_saga: bool
-    undispatched: bool
-    attempts: int
-    quarantined: bool
+    set_aside: bool
 
     @classmethod
     def from_row(cls, row: tables.Item) -> Self:
         """Read a row of the events table; one that was set aside may lack anything but its key and its time."""
-        outbox = "undispatched" in row, row.get("attempts", 0), row.get("undispatched") == _QUARANTINED
         key, starts_saga = (row["orderId"], row["eventType"]), bool(row.get("startsSaga"))
-        return cls(*key, row.get("eventId", "-".join(key)), row["at"], starts_saga, *outbox)
+        return cls(*key, row.get("eventId", "-".join(key)), row["at"], starts_saga, _is_set_aside(row))
 
     @property
     def json(self) -> dict[str, Any]:
@@ -51,22 +45,20 @@ class OutboxEvent:
             "eventId": self.event_id,
             "at": iso(self.at),
             "startsSaga": self.starts_saga,
-            "undispatched": self.undispatched,
-            "attempts": self.attempts,
-            "setAside": self.quarantined,
+            "setAside": self.set_aside,
         }
 
 
-def undispatched(stack: Stack, since: int | None = None, until: int | None = None) -> list[OutboxEvent]:
-    """Return undispatched events, oldest first, quarantined ones included; times in ms since the epoch, inclusive."""
-    rows = tables.indexed_rows(stack, tables.UNDISPATCHED, _PARTITIONS, since, until)
-    return _sorted(row for row in rows if "undispatched" in row)
+def all_set_aside(stack: Stack, until: int | None = None) -> list[OutboxEvent]:
+    """Return the events that are set aside, oldest first; only those recorded by `until`, in ms since the epoch."""
+    return _sorted(
+        filter(_is_set_aside, tables.indexed_rows(stack, tables.UNDISPATCHED, [tables.SET_ASIDE], until=until))
+    )
 
 
 def oldest(stack: Stack) -> int | None:
-    """Return the time of the oldest undispatched event in ms since the epoch; None if the outbox is empty."""
-    firsts = (next(tables.query(stack, tables.UNDISPATCHED, each, Limit=1), None) for each in _PARTITIONS)
-    return min((entry["at"] for entry in firsts if entry), default=None)
+    """Return the time of the oldest event that is set aside, in ms since the epoch; None if there is none."""
+    return tables.earliest(stack, tables.UNDISPATCHED, [tables.SET_ASIDE])
 
 
 def recorded(stack: Stack, since: int, until: int | None = None) -> list[OutboxEvent]:
@@ -100,24 +92,25 @@ def publish(stack: Stack, events: Sequence[OutboxEvent], *, counted: bool = True
 
 
 def dispatch(stack: Stack, order_id: str, event_type: str) -> None:
-    """Have the relay start the event's saga now. If the event was set aside, publish it as well.
+    """Have the relay start the event's saga, if it starts one, and publish the event, unless a sweep has done it.
 
     Doing it twice is harmless: the execution of that name exists, and consumers know the event's ID.
 
     Raises:
         NoSuchOrder: the order has no such event.
-        Failure: the relay could not do it; the event stays as it was.
+        Failure: the relay could not do it; the event stays set aside.
     """
     row = tables.row(stack, "EventsTable", key := {"orderId": order_id, "eventType": event_type})
     if row is None:
         raise NoSuchOrder(f"no such event in stack {stack.name}: {event_type} of order {order_id!r}")
+    if not _is_set_aside(row):
+        return
     if row.get("startsSaga") and _invoke(stack, "StartSagas", [row])["batchItemFailures"]:
         raise Failure(f"the relay could not start the saga of {event_type} of order {order_id}; see its log")
-    if row.get("undispatched") == _QUARANTINED:
-        if not _invoke(stack, "PublishEvents", [row], again=True)["published"]:
-            raise Failure(f"{event_type} of order {order_id} cannot be published; it stays set aside")
-        table = stack.session.resource("dynamodb").Table(stack.outputs["EventsTable"])
-        table.update_item(Key=key, AttributeUpdates={"undispatched": {"Action": "DELETE"}})
+    if not _invoke(stack, "PublishEvents", [row], again=True)["published"]:
+        raise Failure(f"{event_type} of order {order_id} cannot be published; it stays set aside")
+    table = stack.session.resource("dynamodb").Table(stack.outputs["EventsTable"])
+    table.update_item(Key=key, AttributeUpdates={"undispatched": {"Action": "DELETE"}})
 
 
 def _invoke(stack: Stack, function: str, rows: Iterable[tables.Item], **settings: bool) -> Json:
@@ -133,6 +126,10 @@ def _invoke(stack: Stack, function: str, rows: Iterable[tables.Item], **settings
 def _record(number: str, row: tables.Item) -> dict[str, Any]:
     change = {"NewImage": tables.wire(row), "SequenceNumber": number}
     return {"eventID": number, "eventName": "INSERT", "eventSource": "aws:dynamodb", "dynamodb": change}
+
+
+def _is_set_aside(row: tables.Item) -> bool:
+    return row.get("undispatched") == tables.SET_ASIDE
 
 
 def _sorted(rows: Iterable[tables.Item]) -> list[OutboxEvent]:
