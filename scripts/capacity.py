@@ -56,7 +56,6 @@ def limits(template: dict[str, Any], shards: int) -> dict[str, int]:
         "PublishEvents": shards * published // order.records["PublishEvents"],
         "StartExecution": EXECUTIONS,
         "SweepOrders, after an outage": swept(template, "SweepOrdersFunction"),
-        "SweepOutbox, after an outage": swept(template, "SweepOutboxFunction"),
     }
 
 

@@ -106,6 +106,21 @@ def _refuse_entry(call: Call, sim: Simulation, code: str) -> Any:
     return {"FailedEntryCount": 1, "Entries": [{"ErrorCode": code, "ErrorMessage": code}, *taken]}
 
 
+def _reads_history(call: Call) -> bool:
+    return call.api == "Query" and bool(call.request.get("ConsistentRead"))
+
+
+def _torn_read(call: Call, sim: Simulation) -> Any:
+    """Let others act while the query runs. It finds what they recorded, but not the first of it: it is no snapshot."""
+    before = sim.perform(call)["Items"]
+    if sim.scheduler.running:
+        sim.scheduler.running.suspended = True
+    sim.scheduler.stop_before(call)
+    found = sim.perform(call)
+    new = sorted((item for item in found["Items"] if item not in before), key=lambda item: int(item["at"]["N"]))
+    return {**found, "Items": [item for item in found["Items"] if item not in new[:1]]}
+
+
 def _keys_unprocessed(call: Call, _sim: Simulation) -> Any:
     return {"Responses": {}, "UnprocessedKeys": call.request["RequestItems"]}
 
@@ -134,6 +149,7 @@ CALL_FAULTS = (
     Fault("entry refused", _api("PutEvents"), partial(_refuse_entry, code="InternalFailure")),
     Fault("entry refused for long", _api("PutEvents"), partial(_refuse_entry, code="InternalFailure"), RESENDS),
     Fault("entry malformed", _api("PutEvents"), partial(_refuse_entry, code=MALFORMED)),
+    Fault("torn read", _reads_history, _torn_read),
     Fault("keys unprocessed", _api("BatchGetItem"), _keys_unprocessed),
     Fault(NOT_INVOKED, _api("Invoke"), _raise(_no_concurrency)),
 )

@@ -40,18 +40,15 @@ MASKED: Sequence[tuple[str, str, str, Sequence[str]]] = (
     ("parked", PENDING, "what has ended is not due", (NOT_DUE_ANEW,)),
     ("parked", CANCELLING, "what has ended is not due, and its end is newer", (NOT_DUE_ANEW, NOTHING_SINCE)),
     *(
-        ("resumed", status, "a decision is newer, and changes when the saga is due", others)
+        ("resumed", status, "a decision is newer", others)
         for status, others in (
             (PENDING, (NOTHING_SINCE, NOT_DUE_ANEW)),
             (CANCELLING, (NOTHING_SINCE, NOT_DUE_ANEW, PARKED)),
         )
     ),
     ("resumed", PARKED, "another resume is newer, and has the same number", (NOTHING_SINCE, NOT_RECORDED)),
-    *(
-        (write, status, "a decision also changes when the saga is due", (NOT_DUE_ANEW,))
-        for write in ("pause", MARKS)
-        for status in (PENDING, CANCELLING)
-    ),
+    *((write, CANCELLING, "what has ended is not due", (NOT_DUE_ANEW,)) for write in ("pause", MARKS)),
+    (MARKS, PENDING, "a mark says no more about a cancelled saga than about any other", (NOT_DUE_ANEW,)),
     *((start, NO_ROW, "a saga with that id has its first event", (NOT_RECORDED,)) for start in STARTED),
     *((start, NOT_RECORDED, "the saga of that event exists", ()) for start in STARTED),
 )

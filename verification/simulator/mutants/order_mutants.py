@@ -21,7 +21,7 @@ from verification.simulator.names.operation_names import NOTHING_SINCE
 from verification.simulator.names.saga_table import PARKED, RESUMED
 from verification.simulator.names.write_sites import CONFIRMS
 from verification.simulator.profiles.every_write import MANY
-from verification.simulator.profiles.step_races import CONFIRMED_BEFORE_DONE, REFUSED_LATE
+from verification.simulator.profiles.step_races import CONFIRMED_BEFORE_DONE, REFUSED_LATE, TORN_READS
 from verification.simulator.profiles.topics import (
     DUPLICATES,
     EVERYTHING,
@@ -126,6 +126,7 @@ MUTANTS = (
         (LATE,),
         patched("order.api.changing.decision", SimpleNamespace(cancel=lambda *_, **__: None)),
     ),
+    Mutant("a history in parts is taken for whole", TORN_READS, partial(patch.object, History, "is_whole", True)),  # noqa: FBT003
     Mutant("parking is not numbered", (PARKED_AGAIN,), _unnumbered(PARKED)),
     Mutant("a resume is not numbered", (RECOVERY,), _unnumbered(RESUMED)),
     Mutant("the lines of one product are not merged", (PLACING,), patched("order.schemas.merged", tuple)),

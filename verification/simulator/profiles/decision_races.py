@@ -6,6 +6,7 @@ from verification.simulator.faults.fault_injection import ABORTED, SUSPENDED
 from verification.simulator.names.saga_table import CANCELLING, FAIL, FORWARD_STATES, PARKED, RECORDED_BY, RESUMED
 from verification.simulator.names.write_sites import (
     CANCELS,
+    COMPENSATES,
     CONFIRMS,
     FAILS,
     MARKS,
@@ -145,6 +146,16 @@ PAUSED_TOO_LATE = Profile(
     payments_hang=(True,),
     always=("customer cancels", "gateway settles"),
     sites=(WAITS, "ProcessPayment: reads events"),
+)
+# One execution gives up while another one is refused, and cancels the order.
+PAUSED_AFTER_A_REFUSAL = replace(
+    PAUSED_TOO_LATE,
+    tokens=("pm_late_decline",),
+    faults=(SUSPENDED, "gateway settles", "duplicate execution"),
+    environment=(),
+    deviations=(0,),
+    always=(),
+    sites=(PAUSES, *COMPENSATES, "PublishEvents: PutEvents"),
 )
 SET_ASIDE_LATE = Profile(
     tokens=("pm_ok",),

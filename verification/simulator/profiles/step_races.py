@@ -68,6 +68,16 @@ COMPENSATED_OUT_OF_TURN = tuple(
     )
     for race, step in zip(COMPENSATED_EARLY, SAGA.forward, strict=True)
 )
+# The history of a compensation lacks the step, but has the decision to cancel.
+TORN_READS = tuple(
+    replace(
+        _OUT_OF_TURN,
+        tokens=("pm_ok",),
+        faults=("step out of turn", "torn read", "customer cancels", SUSPENDED),
+        sites=(site(step, step.traces[0]), site(undo, "reads events"), _first_site_after(step), site(undo)),
+    )
+    for step, undo in SAGA.steps
+)
 COMPENSATED_LATE = tuple(
     replace(_OUT_OF_TURN, faults=("duplicate execution", SUSPENDED), sites=(reads, FAILS))
     for reads in READS_BEFORE_UNDOING.values()

@@ -96,7 +96,7 @@ UNREACHABLE_LINES: Mapping[str, tuple[str, ...]] = {
     "sagakit/relay/publishing.py": ('_set_aside(event, "TooLarge")', "return None"),
     # Impossible while everything else is correct.
     "sagakit/guard.py": ("return UnknownSaga",),
-    "sagakit/eventlog.py": ('raise TransientError("one event',),
+    "sagakit/eventlog.py": ('raise TransientError("one event', 'raise TransientError("the history'),
     "sagakit/relay/counting.py": ("return",),
     # Metrics are switched off.
     "sagakit/observability.py": ("with _writing", "for dimension", "metric.add_dimension"),
