@@ -5,12 +5,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from saga.http import Json
 from saga.reconcile.snapshot import Item, Tables
 from saga.reconcile.soundness import sort
 from saga.stack import tables
-from saga.stack.kinds import ORDER, RETURN, TRANSACTION, kind_of
+from saga.stack.kinds import ORDER, TRANSACTION, kind_of
 from saga.stack.stack import Stack
 
 _LONGEST_KEY = 1024  # bytes of a sort key in DynamoDB, which refuses to look for a longer one
@@ -42,8 +43,12 @@ class Records:
 
     def rows(self, table: str, keys: Iterable[Key]) -> list[Item]:
         """Return the rows that exist for these keys."""
-        possible = (key for key in dict.fromkeys(keys) if all(len(part.encode()) <= _LONGEST_KEY for _, part in key))
-        return list(tables.rows(self.stack, self.names[table], [dict(key) for key in possible]))
+        return list(tables.rows(self.stack, self.names[table], _possible(keys)))
+
+    def orders(self, table: str, keys: Iterable[Key]) -> set[str]:
+        """Return the orders for which rows with these keys exist."""
+        found = tables.rows(self.stack, self.names[table], _possible(keys), ProjectionExpression="orderId")
+        return {row["orderId"] for row in found}
 
     def about(self, ids: Iterable[str], at_hand: Mapping[str, Sequence[Item]]) -> Tables:
         """Return all rows of these orders, of the returns of each, and of the order of each that is a return.
@@ -56,7 +61,7 @@ class Records:
             for table, rows in read.items():
                 found[table] += rows
             known |= wanted
-            wanted = set(_related(sort(read).sound)) - known
+            wanted = set(filter(_is_key, _related(read))) - known
         return found
 
     def _each(self, ids: Sequence[str], at_hand: Mapping[str, Sequence[Item]]) -> Tables:
@@ -93,7 +98,18 @@ def _lines(order: Item) -> Iterator[Key]:
     yield from ((("productId", each["productId"]), ("line", line)) for each in order["items"])
 
 
-def _related(rows: Tables) -> Iterator[str]:
-    yield from (row["returnOf"] for row in rows["SAGAS"] if kind_of(row) == RETURN)
-    yield from (event["detail"]["returnId"] for event in rows["EVENTS"] if "returnId" in event["detail"])
-    yield from (name for row in rows.get("GATEWAY_LEDGER", ()) for name in row.get("parts", {}))
+def _possible(keys: Iterable[Key]) -> list[dict[str, str]]:
+    return [dict(key) for key in dict.fromkeys(keys) if all(_is_key(part) for _, part in key)]
+
+
+def _related(rows: Tables) -> Iterator[Any]:
+    """Yield the IDs in these rows, which need not be of their form."""
+    yield from (row.get("returnOf") for row in rows["SAGAS"])
+    details = (event.get("detail") for event in rows["EVENTS"])
+    yield from (detail.get("returnId") for detail in details if isinstance(detail, dict))
+    parts = (row.get("parts") for row in rows.get("GATEWAY_LEDGER", ()))
+    yield from (name for each in parts if isinstance(each, dict) for name in each)
+
+
+def _is_key(value: object) -> bool:
+    return isinstance(value, str) and 0 < len(value.encode()) <= _LONGEST_KEY

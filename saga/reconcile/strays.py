@@ -73,13 +73,13 @@ def _without(records: Records, ids: Sequence[str]) -> list[str]:
     started = (event["eventType"] for event in map(complete, events) if event.get("outcome") == "started")
     start = next(started, "")
     keys = ((("orderId", each), ("eventType", start)) for each in ids if start)
-    return sorted(set(ids) - {row["orderId"] for row in records.rows("EVENTS", keys)})
+    return sorted(set(ids) - records.orders("EVENTS", keys))
 
 
 def _strays(records: Records, table: str, rows: Sequence[Item]) -> list[str]:
     """Return the faults of the rows, and those that belong to no order."""
     ids = dict.fromkeys(row["orderId"] for row in sort({table: rows}).sound[table] if "orderId" in row)
-    known = {row["orderId"] for row in records.rows("SAGAS", ((("orderId", each),) for each in ids))}
+    known = records.orders("SAGAS", ((("orderId", each),) for each in ids))
     return [*_faults(table, rows), *(f"{each}: no such order" for each in ids if each not in known)]
 
 

@@ -155,13 +155,13 @@ def no_such_order(stack: Stack, order_id: str) -> NoSuchOrder:
     return NoSuchOrder(f"no such order in stack {stack.name}: {order_id[:_LONGEST_ID]!r}")
 
 
-def rows(stack: Stack, table: str, keys: Sequence[Mapping[str, str]]) -> Iterator[Item]:
+def rows(stack: Stack, table: str, keys: Sequence[Mapping[str, str]], **options: Json) -> Iterator[Item]:
     """Yield the rows that exist for these keys, in any order, read consistently."""
     name = stack.outputs[table]
     for batch in batched(keys, _BATCH_SIZE, strict=False):
         pending: Json = [wire(key) for key in batch]
         while pending:
-            request: Json = {name: {"Keys": pending, "ConsistentRead": True}}
+            request: Json = {name: {"Keys": pending, "ConsistentRead": True, **options}}
             response: Json = client(stack.session).batch_get_item(RequestItems=request)
             yield from map(plain, response["Responses"].get(name, []))
             pending = response["UnprocessedKeys"].get(name, {}).get("Keys")

@@ -138,10 +138,10 @@ def test_the_command_says_how_to_go_on_and_does(monkeypatch: pytest.MonkeyPatch)
     world.put("ORDER_LINES", {"productId": "monitor", "line": "x", "orderId": "another"})
     read = tables.rows
 
-    def fail(stack: Stack, table: str, keys: Json) -> Iterator[tables.Item]:
+    def fail(stack: Stack, table: str, keys: Json, **options: Json) -> Iterator[tables.Item]:
         if {"orderId": "another"} in keys:
             raise Failure("the connection is gone")
-        yield from read(stack, table, keys)
+        yield from read(stack, table, keys, **options)
 
     with monkeypatch.context() as patch:
         patch.setattr(tables, "rows", fail)
