@@ -47,6 +47,13 @@ CONFIRMED_BY_ANOTHER = replace(
     sites=tuple(each for effect in EFFECTS for each in (site(effect, "reads sagas"), site(effect, effect.intent))),
 )
 
+# Another execution records the result of an effect while one is making the effect.
+SETTLED_BY_ANOTHER = replace(
+    CONFIRMED_BY_ANOTHER,
+    tokens=("pm_ok", "pm_declined"),
+    sites=("ProcessPayment: gateway confirms", "ProcessPayment: gateway counts a confirm", "PublishEvents: PutEvents"),
+)
+
 # Two executions learn that the gateway has created another intent than it was asked for.
 MISMATCHED_TWICE = replace(
     CONFIRMED_BY_ANOTHER,
