@@ -47,11 +47,15 @@ CONFIRMED_BY_ANOTHER = replace(
     sites=tuple(each for effect in EFFECTS for each in (site(effect, "reads sagas"), site(effect, effect.intent))),
 )
 
-# Another execution records the result of an effect while one is making the effect.
+# A cancellation overtakes the result of an effect, and another execution records it meanwhile.
 SETTLED_BY_ANOTHER = replace(
     CONFIRMED_BY_ANOTHER,
-    tokens=("pm_ok", "pm_declined"),
-    sites=("ProcessPayment: gateway confirms", "ProcessPayment: gateway counts a confirm", "PublishEvents: PutEvents"),
+    faults=(*2 * (SUSPENDED,), "duplicate execution", "customer cancels"),
+    targeted=(12, 16),
+    deviations=(16, 32),
+    budgets=(0,),
+    starts=(40, 60),
+    sites=(*2 * ("ProcessPayment: PaymentCharged",), "ProcessPayment: reads events", "PublishEvents: PutEvents"),
 )
 
 # Two executions learn that the gateway has created another intent than it was asked for.
