@@ -11,6 +11,7 @@ from scripts.consumers import Consumer, consumers
 from scripts.cost import counts
 from scripts.cost.invocations import milliseconds
 from scripts.cost.prices import assumed
+from scripts.page import with_block
 from statemachine.template import read
 
 MOST = (
@@ -18,7 +19,6 @@ MOST = (
 )
 
 ROOT = Path(__file__).parents[1]
-BEGIN, END = "<!-- capacity -->\n", "<!-- end -->\n"
 SHARDS = (1, 4, 16)
 NEW_TABLE: int = assumed("stream")["shards"]
 
@@ -104,9 +104,7 @@ def main(page: str = "", check: str = "") -> int:
         print(table(template))
         return 0
     text = Path(page).read_text()
-    before, _, rest = text.partition(BEGIN)
-    after = rest.partition(END)[2]
-    new = f"{before}{BEGIN}{table(template)}{END}{after}"
+    new = with_block(text, "capacity", table(template))
     if check:
         (settings,) = template["Resources"]["OrderApi"]["Properties"]["MethodSettings"]
         if new != text:

@@ -4,20 +4,18 @@ With a page, it writes the tables into it, else it prints them. The same seed gi
 reservation is simulated: its transaction, the pauses of sagakit/transaction.py, and the retries of its state.
 """
 
-import argparse
 import heapq
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
-from pathlib import Path
 from random import Random
 from types import SimpleNamespace
 from unittest.mock import patch
 
 import tests.support.settings  # noqa: F401  before anything of the functions is imported
 from sagakit import transaction
+from scripts import page
 from statemachine.policies import USUAL
 
-BEGIN, END = "<!-- hot product -->\n", "<!-- end -->\n"
 RATES, SHARDS, HOLDS = (10, 100, 500, 1_000), (1, 4, 8, 16), (0.005, 0.01, 0.02, 0.04)
 ORDERS = 10_000  # of each simulation
 # Assumptions: how long a transaction keeps others from its rows, and how soon one that meets it is refused, in seconds.
@@ -115,28 +113,10 @@ def tables() -> str:
     by_rate = [[f"{rate:,}", f"{n}", *simulate(rate, n, HOLD).cells] for rate in RATES for n in SHARDS]
     by_hold = [[f"{hold * 1000:.0f} ms", f"{n}", *simulate(100, n, hold).cells] for hold in HOLDS for n in SHARDS[:3]]
     other = f"100 orders a second, if a transaction holds its rows for another time than {HOLD * 1000:.0f} ms:"
-    rates, holds = (
-        _marked(["orders a second", "shards", *head], by_rate),
-        _marked(["held for", "shards", *head], by_hold),
-    )
+    rates = page.table(["orders a second", "shards", *head], by_rate)
+    holds = page.table(["held for", "shards", *head], by_hold)
     return f"{rates}\n{other}\n\n{holds}"
 
 
-def _marked(head: list[str], rows: list[list[str]]) -> str:
-    return "".join(f"| {' | '.join(row)} |\n" for row in (head, ["---"] * len(head), *rows))
-
-
-def main() -> None:
-    """Print the tables, or write them into the page."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("page", nargs="?", type=Path)
-    page = parser.parse_args().page
-    if page is None:
-        print(tables())
-        return
-    before, _, rest = page.read_text().partition(BEGIN)
-    page.write_text(f"{before}{BEGIN}{tables()}{END}{rest.partition(END)[2]}")
-
-
 if __name__ == "__main__":
-    main()
+    page.write(page.asked_for(__doc__), "hot product", tables())

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import grimp
 
-BEGIN, END = "<!-- packages: {} -->\n", "<!-- end -->\n"
+from scripts.page import with_block
 
 
 @dataclass(frozen=True)
@@ -113,9 +113,7 @@ def main(page: Path | None, *, check: bool) -> int:
         return 0
     before = text = page.read_text()
     for house in houses:
-        head, mark, rest = text.partition(BEGIN.format(house.name))
-        tail = rest.partition(END)[2]
-        text = f"{head}{mark}{house.summary}.\n\n{house.mermaid()}\n{END}{tail}" if mark else text
+        text = with_block(text, f"packages: {house.name}", f"{house.summary}.\n\n{house.mermaid()}\n")
     if check and text != before:
         print(f"packages: {page} is out of date; run: make packages", file=sys.stderr)
         return 1

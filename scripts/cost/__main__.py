@@ -7,9 +7,8 @@ import argparse
 import sys
 
 from scripts.cost.cost_tables import ROOT, CostTables
+from scripts.page import with_block
 from statemachine.template import read
-
-END = "<!-- end -->\n"
 
 
 def main() -> int:
@@ -34,10 +33,7 @@ def main() -> int:
 def _with(text: str, blocks: dict[str, str]) -> str:
     """Return a page's text with each block between its marks."""
     for name, block in blocks.items():
-        before, mark, rest = text.partition(f"<!-- cost: {name} -->\n")
-        if not mark:
-            raise LookupError(f"no mark for {name}")
-        text = f"{before}{mark}{block}{END}{rest.partition(END)[2]}"
+        text = with_block(text, f"cost: {name}", block)
     return text
 
 

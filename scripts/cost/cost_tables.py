@@ -8,13 +8,14 @@ from pathlib import Path
 
 from scripts.consumers import Consumer, consumers
 from scripts.cost.bill import PROTOCOL, WORKFLOWS, Bill, units
+from scripts.cost.cells import dollars, number, priced
 from scripts.cost.counts import CONFIRMED, OUTCOMES, Count, Units, places, read
 from scripts.cost.deployed import Template, functions, of_type
 from scripts.cost.invocations import Load, milliseconds
-from scripts.cost.markdown_table import dollars, number, priced, table
 from scripts.cost.monthly import fixed
 from scripts.cost.prices import price, price_list
 from scripts.cost.purposes import PURPOSES, by_purpose
+from scripts.page import table
 
 ROOT = Path(__file__).parents[2]
 RATES = (1, 50)  # orders a second

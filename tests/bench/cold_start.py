@@ -5,19 +5,17 @@ that other work on the machine matters little. Bytecode is compiled beforehand. 
 it. Exit code 1 if a function is too slow.
 """
 
-import argparse
 import os
 import subprocess
 import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
-from pathlib import Path
 
 import tests.support.settings  # noqa: F401 - sets the environment of the functions
+from scripts import page
 from tests.support.template import ROOT, resources
 
-BEGIN, END = "<!-- cold start -->\n", "<!-- end -->\n"
 ROUNDS = 15
 LIMIT = 1.3  # times the baseline
 WITH_PYDANTIC = dict.fromkeys(["order.api.accepting", "order.api.changing"], 1.5)  # validating a body needs it
@@ -32,6 +30,8 @@ before = time.process_time()
 {{statement}}
 print(time.process_time() - before)
 """
+
+HEAD = ("module", "functions", "CPU ms", "times boto3", "limit")
 
 
 def functions() -> dict[str, list[str]]:
@@ -57,15 +57,14 @@ def measured(statements: list[str]) -> dict[str, float]:
     return dict(zip(statements, map(min, zip(*rounds, strict=True)), strict=True))
 
 
-def table(costs: dict[str, float]) -> Iterator[str]:
-    """Yield the lines of the table: CPU milliseconds, and times the baseline."""
-    yield "| module | functions | CPU ms | times boto3 | limit |"
-    yield "| --- | --- | --- | --- | --- |"
+def rows(costs: dict[str, float]) -> Iterator[list[str]]:
+    """Yield the rows of the table: CPU milliseconds, and times the baseline."""
     base = costs[BASELINE]
-    yield f"| boto3 and one client | | {base * 1000:.0f} | 1.00 | |"
+    yield ["boto3 and one client", "", f"{base * 1000:.0f}", "1.00", ""]
     for module, names in functions().items():
         seconds = costs[f"import {module}"]
-        yield f"| `{module}` | {', '.join(names)} | {seconds * 1000:.0f} | {seconds / base:.2f} | {limit(module)} |"
+        figures = f"{seconds * 1000:.0f}", f"{seconds / base:.2f}", f"{limit(module)}"
+        yield [f"`{module}`", ", ".join(names), *figures]
 
 
 def limit(module: str) -> float:
@@ -75,15 +74,9 @@ def limit(module: str) -> float:
 
 def main() -> int:
     """Print the table, or write it into the page. Return 1 if a function exceeds its limit."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("page", nargs="?", type=Path)
-    page = parser.parse_args().page
+    where = page.asked_for(__doc__)
     costs = measured([BASELINE, *(f"import {module}" for module in functions())])
-    text = "".join(f"{line}\n" for line in table(costs))
-    print(text, end="")
-    if page:
-        before, _, rest = page.read_text().partition(BEGIN)
-        page.write_text(f"{before}{BEGIN}{text}{END}{rest.partition(END)[2]}")
+    page.write(where, "cold start", page.table(HEAD, rows(costs)))
     return int(any(costs[f"import {module}"] > limit(module) * costs[BASELINE] for module in functions()))
 
 

@@ -3,16 +3,15 @@
 With a page, it writes the tables into it, else it prints them. Everything but the durations is counted in process.
 """
 
-import argparse
 import statistics
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import tests.support.settings  # noqa: F401  before anything of the functions is imported
 from saga.load.plan import Plan
 from saga.load.run import run
 from saga.stack.kinds import ORDER, TRANSACTION, kind_of
 from saga.stack.target import Target
+from scripts import page
 from tests.bench.coordinators.coordinator import Coordinator
 from tests.bench.coordinators.faults import FAULTS, outcome
 from tests.bench.coordinators.prices import PRICES, as_express, cost, counted
@@ -21,27 +20,15 @@ from tests.bench.coordinators.step_queues import StepQueues
 from tests.bench.coordinators.worlds import fresh
 from tests.support import world
 
-BEGIN, END = "<!-- comparison -->\n", "<!-- end -->\n"
 COORDINATORS: tuple[type[Coordinator], ...] = (StateMachine, StepQueues)
 EACH, RATE = 20, 1  # placed on the engine, and how many a second, so that none waits for another
 
 
 def main() -> None:
     """Print the tables, or write them into the page."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("page", nargs="?", type=Path)
-    page = parser.parse_args().page
-    tables = "\n".join(["\n".join(_table(_taken())), "", *_durations(), "", "\n".join(_table(_faults())), ""])
-    if page is None:
-        print(tables)
-        return
-    before, _, rest = page.read_text().partition(BEGIN)
-    page.write_text(f"{before}{BEGIN}{tables}{END}{rest.partition(END)[2]}")
-
-
-def _table(rows: Iterable[list[str]]) -> Iterator[str]:
-    head = ["", *(each.name for each in COORDINATORS)]
-    yield from (f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows))
+    where, head = page.asked_for(__doc__), ["", *(each.name for each in COORDINATORS)]
+    taken, duration, faults = page.table(head, _taken()), _duration(), page.table(head, _faults())
+    page.write(where, "comparison", f"{taken}\n{duration}\n\n{faults}")
 
 
 def _taken() -> Iterator[list[str]]:
@@ -60,8 +47,8 @@ def _taken() -> Iterator[list[str]]:
     yield ["dollars per million, EXPRESS", f"{as_express(taken[0]):.0f}", ""]
 
 
-def _durations() -> Iterator[str]:
-    """Yield how long confirmed orders and transactions of one run took on the engine, compared by their medians."""
+def _duration() -> str:
+    """Return how long confirmed orders and transactions of one run took on the engine, compared by their medians."""
     plan = Plan(EACH, RATE, 2, {"pm_ok": 1}, transactions=EACH)
     finished = run(Target().load(), plan, lambda _name: None)
     medians = {
@@ -69,7 +56,7 @@ def _durations() -> Iterator[str]:
         for kind in (ORDER, TRANSACTION)
     }
     ratio = medians[TRANSACTION] / medians[ORDER]
-    yield f"In one run of {EACH} each on the engine, a transaction took {ratio:.1f} times as long as an order."
+    return f"In one run of {EACH} each on the engine, a transaction took {ratio:.1f} times as long as an order."
 
 
 def _faults() -> Iterator[list[str]]:

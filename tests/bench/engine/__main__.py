@@ -4,7 +4,6 @@ With a page, it writes the tables into it and a chart beside it, else it prints 
 measured, on a machine that has nothing else to do.
 """
 
-import argparse
 import platform
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -19,13 +18,13 @@ from saga.local import catalogue, demo
 from saga.local.deploy import deploy
 from saga.stack.stack import Stack
 from saga.stack.target import DEFAULT_STACK
+from scripts import page
 from tests.bench.engine.floor import Floor, WorkflowType
 from tests.bench.engine.orders import SELDOM, a_busy_core, orders
 from tests.bench.engine.report import Section, Start, chart, tables
 from tests.bench.engine.starts import starts
 from tests.e2e.conftest import free_port
 
-BEGIN, END = "<!-- engine -->\n", "<!-- end -->\n"
 COUNT, ONE_BY_ONE = 200, 15
 
 
@@ -71,18 +70,12 @@ def measure() -> tuple[list[Section], list[Start]]:
 
 def main() -> None:
     """Print the tables, or write them into the page."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("page", nargs="?", type=Path)
-    page = parser.parse_args().page
+    where = page.asked_for(__doc__)
     sections, started = measure()
     machine = f"{cpu_count()} processors ({platform.machine()}), Python {platform.python_version()}, {COUNT} of each."
-    lines = [machine, *tables(sections, started)]
-    if page is None:
-        print("\n".join(lines))
-        return
-    page.with_suffix(".svg").write_text(chart(sections))
-    before, _, rest = page.read_text().partition(BEGIN)
-    page.write_text("\n".join([before + BEGIN + lines[0], *lines[1:], END + rest.partition(END)[2]]))
+    page.write(where, "engine", f"{machine}\n{tables(sections, started)}")
+    if where:
+        where.with_suffix(".svg").write_text(chart(sections))
 
 
 if __name__ == "__main__":

@@ -1,12 +1,13 @@
 """The tables and the chart of a bench."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import pygal  # type: ignore[import-untyped]
 
 from saga.load.charts import STYLE, self_contained
+from scripts.page import table
 from tests.bench.engine.measured import Measured
 
 type Start = tuple[str, float, float]
@@ -30,13 +31,15 @@ class Section:
         return self.measured[-1]
 
 
-def tables(sections: Iterable[Section], starts: Iterable[Start]) -> Iterator[str]:
-    """Yield the lines of the page."""
+def tables(sections: Iterable[Section], starts: Iterable[Start]) -> str:
+    """Return what is on the page, each part after an empty line."""
+    parts = list[str]()
     for section in sections:
-        yield from ("", f"**{section.title}**", "", *_table(_HEAD, (_row(each, section) for each in section.measured)))
-        yield from ("", _cap(section.measured[1]))
+        parts += [f"**{section.title}**\n", table(_HEAD, (_row(each, section) for each in section.measured))]
+        parts.append(f"{_cap(section.measured[1])}\n")
     rows = [[name, f"{forked:.0f}", f"{alone:.0f}", f"{alone / forked:.1f}"] for name, forked, alone in starts]
-    yield from ("", *_table(("start of a worker", "forked, ms", "alone, ms", "ratio"), rows))
+    parts.append(table(("start of a worker", "forked, ms", "alone, ms", "ratio"), rows))
+    return "".join(f"\n{part}" for part in parts)
 
 
 def chart(sections: Sequence[Section]) -> str:
@@ -58,10 +61,6 @@ def _cap(orders: Measured) -> str:
         f"second. With its functions, it needs {both:.0f} ms of CPU time each, of which {processors} processors carry "
         f"{processors * 1000 / both:.1f} a second, less what clients and other programs take."
     )
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    yield from (f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows))
 
 
 def _row(each: Measured, section: Section) -> list[str]:

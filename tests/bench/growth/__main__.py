@@ -8,7 +8,7 @@ import argparse
 import os
 import socket
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import tests.support.settings  # noqa: F401  before anything of the functions is imported
 from saga.engine.process import Engine
 from saga.engine.session import engine_environment
+from scripts import page
 
 if TYPE_CHECKING:
     from tests.bench.growth.meter import Taken
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     type Column = tuple[Mapping[str, Taken], Checked]
 
-BEGIN, END = "<!-- growth -->\n", "<!-- end -->\n"
 SIZES = (100, 10_000, 100_000)
 
 CHECKS: dict[str, Callable[["Checked", int, float], str]] = {
@@ -47,12 +47,8 @@ def main() -> None:
             columns = _measured(engine.endpoint, given.sizes)
         finally:
             engine.stop()
-    text = "".join(f"{line}\n" for line in (*_table(given.sizes, columns), "", *_checks(given.sizes, columns)))
-    if given.page is None:
-        print(text, end="")
-        return
-    before, _, rest = given.page.read_text().partition(BEGIN)
-    given.page.write_text(f"{before}{BEGIN}{text}{END}{rest.partition(END)[2]}")
+    text = f"{_table(given.sizes, columns)}\n{_checks(given.sizes, columns)}"
+    page.write(given.page, "growth", text)
 
 
 def _free_port() -> int:
@@ -66,23 +62,22 @@ def _measured(endpoint: str, sizes: Sequence[int]) -> list["Column"]:
     return list(import_module("tests.bench.growth.measuring").measured(endpoint, sizes))
 
 
-def _table(sizes: Sequence[int], columns: Sequence["Column"]) -> Iterator[str]:
-    yield f"| | {' | '.join(f'{size:,} orders' for size in sizes)} |"
-    yield f"| --- |{' --- |' * len(sizes)}"
+def _table(sizes: Sequence[int], columns: Sequence["Column"]) -> str:
+    rows = list[list[str]]()
     for name, first in columns[0][0].items():
         column = [taken[name] for taken, _ in columns]
-        cells = (f"{_cell(each)}, {each.seconds / first.seconds:.1f} times as long" for each in column)
-        yield f"| {name} | {' | '.join(cells)} |"
+        rows.append([name, *(f"{_cell(each)}, {each.seconds / first.seconds:.1f} times as long" for each in column)])
+    return page.table(["", *(f"{size:,} orders" for size in sizes)], rows)
 
 
-def _checks(sizes: Sequence[int], columns: Sequence["Column"]) -> Iterator[str]:
-    """Yield what a check takes per order."""
-    yield f"| `saga check` | {' | '.join(f'{size:,} orders' for size in sizes)} |"
-    yield f"| --- |{' --- |' * len(sizes)}"
-    least = columns[0][1].seconds / sizes[0]
-    for name, value in CHECKS.items():
-        cells = (value(checked, size, least) for size, (_, checked) in zip(sizes, columns, strict=True))
-        yield f"| {name} | {' | '.join(cells)} |"
+def _checks(sizes: Sequence[int], columns: Sequence["Column"]) -> str:
+    """Return what a check takes per order."""
+    least, checks = columns[0][1].seconds / sizes[0], [checked for _, checked in columns]
+    rows = [
+        [name, *(value(checked, size, least) for size, checked in zip(sizes, checks, strict=True))]
+        for name, value in CHECKS.items()
+    ]
+    return page.table(["`saga check`", *(f"{size:,} orders" for size in sizes)], rows)
 
 
 def _cell(taken: "Taken") -> str:

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from botocore.client import BaseClient
 
+from tests.bench.cost.item_size import item_size
+
 _READ_BYTES = 4096
-_NUMBER_BYTES = 9  # of about 15 digits
-_ELEMENT_BYTES = 1  # more, of a map or a list, which has 3 for itself
 
 type Wire = Mapping[str, Any]
 
@@ -52,12 +52,12 @@ def _count(taken: Taken, operation: str, request: Wire, answer: Wire) -> None:
     match operation:
         case "Query" | "Scan":
             taken.items += len(answer["Items"])
-            read = max(1, math.ceil(sum(map(_size, answer["Items"])) / _READ_BYTES))
+            read = max(1, math.ceil(sum(map(item_size, answer["Items"])) / _READ_BYTES))
             taken.reads += read if request.get("ConsistentRead") else read / 2
         case "GetItem" | "BatchGetItem":
             found, asked = _got(request, answer)
             taken.items += len(found)
-            taken.reads += sum(math.ceil(_size(item) / _READ_BYTES) for item in found) + asked - len(found)
+            taken.reads += sum(math.ceil(item_size(item) / _READ_BYTES) for item in found) + asked - len(found)
         case _:
             consumed = answer["ConsumedCapacity"]
             taken.writes += sum(
@@ -71,22 +71,3 @@ def _got(request: Wire, answer: Wire) -> tuple[list[Wire], int]:
         return [answer["Item"]] if "Item" in answer else [], 1
     found = [item for items in answer["Responses"].values() for item in items]
     return found, sum(len(each["Keys"]) for each in request["RequestItems"].values())
-
-
-def _size(item: Wire) -> int:
-    return sum(len(name.encode()) + _value(value) for name, value in item.items())
-
-
-def _value(value: Wire) -> int:
-    ((kind, content),) = value.items()
-    match kind:
-        case "S":
-            return len(content.encode())
-        case "N":
-            return _NUMBER_BYTES
-        case "M":
-            return 3 + _size(content) + _ELEMENT_BYTES * len(content)
-        case "L":
-            return 3 + sum(_value(each) + _ELEMENT_BYTES for each in content)
-        case _:
-            return 1

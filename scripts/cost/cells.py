@@ -1,13 +1,6 @@
-"""Tables in Markdown, and what is in their cells."""
-
-from collections.abc import Iterable
+"""What is in the cells of the tables."""
 
 MILLION = 1_000_000
-
-
-def table(head: list[str], rows: Iterable[list[str]]) -> str:
-    """Return a table in Markdown."""
-    return "".join(f"| {' | '.join(line)} |\n" for line in (head, ["---"] * len(head), *rows))
 
 
 def number(value: float) -> str:
