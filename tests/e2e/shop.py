@@ -18,6 +18,7 @@ from saga.reconcile.records import Records
 from saga.reconcile.run import check
 from saga.reconcile.soundness import sort
 from saga.stack.payments import payment_of
+from saga.stack.products import Product, catalogue
 from saga.stack.stack import Stack
 from saga.stack.tables import event_rows, everything
 from sagakit import dynamodb
@@ -271,8 +272,10 @@ class Shop:
         return str(found["StackResourceDetail"]["PhysicalResourceId"])
 
     def product(self, product_id: str) -> Json:
-        """Read a product's row."""
-        return self.row("InventoryTable", {"productId": product_id})
+        """Return a product as a row; what is available in all of its rows."""
+        product = dict(catalogue(self.stack))[product_id]
+        assert isinstance(product, Product)
+        return product.row
 
     def stock(self, product_id: str, available: int, price: int = 34999) -> None:
         """Add a product for a test; `price` in minor units."""

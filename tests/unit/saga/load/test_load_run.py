@@ -26,8 +26,9 @@ saga = partial(cli.saga, "load")
 
 
 @pytest.fixture(autouse=True)
-def api(monkeypatch: pytest.MonkeyPatch) -> Api:
+def api(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Api:
     api = Api()
+    monkeypatch.setattr("saga.load.cap.ENGINE_HOME", tmp_path)  # not that of an engine that runs on this machine
     monkeypatch.setattr("saga.load.run.call", api.call)
     monkeypatch.setattr(completion, "POLL_SECONDS", 0.01)
     monkeypatch.setattr("sagakit.observability._write", lambda *_: None)  # metrics go to stdout
